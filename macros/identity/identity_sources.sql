@@ -1,0 +1,75 @@
+{#
+    Every staged source that identifies people: one entry a model, with the SQL expression of each
+    identifier. Adding a channel to the identity graph is adding its entry here; a singular test
+    fails where a staging model with identifiers was forgotten.
+#}
+{% macro identity_sources() %}
+    {% do return([
+        {
+            'model': 'stg_web__events', 'record_id': 'event_id', 'observed_at': 'occurred_at',
+            'identifiers': {
+                'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone',
+                'order': 'order_id', 'cookie': 'anonymous_id', 'click': 'click_id',
+            },
+        },
+        {
+            'model': 'stg_app__events', 'record_id': 'event_id', 'observed_at': 'occurred_at',
+            'identifiers': {
+                'account': 'account_id', 'order': 'order_id', 'push_token': 'push_token',
+                'device': 'device_id',
+            },
+        },
+        {
+            'model': 'stg_email__events', 'record_id': 'event_id', 'observed_at': 'occurred_at',
+            'identifiers': {'email': 'email_identifier'},
+        },
+        {
+            'model': 'stg_crm__contacts', 'record_id': 'contact_version_id',
+            'observed_at': 'updated_at',
+            'identifiers': {
+                'crm_contact': 'contact_id', 'account': 'account_id',
+                'loyalty_card': 'loyalty_number', 'email': 'email_identifier', 'phone': 'phone',
+            },
+        },
+        {
+            'model': 'stg_pos__receipts', 'record_id': 'receipt_id', 'observed_at': 'purchased_at',
+            'identifiers': {
+                'loyalty_card': 'loyalty_number', 'email': 'email_identifier',
+                'payment_card': 'card_token',
+            },
+        },
+        {
+            'model': 'stg_loyalty__members', 'record_id': 'member_version_id',
+            'observed_at': 'updated_at',
+            'identifiers': {
+                'loyalty_card': 'loyalty_number', 'email': 'email_identifier', 'phone': 'phone',
+            },
+        },
+        {
+            'model': 'stg_support__tickets', 'record_id': 'ticket_version_id',
+            'observed_at': 'updated_at',
+            'identifiers': {
+                'email': 'email_identifier', 'phone': 'phone', 'order': 'order_id',
+            },
+        },
+        {
+            'model': 'stg_ads__clicks', 'record_id': 'click_id', 'observed_at': 'clicked_at',
+            'identifiers': {'click': 'click_id'},
+        },
+        {
+            'model': 'stg_social__messages', 'record_id': 'message_id', 'observed_at': 'sent_at',
+            'identifiers': {
+                'email': 'email_identifier', 'social_handle': "network || ':' || handle",
+            },
+        },
+        {
+            'model': 'stg_consent__records', 'record_id': 'consent_id',
+            'observed_at': 'recorded_at',
+            'identifiers': {
+                'email': "case when identifier_type = 'email' then identifier_value end",
+                'phone': "case when identifier_type = 'phone' then identifier_value end",
+                'device': "case when identifier_type = 'device' then identifier_value end",
+            },
+        },
+    ]) %}
+{% endmacro %}

@@ -1,0 +1,89 @@
+{#
+    Connected components by union-find with path halving over an array, in one pass over the edges.
+
+    R. E. Tarjan and J. van Leeuwen, Worst-case analysis of set union algorithms, Journal of the ACM 31
+    (1984). PostgreSQL only: an array of a PL/pgSQL variable is updated in place. Nodes are numbered
+    densely first where they are not already, and beyond what an array may hold (1 GB) Borůvka's
+    algorithm takes over.
+#}
+{% macro components_by_union_find(target_relation, edges_sql) %}
+    {% set edges = target_relation.identifier ~ '__cc_edges' %}
+    {% set nodes = target_relation.identifier ~ '__cc_nodes' %}
+    {% set labels = target_relation.identifier ~ '__cc_labels' %}
+    {% do replace_temp_table(edges, 'select node_a, node_b from (' ~ edges_sql ~ ') as edges') %}
+    {% set numbered %}
+        select node_id, cast(row_number() over (order by node_id) as integer) as node_number
+        from (
+            select node_a as node_id from {{ edges }} where node_a <> node_b
+            union
+            select node_b as node_id from {{ edges }} where node_a <> node_b
+        ) as ends
+    {% endset %}
+    {% do replace_temp_table(nodes, numbered) %}
+    {% set node_count = query_value('select count(*) from ' ~ nodes) | int %}
+    {% if node_count > union_find_node_limit() %}
+        {% do components_by_boruvka(target_relation, edges_sql) %}
+    {% else %}
+        {% do replace_temp_table(labels, 'select 0 as node_number, 0 as root_number limit 0') %}
+        {% do run_query(union_find_block(edges, nodes, labels, node_count)) %}
+        {% set published %}
+            select nodes.node_id, roots.node_id as component_id
+            from {{ labels }} as labels
+            inner join {{ nodes }} as nodes on labels.node_number = nodes.node_number
+            inner join {{ nodes }} as roots on labels.root_number = roots.node_number
+        {% endset %}
+        {% do replace_table(target_relation, published) %}
+        {% do run_query('drop table ' ~ labels) %}
+    {% endif %}
+    {% do run_query('drop table ' ~ nodes) %}
+    {% do run_query('drop table if exists ' ~ edges) %}
+{% endmacro %}
+
+
+{# An integer array holds 268 million elements in its 1 GB; some room is left for its header. #}
+{% macro union_find_node_limit() %}
+    {% do return(var('union_find_node_limit', 250000000)) %}
+{% endmacro %}
+
+
+{# An anonymous block leaves no function behind. The smaller number becomes the root. #}
+{% macro union_find_block(edges, nodes, labels, node_count) %}
+do $$
+declare
+    parents integer[] := array(select generate_series(1, {{ node_count }}));
+    link record;
+    a integer;
+    b integer;
+begin
+    for link in
+        select ends_a.node_number as node_a, ends_b.node_number as node_b
+        from {{ edges }} as edges
+        inner join {{ nodes }} as ends_a on edges.node_a = ends_a.node_id
+        inner join {{ nodes }} as ends_b on edges.node_b = ends_b.node_id
+    loop
+        a := link.node_a;
+        b := link.node_b;
+        while parents[a] <> a loop
+            parents[a] := parents[parents[a]];
+            a := parents[a];
+        end loop;
+        while parents[b] <> b loop
+            parents[b] := parents[parents[b]];
+            b := parents[b];
+        end loop;
+        if a < b then
+            parents[b] := a;
+        elsif b < a then
+            parents[a] := b;
+        end if;
+    end loop;
+    -- A root is never greater than its nodes, so one pass upwards flattens every tree.
+    for node_number in 1..{{ node_count }} loop
+        parents[node_number] := parents[parents[node_number]];
+    end loop;
+    insert into {{ labels }} (node_number, root_number)
+    select pairs.ordinality, pairs.root_number
+    from unnest(parents) with ordinality as pairs (root_number, ordinality);
+end
+$$
+{% endmacro %}

@@ -1,0 +1,55 @@
+{#
+    Materialises the exact connected components of an undirected graph.
+
+    The model's SQL returns the edges as `node_a`, `node_b` (bigint; order, duplicates and self loops do
+    not matter). The relation that remains has one row per node of an edge: `node_id`, and
+    `component_id`, the same for two nodes if and only if a path joins them. The label is one of the
+    nodes of the component at the time of this build; nothing downstream may keep it as an identity.
+
+    The relation is replaced in one transaction: a crash leaves the one that was there, and no debris.
+#}
+{% materialization connected_components, default %}
+    {% set target_relation = this.incorporate(type='table') %}
+    {% set existing_relation = load_cached_relation(this) %}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {% if existing_relation is not none and not existing_relation.is_table %}
+        {% do adapter.drop_relation(existing_relation) %}
+    {% endif %}
+    {% do solve_components(target_relation, sql) %}
+
+    {# The main statement, for dbt's run results: the number of nodes is its answer. #}
+    {% call statement('main', fetch_result=True) %}
+        select count(*) as node_count from {{ target_relation }}
+    {% endcall %}
+
+    {% do create_indexes(target_relation) %}
+    {% set should_revoke = should_revoke(existing_relation, full_refresh_mode=True) %}
+    {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke) %}
+    {% do persist_docs(target_relation, model) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {# Without this the adapter reports success and rolls the table back. #}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{#
+    Writes the components of the graph that `edges_sql` returns to `target_relation`, replacing it.
+    Raises when it has not converged, which the bounds of the algorithms rule out.
+#}
+{% macro solve_components(target_relation, edges_sql) %}
+    {% do adapter.dispatch('solve_components', 'customer_data_platform')(target_relation, edges_sql) %}
+{% endmacro %}
+
+{% macro default__solve_components(target_relation, edges_sql) %}
+    {% do components_by_boruvka(target_relation, edges_sql) %}
+{% endmacro %}
+
+{% macro postgres__solve_components(target_relation, edges_sql) %}
+    {% do components_by_union_find(target_relation, edges_sql) %}
+{% endmacro %}

