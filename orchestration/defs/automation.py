@@ -1,0 +1,72 @@
+"""Jobs and what starts them: hourly, nightly, and when files come."""
+
+from __future__ import annotations
+
+from dagster import (
+    AssetSelection,
+    DefaultScheduleStatus,
+    DefaultSensorStatus,
+    Definitions,
+    RunConfig,
+    RunRequest,
+    ScheduleDefinition,
+    SensorEvaluationContext,
+    SkipReason,
+    define_asset_job,
+    in_process_executor,
+    sensor,
+)
+
+from orchestration.defs.transformation import RefreshConfig
+from orchestration.landing import landing_fingerprint
+from orchestration.settings import Settings
+
+# One process, one step after another: the embedded warehouse takes one writer.
+incremental_refresh = define_asset_job(
+    "incremental_refresh",
+    selection=AssetSelection.all(),
+    description="Land new files, refresh what they touch, deliver what changed.",
+    executor_def=in_process_executor,
+)
+full_refresh = define_asset_job(
+    "full_refresh",
+    selection=AssetSelection.all(),
+    description="As incremental_refresh, but every model is rebuilt from all raw rows.",
+    config=RunConfig(ops={"transform": RefreshConfig(full_refresh=True)}),
+    executor_def=in_process_executor,
+)
+
+hourly = ScheduleDefinition(
+    name="hourly_incremental_refresh",
+    job=incremental_refresh,
+    cron_schedule="5 * * * *",
+    execution_timezone="UTC",
+    default_status=DefaultScheduleStatus.STOPPED,
+)
+daily = ScheduleDefinition(
+    name="daily_full_refresh",
+    job=full_refresh,
+    cron_schedule="30 2 * * *",
+    execution_timezone="UTC",
+    default_status=DefaultScheduleStatus.STOPPED,
+)
+
+
+@sensor(
+    job=incremental_refresh,
+    minimum_interval_seconds=30,
+    default_status=DefaultSensorStatus.STOPPED,
+    description="Starts an incremental refresh when a channel file has come or changed.",
+)
+def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
+    """Compare the landing folder's listing with the one of the last run that was asked for."""
+    fingerprint = landing_fingerprint(Settings.from_environment())
+    if fingerprint == context.cursor:
+        return SkipReason("No file has come or changed.")
+    context.update_cursor(fingerprint)
+    return RunRequest(run_key=fingerprint)
+
+
+defs = Definitions(
+    jobs=[incremental_refresh, full_refresh], schedules=[hourly, daily], sensors=[new_files]
+)

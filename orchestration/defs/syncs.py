@@ -1,0 +1,56 @@
+"""One asset a sync: dbt's exposures of type application, delivered once their payload is built."""
+
+from __future__ import annotations
+
+import json
+
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    Backoff,
+    Definitions,
+    Jitter,
+    MaterializeResult,
+    RetryPolicy,
+    asset,
+)
+
+from orchestration.activation import run_sync
+from orchestration.defs.project import PROJECT, TRANSLATOR
+from orchestration.manifest import SyncSpec, load_sync_specs
+from orchestration.settings import Settings
+
+GROUP = "activation"
+RETRIES = RetryPolicy(max_retries=2, delay=5, backoff=Backoff.EXPONENTIAL, jitter=Jitter.FULL)
+
+
+def build_sync_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
+    """The asset that delivers what `spec` describes whenever its payload model has been built."""
+
+    @asset(
+        key=[GROUP, spec.name],
+        group_name=GROUP,
+        deps=[payload],
+        description=spec.description,
+        kinds={"python", spec.destination},
+        retry_policy=RETRIES,
+    )
+    def deliver(context: AssetExecutionContext) -> MaterializeResult:
+        report = run_sync(
+            Settings.from_environment(), spec, run_id=context.run_id, progress=context.log.info
+        )
+        return MaterializeResult(metadata=report.as_metadata())
+
+    return deliver
+
+
+def _build_assets() -> list[AssetsDefinition]:
+    nodes = json.loads(PROJECT.manifest_path.read_text())["nodes"]
+    return [
+        build_sync_asset(spec, TRANSLATOR.get_asset_key(nodes[spec.payload_unique_id]))
+        for spec in load_sync_specs(PROJECT.manifest_path)
+    ]
+
+
+defs = Definitions(assets=_build_assets())

@@ -1,0 +1,147 @@
+"""The rules of the design, checked on the manifest: layers, names, descriptions, keys, contracts."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any
+
+Manifest = dict[str, Any]
+Node = dict[str, Any]
+
+# A layer reads itself and the layers named before it.
+LAYERS = ["staging", "identity", "journeys_profiles", "audiences", "syncs"]
+LAYER_OF_FOLDER = {"profiles": "journeys_profiles", "journeys": "journeys_profiles"}
+MODEL_NAME = {
+    "staging": r"(stg|base)_[a-z]+__[a-z_]+|staging_[a-z_]+",
+    "identity": r"int_identity__[a-z_]+|identity_[a-z_]+|profile_[a-z_]+",
+    "profiles": r"int_profiles__[a-z_]+|[a-z_]+",
+    "journeys": r"int_journeys__[a-z_]+|[a-z_]+",
+    "audiences": r"int_audiences__[a-z_]+|aud_[a-z_]+|audience_[a-z_]+",
+    "syncs": r"sync_[a-z]+__[a-z_]+",
+}
+KEY_TESTS = {"unique", "unique_combination"}
+MAXIMUM_LINES = 200
+
+
+def models(manifest: Manifest) -> list[Node]:
+    found = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert len(found) > 60, "the manifest holds too few models to prove anything"
+    return found
+
+
+def folder(node: Node) -> str:
+    return str(node["fqn"][1])
+
+
+def layer(node: Node) -> int:
+    return LAYERS.index(LAYER_OF_FOLDER.get(folder(node), folder(node)))
+
+
+def tests_of(manifest: Manifest) -> dict[str, set[str]]:
+    """Names of the generic tests attached to each node."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test" and node.get("attached_node"):
+            found[node["attached_node"]].add(node["test_metadata"]["name"])
+    return found
+
+
+def test_every_description_begins_with_the_grain(manifest: Manifest) -> None:
+    wrong = [n["name"] for n in models(manifest) if not n["description"].startswith("One row per")]
+    assert not wrong
+
+
+def test_every_model_has_a_tested_key(manifest: Manifest) -> None:
+    attached = tests_of(manifest)
+    wrong = [n["name"] for n in models(manifest) if not attached[n["unique_id"]] & KEY_TESTS]
+    assert not wrong
+
+
+def test_every_column_is_described(manifest: Manifest) -> None:
+    wrong = [
+        f"{node['name']}.{column['name']}"
+        for node in models(manifest)
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    undocumented = [node["name"] for node in models(manifest) if not node["columns"]]
+    assert not wrong
+    assert not undocumented
+
+
+def test_every_public_model_has_an_enforced_contract(manifest: Manifest) -> None:
+    public = [node for node in models(manifest) if node["access"] == "public"]
+    assert len(public) > 15
+    wrong = [node["name"] for node in public if not node["config"]["contract"]["enforced"]]
+    assert not wrong
+
+
+def test_names_follow_the_layer(manifest: Manifest) -> None:
+    wrong = [
+        node["name"]
+        for node in models(manifest)
+        if not re.fullmatch(MODEL_NAME[folder(node)], node["name"])
+    ]
+    assert not wrong
+
+
+def test_a_layer_reads_only_the_layers_above_it(manifest: Manifest) -> None:
+    by_id = {node["unique_id"]: node for node in models(manifest)}
+    wrong = [
+        f"{node['name']} reads {by_id[parent]['name']}"
+        for node in by_id.values()
+        for parent in node["depends_on"]["nodes"]
+        if parent in by_id and layer(by_id[parent]) > layer(node)
+    ]
+    assert not wrong
+
+
+def test_only_staging_reads_raw_tables(manifest: Manifest) -> None:
+    wrong = [
+        node["name"]
+        for node in models(manifest)
+        if folder(node) != "staging"
+        and any(parent.startswith("source.") for parent in node["depends_on"]["nodes"])
+    ]
+    assert not wrong
+
+
+def test_dialects_are_told_apart_in_macros_only(manifest: Manifest) -> None:
+    wrong = [
+        node["name"]
+        for node in models(manifest)
+        if re.search(r"target\.(type|name)", node["raw_code"])
+    ]
+    assert not wrong
+
+
+def test_models_stay_short(manifest: Manifest) -> None:
+    lengths = {node["name"]: node["raw_code"].count("\n") + 1 for node in models(manifest)}
+    assert not {name: lines for name, lines in lengths.items() if lines > MAXIMUM_LINES}
+
+
+def test_every_seed_and_source_column_is_described(manifest: Manifest) -> None:
+    resources = [n for n in manifest["nodes"].values() if n["resource_type"] == "seed"]
+    resources += list(manifest["sources"].values())
+    wrong = [
+        f"{node['name']}.{column['name']}"
+        for node in resources
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    wrong += [node["name"] for node in resources if not node["description"].strip()]
+    wrong += [node["name"] for node in resources if not node["columns"]]
+    assert not wrong
+
+
+def test_every_project_macro_is_described(manifest: Manifest) -> None:
+    implementation = re.compile(r"^(default|duckdb|postgres|spark)__|^materialization_|^test_")
+    wrong = [
+        macro["name"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "customer_data_platform"
+        and not implementation.match(macro["name"])
+        and not macro["description"].strip()
+    ]
+    assert not wrong
