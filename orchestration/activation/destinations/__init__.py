@@ -1,0 +1,37 @@
+"""The destinations by name: those that come with the platform, and those of installed packages."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import cast
+
+from orchestration.activation.destinations.base import Destination
+
+ENTRY_POINT_GROUP = "customer_data_platform.destinations"
+
+# Name in `destination:` of a sync -> module that holds `DESTINATION`.
+_BUILT_IN = {"webhook": "orchestration.activation.destinations.webhook"}
+
+
+class UnknownDestinationError(LookupError):
+    """No destination of that name is installed."""
+
+
+def destination_names() -> list[str]:
+    """Names that a sync may use, sorted."""
+    return sorted(set(_BUILT_IN) | {point.name for point in entry_points(group=ENTRY_POINT_GROUP)})
+
+
+@cache
+def find_destination(name: str) -> Destination:
+    """The destination of that name, raising `UnknownDestinationError`."""
+    if name in _BUILT_IN:
+        return cast(Destination, import_module(_BUILT_IN[name]).DESTINATION)
+    for point in entry_points(group=ENTRY_POINT_GROUP, name=name):
+        return cast(Destination, point.load())
+    raise UnknownDestinationError(
+        f"destination {name!r} is not installed: use one of {', '.join(destination_names())}, "
+        f"or install the package that offers it in the entry point group {ENTRY_POINT_GROUP!r}."
+    )

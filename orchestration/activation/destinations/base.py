@@ -1,0 +1,152 @@
+"""What a destination is: the small protocol that delivery drives and every module fulfils."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from orchestration.settings import SettingError
+
+if TYPE_CHECKING:
+    from orchestration.manifest import SyncSpec
+    from orchestration.settings import Settings
+
+Mode = Literal["upsert", "update_only", "mirror", "append"]
+Operation = Literal["insert", "update", "delete"]
+Value = str | int | float | bool | None
+
+
+class Options(BaseModel):
+    """Base of a destination's own keys in the sync's meta; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DestinationSettingError(SettingError):
+    """A destination's address or secret is missing; the message names the variable to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a vendor allows, in one named place of the destination's module.
+
+    Attributes:
+        largest_batch: Rows a request may hold.
+        default_batch: Rows a request holds when the sync does not say.
+        rate_per_second: Requests a second an account may make; None where the vendor sets no limit.
+        max_in_flight: Requests under way at once when the sync does not say.
+    """
+
+    largest_batch: int
+    default_batch: int
+    rate_per_second: float | None = None
+    max_in_flight: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row to bring to the destination.
+
+    An `update` may meet a row the receiver does not have, and an `insert` one that it has: delivery
+    is at least once, so both mean "make it so".
+
+    Attributes:
+        key: Canonical text of the sync's key column.
+        operation: What the receiver is to do.
+        values: The payload's columns by name; empty for a delete.
+        idempotency_key: The same for every attempt at this very change, across runs too.
+        revision: Grows with every change of this key; a receiver may ignore a lower one.
+        receiver_id: The id that the receiver gave when it last acknowledged this key.
+    """
+
+    key: str
+    operation: Operation
+    values: Mapping[str, Value]
+    idempotency_key: str
+    revision: int
+    receiver_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """The receiver's answer for one row.
+
+    Attributes:
+        status: `accepted`; `rejected`, which is not tried again soon; or `retry`, a passing
+            failure.
+        reason: A code such as `422 invalid_email`. Never the receiver's text or a value of the
+            row, which may be personal data.
+        receiver_id: The receiver's own id of the row.
+    """
+
+    status: Literal["accepted", "rejected", "retry"]
+    reason: str | None = None
+    receiver_id: str | None = None
+
+
+ACCEPTED = RowResult("accepted")
+
+
+class DeliveryError(Exception):
+    """Base of what `Session.deliver` may raise; `reason` is free of personal data."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TemporaryFailureError(DeliveryError):
+    """Worth trying again: a broken connection, a 5xx, a 429.
+
+    `retry_after` is the wait in seconds that the receiver asked for, which holds for the whole
+    account; None where it asked for none.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class BatchRefusedError(DeliveryError):
+    """The batch was refused as a whole; it is halved until the rows at fault are found."""
+
+
+class DestinationUnusableError(DeliveryError):
+    """No row can be delivered until a person mends something: sign-in, address, permission."""
+
+
+class Session(Protocol):
+    """An open destination.
+
+    `account` names what shares one rate limit: all sessions of the same account in this process
+    are limited together.
+    """
+
+    @property
+    def account(self) -> str:
+        """The receiver's account, such as a host or a workspace; not secret."""
+        ...
+
+    async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
+        """Make one request and return one result per change, in the same order.
+
+        Raises `TemporaryFailureError`, `BatchRefusedError` or `DestinationUnusableError`. Waiting,
+        trying again, halving and limiting the rate are the caller's. Called concurrently.
+        """
+        ...
+
+
+class Destination(Protocol):
+    """A kind of receiver. Attributes are read when the manifest is; `open` when a sync runs."""
+
+    options: type[Options]
+    modes: frozenset[Mode]
+    limits: Limits
+
+    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[Session]:
+        """Connect; raises `DestinationSettingError` where an address or secret is missing."""
+        ...

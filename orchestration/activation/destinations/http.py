@@ -1,0 +1,104 @@
+"""What destinations over HTTP share: one request, and its failure said in delivery's terms."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+
+from orchestration.activation.destinations.base import (
+    BatchRefusedError,
+    DestinationUnusableError,
+    TemporaryFailureError,
+)
+
+# Refusals that say nothing about the rows; trying the rows one by one would reject them all.
+_UNUSABLE = frozenset({401, 402, 403, 404, 405, 407, 410, 415, 421, 426, 431, 451})
+_TEMPORARY = frozenset({408, 425, 429})
+# No dots, digits first or @: an address, a phone number or a name with a blank cannot pass.
+_SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A 2xx answer. `document` is the parsed JSON body, or None where there is none."""
+
+    status: int
+    document: Any
+
+
+def safe_code(value: object) -> str | None:
+    """A receiver's error code, if its form rules out that it is personal data."""
+    return value if isinstance(value, str) and _SAFE_CODE.fullmatch(value) else None
+
+
+def failure_reason(status: int, document: object) -> str:
+    """`<status> <code>`: all of a refusal that may be logged."""
+    code = safe_code(document.get("code")) if isinstance(document, Mapping) else None
+    return f"{status} {code}" if code else str(status)
+
+
+def retry_after_seconds(header: str | None, now: datetime | None = None) -> float | None:
+    """Seconds to wait by a Retry-After header, which is seconds or a date; None if unreadable."""
+    if header is None:
+        return None
+    text = header.strip()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+async def post(
+    client: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str]
+) -> Answer:
+    """POST once; returns a 2xx answer and raises a `DeliveryError` for anything else."""
+    try:
+        # A redirect would turn the POST into a GET, or carry the signed body to another host.
+        async with client.post(url, data=body, headers=headers, allow_redirects=False) as response:
+            # Read to its announced end, so that half an answer counts as none.
+            content = await response.read()
+            status, retry_after = response.status, response.headers.get("Retry-After")
+            content_type = response.content_type
+    except aiohttp.InvalidURL as error:
+        raise DestinationUnusableError("the address is not a URL") from error
+    except (aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch) as error:
+        raise DestinationUnusableError("the receiver's certificate is not trusted") from error
+    except TimeoutError as error:
+        raise TemporaryFailureError("no answer in time") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise TemporaryFailureError(f"connection: {type(error).__name__}") from error
+    document = _parse(content, content_type)
+    if 200 <= status < 300:
+        if document is _UNREADABLE:
+            raise TemporaryFailureError(f"{status} with unreadable JSON")
+        return Answer(status, document)
+    reason = failure_reason(status, document)
+    if status in _TEMPORARY or status >= 500:
+        raise TemporaryFailureError(reason, retry_after_seconds(retry_after))
+    if status in _UNUSABLE or status < 400:
+        raise DestinationUnusableError(reason)
+    raise BatchRefusedError(reason)
+
+
+_UNREADABLE = object()
+
+
+def _parse(content: bytes, content_type: str) -> object:
+    if not content or not content_type.endswith("json"):
+        return None
+    try:
+        return json.loads(content)
+    except ValueError:
+        return _UNREADABLE

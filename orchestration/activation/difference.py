@@ -1,0 +1,592 @@
+"""The difference between a payload and what was acknowledged, made in the warehouse.
+
+`Difference.compute` puts every row that calls for something into a temporary table, numbered in
+the order of sending. `Difference.take` reads a stretch of it to send: it looks consent up again,
+writes the intents and returns the rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from orchestration.activation.canonical import idempotency_key, row_hash, text_of
+from orchestration.activation.destinations.base import Change, Mode, Operation, Value
+from orchestration.activation.ledger import Ledger, utc_now
+from orchestration.manifest import PROFILE_COLUMN, PayloadColumn, Relation, SyncSpec
+from orchestration.warehouse import quote
+
+TABLE = "sync_difference"
+_SENT = "operation in ('insert', 'update', 'delete')"
+
+# What a row of the payload that may be sent calls for; null is nothing. `is_settled` says that
+# the receiver has acknowledged this very row and no later change is in doubt.
+_CALLED_FOR: dict[Mode, str] = {
+    "upsert": (
+        "case when is_settled then null when is_live and pending_operation is distinct from "
+        "'delete' then 'update' else 'insert' end"
+    ),
+    "mirror": (
+        "case when is_settled then null when is_live and pending_operation is distinct from "
+        "'delete' then 'update' else 'insert' end"
+    ),
+    "update_only": "case when is_settled then null else 'update' end",
+    "append": "case when is_live then null else 'insert' end",
+}
+
+
+class PayloadError(RuntimeError):
+    """The payload cannot be sent as it is; the message names the relation and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of a payload by what they call for.
+
+    Attributes:
+        withheld: Not sent for want of consent.
+        held_back: Rejected before and not due again.
+        unchanged: The receiver has them as they are.
+        acknowledged: Rows the receiver had before, for shares.
+        to_send: Inserts, updates and deletes together.
+    """
+
+    insert: int
+    update: int
+    delete: int
+    withheld: int
+    held_back: int
+    unchanged: int
+    acknowledged: int
+
+    @property
+    def to_send(self) -> int:
+        """Rows that go to the destination."""
+        return self.insert + self.update + self.delete
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row about to be sent. `is_new` says that the ledger has no row for its key."""
+
+    position: int
+    is_new: bool
+    change: Change
+    problem: str | None
+
+
+class Difference:
+    """The difference of one sync at one moment, on one connection.
+
+    Args:
+        ledger: The sync's ledger.
+        spec: The sync.
+        now: Rejected rows whose next try is later than this are held back.
+    """
+
+    def __init__(self, ledger: Ledger, spec: SyncSpec, now: datetime) -> None:
+        self._ledger = ledger
+        self._connection = ledger.connection
+        self._spec = spec
+        self._now = now
+        self._target = ledger.connection.target
+        self._columns = self._physical_columns()
+        self._has_intents = False
+
+    def _physical_columns(self) -> list[tuple[PayloadColumn, str]]:
+        relation = self._spec.payload.relation
+        present = {
+            name.casefold(): name
+            for name in self._connection.columns(relation.schema_name, relation.identifier)
+        }
+        if not present:
+            raise PayloadError(
+                f"sync {self._spec.name!r}: {_label(relation)} does not exist: "
+                f"run `dbt build --select {self._spec.payload.name}`."
+            )
+        columns = self._spec.payload.columns
+        missing = [column.name for column in columns if column.name.casefold() not in present]
+        if missing:
+            raise PayloadError(
+                f"sync {self._spec.name!r}: {_label(relation)} lacks {', '.join(missing)}, which "
+                f"its contract lists: run `dbt build --select {self._spec.payload.name}`."
+            )
+        return [(column, quote(present[column.name.casefold()])) for column in columns]
+
+    def compute(self) -> Counts:
+        """Make the difference and count it; raises `PayloadError` for a key that is no key."""
+        row_count = self._checked_row_count()
+        self._connection.execute(f"drop table if exists {TABLE}")
+        self._connection.execute(f"create temp table {TABLE} as {self._query()}")
+        if self._target == "postgres":
+            self._connection.execute(f"create index on {TABLE} (batch_position)")
+            self._connection.execute(f"analyze {TABLE}")
+        counted = self._connection.execute(
+            f"select operation, is_present, count(*) from {TABLE} group by operation, is_present"
+        )
+        by_operation: dict[str, int] = {}
+        for operation, _, count in counted:
+            by_operation[operation] = by_operation.get(operation, 0) + count
+        return Counts(
+            insert=by_operation.get("insert", 0),
+            update=by_operation.get("update", 0),
+            delete=by_operation.get("delete", 0),
+            withheld=by_operation.get("withheld", 0),
+            held_back=by_operation.get("held_back", 0),
+            unchanged=row_count - sum(count for _, is_present, count in counted if is_present),
+            acknowledged=self._ledger.live_count(),
+        )
+
+    def _checked_row_count(self) -> int:
+        key = self._column_sql(self._spec.key)
+        relation = self._spec.payload.relation
+        rows = self._connection.execute(
+            f"select count(*), count({key}), count(distinct {key}) from {_qualified(relation)}"
+        )
+        row_count, key_count, distinct_count = rows[0]
+        if key_count < row_count:
+            raise PayloadError(
+                f"sync {self._spec.name!r}: {row_count - key_count} rows of {_label(relation)} "
+                f"have no {self._spec.key}: filter them out and test the key with not_null."
+            )
+        if distinct_count < row_count:
+            raise PayloadError(
+                f"sync {self._spec.name!r}: {row_count - distinct_count} rows of "
+                f"{_label(relation)} repeat a {self._spec.key}: one row per key, tested with "
+                "unique."
+            )
+        return int(row_count)
+
+    def _column_sql(self, name: str) -> str:
+        return next(sql for column, sql in self._columns if column.name == name)
+
+    def _query(self) -> str:
+        spec = self._spec
+        sync = literal(self._ledger.sync_name)
+        key_column = cast(PayloadColumn, spec.payload.column(spec.key))
+        key = text_of(self._target, key_column.kind, self._column_sql(spec.key))
+        values = ", ".join(f"{sql} as value_{at}" for at, (_, sql) in enumerate(self._columns))
+        profile = self._column_sql(PROFILE_COLUMN) if spec.consent else "cast(null as text)"
+        absent = "'delete'" if spec.mode == "mirror" else "null"
+        refused = (
+            "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
+            if spec.mode == "mirror"
+            else f"case when {_CALLED_FOR[spec.mode]} is not null then 'withheld' end"
+        )
+        order = [f"value_{at}" for at in self._order_positions()] + [self._ordered_key()]
+        return f"""
+        with payload as (
+            select
+                {key} as sync_key,
+                {row_hash(self._target, self._columns)} as payload_hash,
+                cast({profile} as text) as profile_id,
+                {values}
+            from {_qualified(spec.payload.relation)}
+        ),
+
+        ledger as (
+            select sync_key, operation, payload_hash, revision, receiver_id
+            from {self._ledger.table("sync_ledger")}
+            where sync_name = {sync}
+        ),
+
+        intents as (
+            select sync_key, operation, payload_hash, revision
+            from {self._ledger.table("sync_intents")}
+            where sync_name = {sync}
+        ),
+
+        known as (
+            select
+                coalesce(ledger.sync_key, intents.sync_key) as sync_key,
+                ledger.revision as ledger_revision,
+                ledger.payload_hash as ledger_hash,
+                ledger.receiver_id,
+                coalesce(ledger.operation <> 'delete', false) as is_live,
+                intents.operation as pending_operation,
+                intents.payload_hash as pending_hash,
+                intents.revision as pending_revision
+            from ledger
+            full join intents on intents.sync_key = ledger.sync_key
+        ),
+
+        {self._permission_ctes()}
+
+        compared as (
+            select
+                payload.*,
+                coalesce(payload.sync_key, known.sync_key) as any_key,
+                payload.sync_key is not null as is_present,
+                known.ledger_revision,
+                known.receiver_id,
+                coalesce(known.is_live, false) as is_live,
+                known.pending_operation,
+                known.pending_hash,
+                known.pending_revision,
+                coalesce(
+                    known.is_live
+                    and known.pending_operation is null
+                    and known.ledger_hash = payload.payload_hash,
+                    false
+                ) as is_settled
+            from payload
+            full join known on known.sync_key = payload.sync_key
+            where
+                payload.sync_key is null
+                or known.ledger_hash is distinct from payload.payload_hash
+                or known.pending_operation is not null
+                or not known.is_live
+                or {"true" if spec.mode == "mirror" and spec.consent else "false"}
+        ),
+
+        judged as (
+            select
+                compared.*,
+                {self._permission()} as permission,
+                {self._consent_recorded_at()} as consent_recorded_at
+            from compared
+            {self._permission_joins("compared")}
+        ),
+
+        decided as (
+            select
+                judged.*,
+                case
+                    when not is_present
+                        then case when is_live or pending_operation is not null then {absent} end
+                    when permission in ('no_consent', 'suppressed') then {refused}
+                    else {_CALLED_FOR[spec.mode]}
+                end as operation_wanted
+            from judged
+        ),
+
+        checked as (
+            select
+                decided.*,
+                case
+                    when rejections.sync_key is not null then 'held_back'
+                    else decided.operation_wanted
+                end as operation
+            from decided
+            left join {self._ledger.table("sync_rejections")} as rejections
+                on rejections.sync_name = {sync}
+                and rejections.sync_key = decided.any_key
+                and rejections.operation = decided.operation_wanted
+                and (
+                    rejections.operation = 'delete'
+                    or rejections.payload_hash = decided.payload_hash
+                )
+                and (
+                    rejections.state = 'dead'
+                    or (
+                        rejections.state = 'waiting'
+                        and rejections.next_attempt_at > timestamp {literal(_plain(self._now))}
+                    )
+                )
+            where decided.operation_wanted is not null
+        )
+
+        select
+            row_number() over (
+                partition by {_SENT} order by {", ".join(f"{by} nulls first" for by in order)}
+            ) as batch_position,
+            any_key as sync_key,
+            operation,
+            payload_hash,
+            is_present,
+            profile_id,
+            permission,
+            consent_recorded_at,
+            is_live,
+            ledger_revision,
+            receiver_id,
+            pending_operation,
+            pending_hash,
+            pending_revision,
+            {", ".join(f"value_{at}" for at in range(len(self._columns)))}
+        from checked
+        """
+
+    def _order_positions(self) -> list[int]:
+        names = [column.name for column, _ in self._columns]
+        return [names.index(self._spec.order_by)] if self._spec.order_by else []
+
+    def _ordered_key(self) -> str:
+        # Bytes, as DuckDB orders them, and not by the language of the database.
+        return 'any_key collate "C"' if self._target == "postgres" else "any_key"
+
+    def _permission_ctes(self) -> str:
+        """Who may be addressed; a person counts as consenting only if no row says otherwise."""
+        if not self._spec.consent:
+            return ""
+        return f"""consented as (
+            select
+                cast(profile_id as text) as profile_id,
+                max(recorded_at) as consent_recorded_at
+            from {_qualified(self._spec.consent.consents)}
+            where channel = {literal(self._spec.channel)}
+                and purpose = {literal(self._spec.purpose)}
+            group by profile_id
+            having min(case when status = 'granted' then 1 else 0 end) = 1
+        ),
+
+        suppressed as (
+            select distinct cast(profile_id as text) as profile_id
+            from {_qualified(self._spec.consent.suppressions)}
+            where channel = {literal(self._spec.channel)}
+        ),
+        """
+
+    def _permission_joins(self, rows: str) -> str:
+        if not self._spec.consent:
+            return ""
+        return (
+            f"left join consented on consented.profile_id = {rows}.profile_id "
+            f"left join suppressed on suppressed.profile_id = {rows}.profile_id"
+        )
+
+    def _permission(self) -> str:
+        if not self._spec.consent:
+            return "'not_required'"
+        return (
+            "case when not is_present then 'not_required' "
+            "when suppressed.profile_id is not null then 'suppressed' "
+            "when consented.profile_id is null then 'no_consent' else 'granted' end"
+        )
+
+    def _consent_recorded_at(self) -> str:
+        return "consented.consent_recorded_at" if self._spec.consent else "cast(null as timestamp)"
+
+    def take(self, run_id: str, first: int, last: int) -> list[Outgoing]:
+        """Rows of positions `first` to `last`, inclusive, with their intents written."""
+        with self._connection.transaction():
+            if self._spec.consent:
+                self._check_permission_again(first, last)
+            self._write_intents(run_id, first, last)
+        rows = self._connection.execute(
+            f"""
+            select
+                rows.batch_position,
+                rows.ledger_revision is null,
+                rows.receiver_id,
+                intents.sync_key,
+                intents.operation,
+                intents.idempotency_key,
+                intents.revision,
+                {", ".join(f"rows.value_{at}" for at in range(len(self._columns)))}
+            from {self._ledger.table("sync_intents")} as intents
+            join {TABLE} as rows on rows.batch_position = intents.batch_position
+            where intents.sync_name = $1 and intents.run_id = $2
+                and intents.batch_position between $3 and $4
+                and rows.batch_position between $3 and $4
+                and rows.{_SENT}
+            order by rows.batch_position
+            """,
+            (self._spec.name, run_id, first, last),
+        )
+        return [self._outgoing(row) for row in rows]
+
+    def _check_permission_again(self, first: int, last: int) -> None:
+        refused = (
+            "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
+            if self._spec.mode == "mirror"
+            else "'withheld'"
+        )
+        self._connection.execute(
+            f"""
+            with {self._permission_ctes().rstrip().rstrip(",")}
+
+            update {TABLE}
+            set operation = {refused}, permission = judged.permission, consent_recorded_at = null
+            from (
+                select rows.batch_position, {self._permission()} as permission
+                from {TABLE} as rows
+                {self._permission_joins("rows")}
+                where rows.batch_position between $1 and $2
+                    and rows.operation in ('insert', 'update')
+            ) as judged
+            where {TABLE}.batch_position = judged.batch_position
+                and {TABLE}.operation in ('insert', 'update')
+                and judged.permission <> 'granted'
+            """,
+            (first, last),
+        )
+
+    def _write_intents(self, run_id: str, first: int, last: int) -> None:
+        intents = self._ledger.table("sync_intents")
+        span = f"batch_position between $2 and $3 and {_SENT}"
+        self._connection.execute(
+            f"delete from {intents} where sync_name = $1 and sync_key in "
+            f"(select sync_key from {TABLE} where {span} and pending_operation is not null)",
+            (self._spec.name, first, last),
+        )
+        content = "case when operation = 'delete' then null else payload_hash end"
+        # A message is sent once even if its text was rendered anew after a crash.
+        keyed = "cast(null as text)" if self._spec.mode == "append" else content
+        repeats = (
+            "pending_operation is not null"
+            if self._spec.mode == "append"
+            else f"pending_operation = operation and pending_hash is not distinct from {content}"
+        )
+        self._connection.execute(
+            f"""
+            insert into {intents} (
+                sync_name, sync_key, operation, payload_hash, revision, idempotency_key,
+                permission, consent_recorded_at, run_id, batch_position, written_at
+            )
+            select
+                $1,
+                sync_key,
+                operation,
+                content_hash,
+                next_revision,
+                {idempotency_key("sync_key", "operation", keyed, "next_revision")},
+                permission,
+                consent_recorded_at,
+                $4,
+                batch_position,
+                $5
+            from (
+                select
+                    *,
+                    {content} as content_hash,
+                    case
+                        when {repeats} then pending_revision
+                        when pending_operation is not null then pending_revision + 1
+                        else coalesce(ledger_revision, 0) + 1
+                    end as next_revision
+                from {TABLE}
+                where {span}
+            ) as numbered
+            """,
+            (self._spec.name, first, last, run_id, utc_now()),
+        )
+
+    def _outgoing(self, row: Sequence[Any]) -> Outgoing:
+        position, is_new, receiver_id, key, operation, idempotency, revision, *raw = row
+        values: dict[str, Value] = {}
+        problem = None
+        if operation != "delete":
+            for (column, _), value in zip(self._columns, raw, strict=True):
+                try:
+                    values[column.name] = json_value(value)
+                except ValueError:
+                    problem = f"column {column.name} has no JSON form"
+        change = Change(
+            key=key,
+            operation=cast(Operation, operation),
+            values=values,
+            idempotency_key=idempotency,
+            revision=revision,
+            receiver_id=receiver_id,
+        )
+        return Outgoing(position, bool(is_new), change, problem)
+
+    def record_withheld(self, run_id: str) -> None:
+        """Log rows that are withheld and were not before; forget those that no longer are."""
+        withheld = self._ledger.table("sync_withheld")
+        now = utc_now()
+        with self._connection.transaction():
+            self._connection.execute(
+                f"""
+                delete from {withheld}
+                where sync_name = $1 and not exists (
+                    select 1 from {TABLE} as rows
+                    where rows.sync_key = {withheld}.sync_key
+                        and rows.operation = 'withheld'
+                        and rows.permission = {withheld}.reason
+                )
+                """,
+                (self._spec.name,),
+            )
+            fresh = (
+                f"from {TABLE} as rows where rows.operation = 'withheld' and not exists ("
+                f"select 1 from {withheld} as known "
+                "where known.sync_name = $1 and known.sync_key = rows.sync_key)"
+            )
+            self._connection.execute(
+                f"""
+                insert into {self._ledger.table("sync_outcomes")} (
+                    sync_name, run_id, sync_key, operation, status, attempt_count, reason,
+                    payload_hash, permission, recorded_at
+                )
+                select $1, $2, rows.sync_key, 'none', 'withheld', 0, rows.permission,
+                    rows.payload_hash, rows.permission, $3
+                {fresh}
+                """,
+                (self._spec.name, run_id, now),
+            )
+            self._connection.execute(
+                f"insert into {withheld} (sync_name, sync_key, reason, run_id, withheld_since) "
+                f"select $1, rows.sync_key, rows.permission, $2, $3 {fresh}",
+                (self._spec.name, run_id, now),
+            )
+
+    def withheld_count(self) -> int:
+        """Rows withheld by now, those found while sending included."""
+        rows = self._connection.execute(
+            f"select count(*) from {TABLE} where operation = 'withheld'"
+        )
+        return int(rows[0][0])
+
+    def sample(self, operation: str, limit: int) -> list[tuple[str, dict[str, Value]]]:
+        """The first rows of an operation as key and values, in the order of sending."""
+        rows = self._connection.execute(
+            f"select sync_key, {', '.join(f'value_{at}' for at in range(len(self._columns)))} "
+            f"from {TABLE} where operation = $1 order by batch_position limit $2",
+            (operation, limit),
+        )
+        return [
+            (
+                key,
+                {
+                    column.name: None if value is None else str(value)
+                    for (column, _), value in zip(self._columns, values, strict=True)
+                },
+            )
+            for key, *values in rows
+        ]
+
+
+def literal(text: str) -> str:
+    """A text literal for either engine; statements that create tables take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def json_value(value: object) -> Value:
+    """A warehouse value as JSON has it, raising ValueError where it would lose something.
+
+    Times become ISO 8601 in UTC, dates ISO 8601, exact numbers JSON numbers.
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        number = float(value)
+        # Fifteen digits survive; what does not must not arrive as another amount.
+        if Decimal(repr(number)) != value:
+            raise ValueError("the number has more digits than a JSON number keeps")
+        return number
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    raise ValueError(f"a {type(value).__name__} has no JSON form")
+
+
+def _plain(moment: datetime) -> str:
+    utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return utc.isoformat(sep=" ")
+
+
+def _qualified(relation: Relation) -> str:
+    return f"{quote(relation.schema_name)}.{quote(relation.identifier)}"
+
+
+def _label(relation: Relation) -> str:
+    return f"{relation.schema_name}.{relation.identifier}"

@@ -1,0 +1,228 @@
+"""Settling what was sent: the ledger, the logs and the intents move in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from orchestration.activation.ledger import Ledger, utc_now
+
+# A rejected row is tried again after each of these waits; then it is a dead letter.
+RETRY_WAITS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one sent row.
+
+    Attributes:
+        position: Position of the row in the run.
+        is_new: Whether the ledger has no row for the key.
+        status: `failed` keeps the intent, so that the next run repeats the change.
+        attempts: Requests that held the row.
+        reason: Code of the refusal or failure; no personal data.
+        receiver_id: The receiver's id of the row, where it gave one.
+    """
+
+    position: int
+    is_new: bool
+    status: Literal["delivered", "rejected", "failed"]
+    attempts: int
+    reason: str | None = None
+    receiver_id: str | None = None
+
+
+def settle(ledger: Ledger, run_id: str, settlements: Sequence[Settlement]) -> None:
+    """Write what became of sent rows, all or nothing."""
+    connection = ledger.connection
+    now = utc_now()
+    connection.execute(
+        "create temp table if not exists sync_settled (batch_position bigint, is_new boolean, "
+        "status text, attempt_count bigint, reason text, receiver_id text)"
+    )
+    delivered = [settlement for settlement in settlements if settlement.status == "delivered"]
+    with connection.transaction():
+        connection.execute("delete from sync_settled")
+        connection.execute(
+            "insert into sync_settled select unnest($1::bigint[]), unnest($2::boolean[]), "
+            "unnest($3::text[]), unnest($4::bigint[]), unnest($5::text[]), unnest($6::text[])",
+            (
+                [settlement.position for settlement in settlements],
+                [settlement.is_new for settlement in settlements],
+                [settlement.status for settlement in settlements],
+                [settlement.attempts for settlement in settlements],
+                [settlement.reason for settlement in settlements],
+                [settlement.receiver_id for settlement in settlements],
+            ),
+        )
+        if any(not settlement.is_new for settlement in delivered):
+            _update_ledger(ledger, run_id, now)
+        if any(settlement.is_new for settlement in delivered):
+            _extend_ledger(ledger, run_id, now)
+        _log_outcomes(ledger, run_id, now)
+        if any(settlement.status == "rejected" for settlement in settlements):
+            _record_rejections(ledger, run_id, now)
+        if delivered:
+            _resolve_rejections(ledger, run_id)
+        connection.execute(
+            f"delete from {ledger.table('sync_intents')} where sync_name = $1 and run_id = $2 "
+            "and batch_position in "
+            "(select batch_position from sync_settled where status <> 'failed')",
+            (ledger.sync_name, run_id),
+        )
+
+
+def _settled(ledger: Ledger) -> str:
+    return (
+        f"{ledger.table('sync_intents')} as intents join sync_settled as settled "
+        "on settled.batch_position = intents.batch_position "
+        "where intents.sync_name = $1 and intents.run_id = $2"
+    )
+
+
+def _update_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
+    ledger.connection.execute(
+        f"""
+        update {ledger.table("sync_ledger")} as ledger
+        set
+            operation = done.operation,
+            payload_hash = done.payload_hash,
+            revision = done.revision,
+            receiver_id = coalesce(done.receiver_id, ledger.receiver_id),
+            run_id = $2,
+            acknowledged_at = $3
+        from (
+            select
+                intents.sync_key,
+                intents.operation,
+                intents.payload_hash,
+                intents.revision,
+                settled.receiver_id
+            from {_settled(ledger)} and settled.status = 'delivered' and not settled.is_new
+        ) as done
+        where ledger.sync_name = $1 and ledger.sync_key = done.sync_key
+        """,
+        (ledger.sync_name, run_id, now),
+    )
+
+
+def _extend_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
+    ledger.connection.execute(
+        f"""
+        insert into {ledger.table("sync_ledger")} (
+            sync_name, sync_key, operation, payload_hash, revision, receiver_id, run_id,
+            acknowledged_at
+        )
+        select
+            intents.sync_name,
+            intents.sync_key,
+            intents.operation,
+            intents.payload_hash,
+            intents.revision,
+            settled.receiver_id,
+            intents.run_id,
+            $3
+        from {_settled(ledger)} and settled.status = 'delivered' and settled.is_new
+        """,
+        (ledger.sync_name, run_id, now),
+    )
+
+
+def _log_outcomes(ledger: Ledger, run_id: str, now: datetime) -> None:
+    ledger.connection.execute(
+        f"""
+        insert into {ledger.table("sync_outcomes")} (
+            sync_name, run_id, sync_key, operation, status, attempt_count, reason, payload_hash,
+            revision, idempotency_key, permission, consent_recorded_at, recorded_at
+        )
+        select
+            intents.sync_name,
+            intents.run_id,
+            intents.sync_key,
+            intents.operation,
+            settled.status,
+            settled.attempt_count,
+            settled.reason,
+            intents.payload_hash,
+            intents.revision,
+            intents.idempotency_key,
+            intents.permission,
+            intents.consent_recorded_at,
+            $3
+        from {_settled(ledger)}
+        """,
+        (ledger.sync_name, run_id, now),
+    )
+
+
+def _record_rejections(ledger: Ledger, run_id: str, now: datetime) -> None:
+    next_attempt = " ".join(
+        f"when {attempt} then cast($3 as timestamp) "
+        f"+ interval '{int(wait.total_seconds())} seconds'"
+        for attempt, wait in enumerate(RETRY_WAITS, start=1)
+    )
+    ledger.connection.execute(
+        f"""
+        merge into {ledger.table("sync_rejections")} as known
+        using (
+            select
+                intents.sync_key,
+                intents.operation,
+                intents.payload_hash,
+                settled.reason,
+                -- Changed content is a new row to the receiver, so its count begins anew.
+                case
+                    when earlier.payload_hash is not distinct from intents.payload_hash
+                        then coalesce(earlier.attempt_count, 0)
+                    else 0
+                end + 1 as attempt_count
+            from {ledger.table("sync_intents")} as intents
+            join sync_settled as settled on settled.batch_position = intents.batch_position
+            left join {ledger.table("sync_rejections")} as earlier
+                on earlier.sync_name = intents.sync_name
+                and earlier.sync_key = intents.sync_key
+                and earlier.operation = intents.operation
+                and earlier.state <> 'resolved'
+            where intents.sync_name = $1 and intents.run_id = $2 and settled.status = 'rejected'
+        ) as refused
+            on known.sync_name = $1 and known.sync_key = refused.sync_key
+        when matched then update set
+            operation = refused.operation,
+            payload_hash = refused.payload_hash,
+            reason = refused.reason,
+            attempt_count = refused.attempt_count,
+            state = case when refused.attempt_count > {len(RETRY_WAITS)} then 'dead'
+                else 'waiting' end,
+            first_rejected_at = case when refused.attempt_count = 1 then $3
+                else known.first_rejected_at end,
+            last_rejected_at = $3,
+            next_attempt_at = case refused.attempt_count {next_attempt} end,
+            run_id = $2
+        when not matched then insert (
+            sync_name, sync_key, operation, payload_hash, reason, attempt_count, state,
+            first_rejected_at, last_rejected_at, next_attempt_at, run_id
+        ) values (
+            $1, refused.sync_key, refused.operation, refused.payload_hash, refused.reason, 1,
+            'waiting', $3, $3, case refused.attempt_count {next_attempt} end, $2
+        )
+        """,
+        (ledger.sync_name, run_id, now),
+    )
+
+
+def _resolve_rejections(ledger: Ledger, run_id: str) -> None:
+    ledger.connection.execute(
+        f"""
+        update {ledger.table("sync_rejections")}
+        set state = 'resolved', next_attempt_at = null
+        where sync_name = $1
+            and state <> 'resolved'
+            and sync_key in (
+                select intents.sync_key
+                from {_settled(ledger)} and settled.status = 'delivered'
+            )
+        """,
+        (ledger.sync_name, run_id),
+    )

@@ -1,0 +1,503 @@
+"""dbt's manifest as typed specs: what the syncs are, checked before any of them runs.
+
+A sync is an exposure with `config.meta.sync` on a contracted payload model. Whatever is wrong with
+one is reported with the YAML file and line that says so, all problems at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError
+
+from orchestration.activation.destinations import UnknownDestinationError, find_destination
+from orchestration.activation.destinations.base import Destination, Mode, Options
+from orchestration.settings import PROJECT_DIR
+
+ColumnKind = Literal["text", "integer", "boolean", "numeric", "double", "date", "timestamp"]
+
+PROFILE_COLUMN = "profile_id"
+CONSENTS_MODEL = "profile_consents"
+SUPPRESSIONS_MODEL = "suppressions"
+
+_KINDS: dict[str, ColumnKind] = {
+    "text": "text",
+    "varchar": "text",
+    "character varying": "text",
+    "string": "text",
+    "bigint": "integer",
+    "integer": "integer",
+    "int": "integer",
+    "smallint": "integer",
+    "boolean": "boolean",
+    "bool": "boolean",
+    "numeric": "numeric",
+    "decimal": "numeric",
+    "double precision": "double",
+    "double": "double",
+    "date": "date",
+    "timestamp": "timestamp",
+    "timestamp without time zone": "timestamp",
+}
+
+
+class ManifestError(ValueError):
+    """The manifest, or a sync in it, cannot be used. `problems` holds one line for each mistake."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Relation(_Frozen):
+    """Where dbt put a model."""
+
+    database: str
+    schema_name: str
+    identifier: str
+
+
+class PayloadColumn(_Frozen):
+    """One column of a payload's contract.
+
+    `is_direct_identifier` is what the column's `config.meta.direct_identifier` says; None where it
+    says nothing and the column's name decides.
+    """
+
+    name: str
+    kind: ColumnKind
+    is_direct_identifier: bool | None = None
+
+
+class PayloadModel(_Frozen):
+    """The contracted model whose rows should be at the destination."""
+
+    unique_id: str
+    name: str
+    relation: Relation
+    columns: tuple[PayloadColumn, ...]
+
+    def column(self, name: str) -> PayloadColumn | None:
+        """The column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+class ConsentRelations(_Frozen):
+    """Where consent is looked up when rows are read."""
+
+    consents: Relation
+    suppressions: Relation
+
+
+class SyncMeta(_Frozen):
+    """The keys of `config.meta.sync` that every destination has; others are the destination's own.
+
+    Attributes:
+        destination: Name of an installed destination.
+        object: What the rows are at the receiver.
+        mode: `upsert` (insert and update), `update_only`, `mirror` (also delete what left the
+            payload) or `append` (each key once, never changed).
+        key: Payload column that identifies a row.
+        purpose: Purpose that the person must have consented to.
+        channel: Channel that the person must have consented to and is not suppressed on.
+        order_by: Payload column that rows are sent in the order of, before the key.
+        batch_size: Rows a request; by default the destination's.
+        rate_per_second: Requests a second of the account; by default the destination's.
+        max_in_flight: Requests under way at once; by default the destination's. One keeps order.
+        consent: `not_required` switches the consent check off, and then needs a reason.
+        consent_reason: Why no consent is required, such as the contract that the message fulfils.
+        max_change_share: A run that would change or delete more than this share of the
+            acknowledged rows stops until approved.
+        max_delete_share: The same for deletes alone.
+    """
+
+    destination: str = Field(min_length=1)
+    object: str = Field(min_length=1)
+    mode: Mode
+    key: str = Field(min_length=1)
+    purpose: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    channel: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    order_by: str | None = None
+    batch_size: int | None = Field(None, ge=1)
+    rate_per_second: float | None = Field(None, gt=0)
+    max_in_flight: int | None = Field(None, ge=1, le=256)
+    consent: Literal["required", "not_required"] = "required"
+    consent_reason: str | None = Field(None, min_length=1)
+    max_change_share: float | None = Field(None, gt=0, le=1)
+    max_delete_share: float | None = Field(None, gt=0, le=1)
+
+
+class SyncSpec(_Frozen):
+    """One sync, complete and checked. See `SyncMeta` for what is not explained here.
+
+    Attributes:
+        name: The exposure's name.
+        unique_id: The exposure's id in the manifest.
+        description: The exposure's description.
+        payload: The model to send.
+        consent: Where to look consent up; None where the sync says it is not required.
+        options: The destination's own keys.
+        declared_at: `file:line` of the sync in the project's YAML.
+    """
+
+    name: str
+    unique_id: str
+    description: str
+    payload: PayloadModel
+    destination: str
+    object: str
+    mode: Mode
+    key: str
+    order_by: str | None
+    batch_size: int
+    rate_per_second: float | None
+    max_in_flight: int
+    purpose: str
+    channel: str
+    consent: ConsentRelations | None
+    consent_reason: str | None
+    max_change_share: float | None
+    max_delete_share: float | None
+    options: SerializeAsAny[Options]
+    declared_at: str
+
+    @property
+    def payload_unique_id(self) -> str:
+        """The payload model's id in the manifest."""
+        return self.payload.unique_id
+
+
+def load_sync_specs(manifest_path: Path, project_dir: Path = PROJECT_DIR) -> list[SyncSpec]:
+    """Read the syncs of a manifest, sorted by name.
+
+    Args:
+        manifest_path: dbt's `manifest.json`.
+        project_dir: Folder of `dbt_project.yml`, where the YAML files of errors are looked up.
+
+    Raises:
+        ManifestError: The file is missing or unreadable, or a sync in it is wrong.
+    """
+    try:
+        manifest = json.loads(Path(manifest_path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ManifestError([f"{manifest_path} does not exist: run `dbt parse` first."]) from None
+    except ValueError:
+        raise ManifestError([f"{manifest_path} is not JSON: run `dbt parse` again."]) from None
+    readers = [
+        _SyncReader(manifest, exposure, project_dir)
+        for exposure in manifest.get("exposures", {}).values()
+        if "sync" in _meta(exposure)
+    ]
+    specs = [reader.read() for reader in readers]
+    problems = [problem for reader in readers for problem in reader.problems]
+    if problems:
+        raise ManifestError(problems)
+    return sorted((spec for spec in specs if spec is not None), key=lambda spec: spec.name)
+
+
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", (node.get("config") or {}).get("meta") or {})
+
+
+@dataclass
+class _SyncReader:
+    """Reads one exposure, gathering problems rather than stopping at the first."""
+
+    manifest: Mapping[str, Any]
+    exposure: Mapping[str, Any]
+    project_dir: Path
+
+    def __post_init__(self) -> None:
+        self.problems: list[str] = []
+        self.name = cast(str, self.exposure["name"])
+
+    @cached_property
+    def _yaml(self) -> _YamlFile:
+        return _YamlFile(self.project_dir, self.exposure["original_file_path"])
+
+    def _exposure_at(self, *path: str) -> str:
+        return self._yaml.locate(("exposures", self.name, *path))
+
+    def _sync_at(self, *path: str) -> str:
+        # Older projects write `meta` beside `config`; dbt merges both.
+        inner = self._yaml.find(("exposures", self.name, "config", "meta", "sync"))
+        prefix = ("config", "meta", "sync") if inner else ("meta", "sync")
+        return self._exposure_at(*prefix, *path)
+
+    def _problem(self, place: str, text: str) -> None:
+        self.problems.append(f"{place}: sync {self.name!r}: {text}")
+
+    def read(self) -> SyncSpec | None:
+        """The spec, or None with `problems` filled."""
+        raw = _meta(self.exposure)["sync"]
+        if not isinstance(raw, Mapping):
+            self._problem(self._sync_at(), "config.meta.sync must be a mapping of keys.")
+            return None
+        if self.exposure.get("type") != "application":
+            self._problem(self._exposure_at("type"), "set `type: application` on the exposure.")
+        payload = self._payload()
+        meta, destination, options = self._checked_meta(raw)
+        if payload and meta:
+            self._check_columns(payload, meta)
+        if meta and destination:
+            self._check_limits(meta, destination)
+        consent = self._consent(meta) if meta else None
+        if self.problems or not (payload and meta and destination and options):
+            return None
+        limits = destination.limits
+        return SyncSpec(
+            name=self.name,
+            unique_id=self.exposure["unique_id"],
+            description=self.exposure.get("description") or "",
+            payload=payload,
+            destination=meta.destination,
+            object=meta.object,
+            mode=meta.mode,
+            key=meta.key,
+            order_by=meta.order_by,
+            batch_size=meta.batch_size or limits.default_batch,
+            rate_per_second=meta.rate_per_second or limits.rate_per_second,
+            max_in_flight=meta.max_in_flight or limits.max_in_flight,
+            purpose=meta.purpose,
+            channel=meta.channel,
+            consent=consent,
+            consent_reason=meta.consent_reason,
+            max_change_share=meta.max_change_share,
+            max_delete_share=meta.max_delete_share,
+            options=options,
+            declared_at=self._sync_at(),
+        )
+
+    def _payload(self) -> PayloadModel | None:
+        place = self._exposure_at("depends_on")
+        depends_on = self.exposure["depends_on"]["nodes"]
+        if len(depends_on) != 1 or not depends_on[0].startswith("model."):
+            self._problem(
+                place,
+                f"depends on {', '.join(depends_on) or 'nothing'}: a sync has exactly one payload "
+                "model, `depends_on: [ref('sync_…')]`.",
+            )
+            return None
+        model = self.manifest["nodes"][depends_on[0]]
+        model_at = self._model_location(model)
+        if not (model.get("contract") or {}).get("enforced"):
+            self._problem(
+                model_at,
+                f"payload model {model['name']} has no contract: "
+                "add `config: {contract: {enforced: true}}` and a data_type to each column.",
+            )
+            return None
+        columns = [self._column(model, name, column) for name, column in model["columns"].items()]
+        if not columns:
+            self._problem(model_at, f"payload model {model['name']} lists no columns.")
+        return PayloadModel(
+            unique_id=depends_on[0],
+            name=model["name"],
+            relation=_relation(model),
+            columns=tuple(column for column in columns if column),
+        )
+
+    def _model_location(self, model: Mapping[str, Any], *path: str) -> str:
+        patch = model.get("patch_path")
+        file = patch.split("://", 1)[1] if patch else model["original_file_path"]
+        yaml_file = _YamlFile(self.project_dir, file)
+        return yaml_file.locate(("models", model["name"], *path))
+
+    def _column(
+        self, model: Mapping[str, Any], name: str, column: Mapping[str, Any]
+    ) -> PayloadColumn | None:
+        data_type = str(column.get("data_type") or "")
+        kind = _KINDS.get(data_type.split("(", 1)[0].strip().lower())
+        if kind == "numeric" and "(" not in data_type:
+            self._problem(
+                self._model_location(model, "columns", name),
+                f"column {name} of {model['name']} is {data_type}, whose scale is the engine's "
+                "choice: say it, such as numeric(18, 2).",
+            )
+            return None
+        if kind is None:
+            self._problem(
+                self._model_location(model, "columns", name),
+                f"column {name} of {model['name']} is {data_type or 'of no type'}: a payload "
+                f"column is one of {', '.join(sorted(set(_KINDS.values())))}; cast it in the model "
+                "(a timestamp to UTC without zone, JSON to text).",
+            )
+            return None
+        return PayloadColumn(
+            name=name,
+            kind=kind,
+            is_direct_identifier=_meta(column).get("direct_identifier"),
+        )
+
+    def _checked_meta(
+        self, raw: Mapping[str, Any]
+    ) -> tuple[SyncMeta | None, Destination | None, Options | None]:
+        common = {key: value for key, value in raw.items() if key in SyncMeta.model_fields}
+        own = {key: value for key, value in raw.items() if key not in SyncMeta.model_fields}
+        destination: Destination | None = None
+        options: Options | None = None
+        try:
+            destination = find_destination(str(raw.get("destination", "")))
+        except UnknownDestinationError as error:
+            if "destination" in raw:
+                self._problem(self._sync_at("destination"), str(error))
+        known = set(SyncMeta.model_fields)
+        if destination:
+            known |= set(destination.options.model_fields)
+            options = cast("Options | None", self._validated(destination.options, own, known))
+        meta = cast("SyncMeta | None", self._validated(SyncMeta, common, known))
+        return meta, destination, options
+
+    def _validated(
+        self, model: type[BaseModel], values: Mapping[str, Any], known: set[str]
+    ) -> BaseModel | None:
+        try:
+            return model.model_validate(dict(values))
+        except ValidationError as errors:
+            for error in errors.errors():
+                key = str(error["loc"][0]) if error["loc"] else ""
+                self._key_problem(key, error["type"], error["msg"], known)
+            return None
+
+    def _key_problem(self, key: str, kind: str, message: str, known: set[str]) -> None:
+        if kind == "missing":
+            self._problem(self._sync_at(), f"key {key!r} is missing: add `{key}: …`.")
+        elif kind == "extra_forbidden":
+            near = difflib.get_close_matches(key, known, n=1)
+            mend = f"did you mean {near[0]!r}?" if near else f"use {', '.join(sorted(known))}."
+            self._problem(self._sync_at(key), f"key {key!r} is unknown: {mend}")
+        else:
+            self._problem(self._sync_at(key), f"key {key!r}: {message}.")
+
+    def _check_columns(self, payload: PayloadModel, meta: SyncMeta) -> None:
+        names = ", ".join(column.name for column in payload.columns)
+        for key in ("key", "order_by"):
+            name = getattr(meta, key)
+            if name is not None and payload.column(name) is None:
+                self._problem(
+                    self._sync_at(key),
+                    f"{key} is {name!r}, which {payload.name} does not have: use one of {names}.",
+                )
+        key_column = payload.column(meta.key)
+        if key_column and key_column.kind == "double":
+            self._problem(
+                self._sync_at("key"),
+                f"key {meta.key!r} is double precision, which has no exact text: cast it.",
+            )
+        if meta.consent == "required" and payload.column(PROFILE_COLUMN) is None:
+            self._problem(
+                self._sync_at(),
+                f"{payload.name} has no column {PROFILE_COLUMN}, by which consent is looked up: "
+                "add it, or say `consent: not_required` with a `consent_reason`.",
+            )
+
+    def _check_limits(self, meta: SyncMeta, destination: Destination) -> None:
+        if meta.mode not in destination.modes:
+            self._problem(
+                self._sync_at("mode"),
+                f"destination {meta.destination!r} cannot {meta.mode!r}: "
+                f"use one of {', '.join(sorted(destination.modes))}.",
+            )
+        limits = destination.limits
+        if meta.batch_size and meta.batch_size > limits.largest_batch:
+            self._problem(
+                self._sync_at("batch_size"),
+                f"batch_size is {meta.batch_size}: {meta.destination} takes at most "
+                f"{limits.largest_batch}.",
+            )
+        fastest = limits.rate_per_second
+        if meta.rate_per_second and fastest and meta.rate_per_second > fastest:
+            self._problem(
+                self._sync_at("rate_per_second"),
+                f"rate_per_second is {meta.rate_per_second:g}: {meta.destination} allows at most "
+                f"{fastest:g}.",
+            )
+
+    def _consent(self, meta: SyncMeta) -> ConsentRelations | None:
+        if meta.consent == "not_required":
+            if not meta.consent_reason:
+                self._problem(
+                    self._sync_at("consent"),
+                    "consent is not_required without a reason: add `consent_reason: …`.",
+                )
+            return None
+        relations = []
+        for name in (CONSENTS_MODEL, SUPPRESSIONS_MODEL):
+            model = self._model_named(name)
+            if model is None:
+                self._problem(
+                    self._sync_at(),
+                    f"consent is looked up in the model {name}, which the project does not have.",
+                )
+            else:
+                relations.append(_relation(model))
+        if len(relations) < 2:
+            return None
+        return ConsentRelations(consents=relations[0], suppressions=relations[1])
+
+    def _model_named(self, name: str) -> Mapping[str, Any] | None:
+        nodes = self.manifest["nodes"].values()
+        return next((n for n in nodes if n["resource_type"] == "model" and n["name"] == name), None)
+
+
+def _relation(model: Mapping[str, Any]) -> Relation:
+    return Relation(
+        database=model["database"] or "",
+        schema_name=model["schema"],
+        identifier=model.get("alias") or model["name"],
+    )
+
+
+class _YamlFile:
+    """Lines of a YAML file by path. Missing or broken files only cost the line number."""
+
+    def __init__(self, project_dir: Path, file: str) -> None:
+        self.file = file
+        try:
+            with (project_dir / file).open(encoding="utf-8") as stream:
+                self._root = yaml.compose(stream, Loader=yaml.SafeLoader)
+        except (OSError, yaml.YAMLError):
+            self._root = None
+
+    def locate(self, path: tuple[str, ...]) -> str:
+        """`file:line` of the deepest node on the path that exists."""
+        for depth in range(len(path), 0, -1):
+            line = self.find(path[:depth])
+            if line:
+                return f"{self.file}:{line}"
+        return self.file
+
+    def find(self, path: tuple[str, ...]) -> int | None:
+        """Line, from 1, of the key or list entry at the path; None where there is none."""
+        node, line = self._root, None
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                return None
+            line, node = found
+        return line
+
+
+def _child(node: yaml.Node | None, step: str) -> tuple[int, yaml.Node] | None:
+    """A mapping's key, or the entry of a list whose `name` is the step."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == step:
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            name = _child(entry, "name")
+            if name and name[1].value == step:
+                return entry.start_mark.line + 1, entry
+    return None
