@@ -1,0 +1,12 @@
+{#- Expects an address that normalise_email has passed. An empty name before the tag is left alone:
+    '+tag@…' is an address of its own. -#}
+{%- macro canonical_email(column) -%}
+    {%- set domain = "split_part(" ~ column ~ ", '@', 2)" -%}
+    {%- set name = "split_part(split_part(" ~ column ~ ", '@', 1), '+', 1)" -%}
+    case
+        when {{ name }} = '' then {{ column }}
+        when {{ domain }} in ('gmail.com', 'googlemail.com')
+            then replace({{ name }}, '.', '') || '@gmail.com'
+        else {{ name }} || '@' || {{ domain }}
+    end
+{%- endmacro -%}

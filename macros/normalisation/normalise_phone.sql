@@ -1,0 +1,62 @@
+{#- Selects every row of `relation` with `phone` in E.164, or null where the value cannot be one.
+    Calling codes are prefix-free, so their length is known from the first digits and both look-ups
+    are equality joins on a seed of some forty rows. -#}
+{%- macro normalise_phone(relation, column, country='cast(null as text)') -%}
+    select
+        numbered.*,
+        case
+            when code.calling_code is null and length(numbered._international) between 8 and 15
+                then '+' || numbered._international
+            when
+                length({{ national_number() }})
+                between code.min_national_length and code.max_national_length
+                then '+' || code.calling_code || {{ national_number() }}
+        end as phone
+    from (
+        select
+            dialled.*,
+            case
+                when dialled._dialled like '+%' then substr(dialled._dialled, 2)
+                when starts_with(dialled._dialled, home.international_prefix)
+                    then substr(dialled._dialled, length(home.international_prefix) + 1)
+                else home.calling_code || dialled._dialled
+            end as _international
+        from (
+            select
+                {{ relation }}.*,
+                {{ dialled_number(column) }} as _dialled,
+                coalesce(upper({{ country }}), '{{ var("default_country") }}') as _phone_country
+            from {{ relation }}
+        ) as dialled
+        left join {{ ref('phone_countries') }} as home on dialled._phone_country = home.country
+    ) as numbered
+    left join (
+        select
+            calling_code,
+            max(trunk_prefix) as trunk_prefix,
+            min(min_national_length) as min_national_length,
+            max(max_national_length) as max_national_length
+        from {{ ref('phone_countries') }}
+        group by calling_code
+    ) as code on {{ calling_code('numbered._international') }} = code.calling_code
+{%- endmacro -%}
+
+{#- '+49 (0) 171-234 56 78' is +491712345678 as dialled; letters mean it is no number. -#}
+{%- macro dialled_number(column) -%}
+    {%- set extension = "regexp_replace(lower(" ~ trimmed(column) ~ "), '^tel:|[ ]*(;?ext[.=]?|x|#)[ ]*[0-9]{1,6}$|[(]0[)]', '', 'g')" -%}
+    {%- set bare = "regexp_replace(" ~ extension ~ ", '[^0-9a-z+]', '', 'g')" -%}
+    case when {{ matches(bare, '^[+]?[0-9]{4,17}$') }} then {{ bare }} end
+{%- endmacro -%}
+
+{%- macro national_number() -%}
+    case
+        when
+            starts_with(
+                substr(numbered._international, length(code.calling_code) + 1), code.trunk_prefix
+            )
+            then substr(
+                numbered._international, length(code.calling_code) + length(code.trunk_prefix) + 1
+            )
+        else substr(numbered._international, length(code.calling_code) + 1)
+    end
+{%- endmacro -%}

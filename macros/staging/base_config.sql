@@ -1,0 +1,20 @@
+{#- The settings that every base model shares; the model's file calls it first. -#}
+{%- macro base_config() -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='staging',
+        unique_key='_record_key',
+        on_schema_change='fail',
+        contract={'enforced': true},
+        indexes=adapter.dispatch('base_indexes')()
+    ) }}
+{%- endmacro -%}
+
+{%- macro default__base_indexes() -%}
+    {{- return([]) -}}
+{%- endmacro -%}
+
+{#- A small delta must not read a large table: it looks up touched keys and loads that went. -#}
+{%- macro postgres__base_indexes() -%}
+    {{- return([{'columns': ['_record_key']}, {'columns': ['_load_id']}]) -}}
+{%- endmacro -%}

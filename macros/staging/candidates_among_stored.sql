@@ -1,0 +1,42 @@
+{#- An incremental run ranks what arrived together with every stored copy of the same records, and
+    of those that lost a copy because its file was replaced. -#}
+{%- macro candidates_among_stored() -%}
+gone_loads as (
+
+    select load_id
+    from {{ source('landing', 'landing_loads') }}
+    where table_name = '{{ raw_table() }}' and not is_current
+
+),
+
+touched_keys as (
+
+    select _record_key from arrived
+    union
+    select _record_key
+    from {{ this }}
+    where _load_id in (select gone_loads.load_id from gone_loads)
+
+),
+
+stored as (
+
+    select {{ base_columns() | join(', ') }}
+    from {{ this }}
+    where _record_key in (select touched_keys._record_key from touched_keys)
+
+),
+
+candidates as (
+
+    select {{- base_select_items() }}
+    from arrived
+    union all
+    select stored.*
+    from stored
+    left join arrived
+        on stored._load_id = arrived._load_id and stored._row_number = arrived._row_number
+    where arrived._load_id is null
+
+),
+{%- endmacro -%}

@@ -1,0 +1,11 @@
+{#- Replaces every stored copy of the touched records; copies of superseded loads are not put back. -#}
+{%- macro get_incremental_staging_sql(arguments) -%}
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arguments.target_relation }}
+    where _record_key in (select _record_key from {{ arguments.temp_relation }});
+
+    insert into {{ arguments.target_relation }} ({{ columns }})
+    select {{ columns }}
+    from {{ arguments.temp_relation }}
+    where _row_status <> 'superseded'
+{%- endmacro -%}

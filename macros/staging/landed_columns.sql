@@ -1,0 +1,4 @@
+{#- What a base model carries along beside the columns its author types. -#}
+{%- macro landed_columns() -%}
+    _load_id, _file, _row_number, _loaded_at, _raw
+{%- endmacro -%}

@@ -1,0 +1,7 @@
+{#- A row without its key is a record of its own, so that it can be counted and set aside. -#}
+{%- macro record_key(key) -%}
+    coalesce(
+        {% if key is string %}cast({{ key }} as text){% else %}{{ surrogate_key(key) }}{% endif %},
+        _load_id || ':' || cast(_row_number as text)
+    )
+{%- endmacro -%}

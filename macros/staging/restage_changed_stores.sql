@@ -1,0 +1,8 @@
+{#- Receipts staged with another time zone than their store has now, or before their store was
+    known: a store that comes late must not leave its receipts in quarantine. -#}
+{%- macro restage_changed_stores() -%}
+    select receipts._load_id, receipts._row_number
+    from {{ this }} as receipts
+    left join {{ ref('stg_catalog__stores') }} as stores on receipts.store_id = stores.store_id
+    where receipts.store_time_zone is distinct from stores.time_zone
+{%- endmacro -%}

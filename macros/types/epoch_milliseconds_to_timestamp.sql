@@ -1,0 +1,8 @@
+{#- 12 to 13 digits: 1973 to 2286. A value in seconds would otherwise land in January 1970. -#}
+{%- macro epoch_milliseconds_to_timestamp(column) -%}
+    case
+        when {{ matches(column, '^[0-9]{12,13}$') }}
+            then timestamp '1970-01-01 00:00:00'
+                + cast({{ column }} as bigint) * interval '1 millisecond'
+    end
+{%- endmacro -%}

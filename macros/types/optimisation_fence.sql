@@ -1,0 +1,11 @@
+{#- PostgreSQL merges nested selects and would compute an expression again at every mention. -#}
+{%- macro optimisation_fence() -%}
+    {{- adapter.dispatch('optimisation_fence')() -}}
+{%- endmacro -%}
+
+{%- macro default__optimisation_fence() -%}
+{%- endmacro -%}
+
+{%- macro postgres__optimisation_fence() -%}
+    offset 0
+{%- endmacro -%}

@@ -1,0 +1,7 @@
+{#- '2.0' is how a column of integers reads once a spreadsheet or a float column held it. -#}
+{%- macro to_integer(column) -%}
+    case
+        when {{ matches(column, '^[+-]?[0-9]{1,18}([.]0{1,9})?$') }}
+            then cast(split_part({{ column }}, '.', 1) as bigint)
+    end
+{%- endmacro -%}

@@ -1,0 +1,33 @@
+{#- Regular expressions of the only timestamps that are read: engines alone would also take 'now',
+    'epoch', '1/2/2026' or '24:00', and not the same ones. -#}
+{%- macro timestamp_pattern(zone) -%}
+    {{- '^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
+        ~ '[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' ~ zone ~ '$' -}}
+{%- endmacro -%}
+
+{%- macro to_timestamp(column) -%}
+    {{- adapter.dispatch('to_timestamp')(
+        column,
+        timestamp_pattern(' ?(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)'),
+        timestamp_pattern('')
+    ) -}}
+{%- endmacro -%}
+
+{%- macro duckdb__to_timestamp(column, zoned, local) -%}
+    case
+        when regexp_matches({{ column }}, '{{ zoned }}')
+            then try_cast({{ column }} as timestamptz) at time zone 'UTC'
+        when regexp_matches({{ column }}, '{{ local }}') then try_cast({{ column }} as timestamp)
+    end
+{%- endmacro -%}
+
+{#- DuckDB cuts after the sixth decimal where PostgreSQL rounds: cut first. -#}
+{%- macro postgres__to_timestamp(column, zoned, local) -%}
+    {%- set cut = "regexp_replace(" ~ column ~ ", '([.][0-9]{6})[0-9]+', '\\1')" -%}
+    case
+        when {{ column }} ~ '{{ zoned }}' and pg_input_is_valid({{ column }}, 'timestamptz')
+            then cast({{ cut }} as timestamptz) at time zone 'UTC'
+        when {{ column }} ~ '{{ local }}' and pg_input_is_valid({{ column }}, 'timestamp')
+            then cast({{ cut }} as timestamp)
+    end
+{%- endmacro -%}

@@ -1,0 +1,27 @@
+with
+
+base as (
+
+    select * from {{ ref('base_ads__clicks') }}
+
+),
+
+accepted as (
+
+    select
+        click_id,
+        platform,
+        campaign_id,
+        campaign_name,
+        campaign_source,
+        campaign_medium,
+        landing_url,
+        cost_amount,
+        currency,
+        clicked_at
+    from base
+    where _row_status = 'accepted'
+
+)
+
+select * from accepted

@@ -1,0 +1,26 @@
+with
+
+base as (
+
+    select * from {{ ref('base_catalog__products') }}
+
+),
+
+accepted as (
+
+    select
+        product_id,
+        product_name,
+        category,
+        brand,
+        price,
+        cost,
+        currency,
+        product_url,
+        updated_at
+    from base
+    where _row_status = 'accepted'
+
+)
+
+select * from accepted

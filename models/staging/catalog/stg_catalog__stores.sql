@@ -1,0 +1,27 @@
+with
+
+base as (
+
+    select * from {{ ref('base_catalog__stores') }}
+
+),
+
+accepted as (
+
+    select
+        store_id,
+        store_name,
+        address_line,
+        postcode,
+        city,
+        country,
+        cast(latitude as double precision) as latitude,
+        cast(longitude as double precision) as longitude,
+        time_zone,
+        opened_date
+    from base
+    where _row_status = 'accepted'
+
+)
+
+select * from accepted

@@ -1,0 +1,70 @@
+{{ base_config() }}
+
+with
+
+source as (
+
+    {{ staging_source('consent', 'records') }}
+
+),
+
+typed as (
+
+    select
+        {{ landed_columns() }},
+        {{ trimmed('consent_id') }} as consent_id,
+        lower({{ trimmed('identifier_type') }}) as identifier_type,
+        identifier_value as raw_identifier_value,
+        case
+            when lower({{ trimmed('identifier_type') }}) = 'email'
+                then {{ normalise_email('identifier_value') }}
+        end as email,
+        case
+            when lower({{ trimmed('identifier_type') }}) = 'phone' then identifier_value
+        end as raw_phone,
+        lower({{ trimmed('channel') }}) as channel,
+        lower({{ trimmed('purpose') }}) as purpose,
+        lower({{ trimmed('status') }}) as status,
+        {{ trimmed('source') }} as source,
+        {{ trimmed('proof') }} as proof,
+        {{ to_timestamp('recorded_at') }} as recorded_at
+    from source
+    {{ optimisation_fence() }}
+
+),
+
+reachable as (
+
+    {{ normalise_phone('typed', 'raw_phone') }}
+
+),
+
+identified as (
+
+    select
+        *,
+        case identifier_type
+            when 'email' then {{ canonical_email('email') }}
+            when 'phone' then phone
+            when 'device' then {{ trimmed('raw_identifier_value') }}
+        end as identifier_value
+    from reachable
+
+),
+
+{{ staged('identified', key='consent_id', newest_first='recorded_at', rules=[
+    missing('consent_id'),
+    unreadable('recorded_at', 'timestamp'),
+    missing('recorded_at'),
+    [
+        "coalesce(identifier_type, '') not in ('email', 'phone', 'device')",
+        'identifier_type is not known'
+    ],
+    unreadable('identifier_value', 'usable identifier'),
+    missing('identifier_value'),
+    ["coalesce(channel, '') not in ('email', 'push', 'sms', 'ads')", 'channel is not known'],
+    ["coalesce(purpose, '') not in ('marketing', 'personalisation')", 'purpose is not known'],
+    ["coalesce(status, '') not in ('granted', 'withdrawn')", 'status is not known'],
+]) }}
+
+select * from staged

@@ -1,0 +1,26 @@
+with
+
+base as (
+
+    select * from {{ ref('base_consent__records') }}
+
+),
+
+accepted as (
+
+    select
+        consent_id,
+        identifier_type,
+        identifier_value,
+        channel,
+        purpose,
+        status,
+        source,
+        proof,
+        recorded_at
+    from base
+    where _row_status = 'accepted'
+
+)
+
+select * from accepted

@@ -1,0 +1,64 @@
+{{ base_config() }}
+
+with
+
+source as (
+
+    {{ staging_source('crm', 'contacts') }}
+
+),
+
+typed as (
+
+    select
+        {{ landed_columns() }},
+        {{ trimmed('contact_id') }} as contact_id,
+        {{ trimmed('account_id') }} as account_id,
+        email as raw_email,
+        {{ normalise_email('email') }} as email,
+        phone as raw_phone,
+        {{ trimmed('first_name') }} as first_name,
+        {{ trimmed('last_name') }} as last_name,
+        {{ to_date(trimmed('birth_date')) }} as birth_date,
+        {{ trimmed('address_line') }} as address_line,
+        {{ trimmed('postcode') }} as postcode,
+        {{ trimmed('city') }} as city,
+        upper({{ trimmed('country') }}) as country,
+        {{ trimmed('loyalty_number') }} as loyalty_number,
+        lower({{ trimmed('preferred_language') }}) as preferred_language,
+        {{ to_boolean(trimmed('is_deleted')) }} as is_deleted,
+        {{ to_timestamp('created_at') }} as created_at,
+        {{ to_timestamp('updated_at') }} as updated_at
+    from source
+    {{ optimisation_fence() }}
+
+),
+
+reachable as (
+
+    {{ normalise_phone('typed', 'raw_phone', 'country') }}
+
+),
+
+identified as (
+
+    select
+        *,
+        {{ canonical_email('email') }} as email_identifier
+    from reachable
+
+),
+
+{{ staged(
+    'identified', key=['contact_id', 'updated_at'], newest_first='updated_at', rules=[
+        missing('contact_id'),
+        unreadable('updated_at', 'timestamp'),
+        missing('updated_at'),
+        unreadable('created_at', 'timestamp'),
+        unreadable('birth_date', 'date'),
+        unreadable('is_deleted', 'boolean'),
+        missing('is_deleted'),
+    ]
+) }}
+
+select * from staged

@@ -1,0 +1,40 @@
+{{ base_config() }}
+
+with
+
+source as (
+
+    {{ staging_source('pos', 'receipt_lines') }}
+
+),
+
+typed as (
+
+    select
+        {{ landed_columns() }},
+        {{ trimmed('receipt_id') }} as receipt_id,
+        {{ to_integer(trimmed('line_number')) }} as line_number,
+        {{ trimmed('product_id') }} as product_id,
+        {{ to_integer(trimmed('quantity')) }} as quantity,
+        {{ to_number(trimmed('unit_price')) }} as unit_price,
+        {{ to_number(trimmed('discount_amount')) }} as discount_amount
+    from source
+    {{ optimisation_fence() }}
+
+),
+
+{{ staged('typed', key=['receipt_id', 'line_number'], newest_first=none, rules=[
+    missing('receipt_id'),
+    unreadable('line_number', 'number'),
+    missing('line_number'),
+    missing('product_id'),
+    unreadable('quantity', 'number'),
+    missing('quantity'),
+    unreadable('unit_price', 'number'),
+    missing('unit_price'),
+    unreadable('discount_amount', 'number'),
+    negative('quantity'),
+    negative('unit_price'),
+]) }}
+
+select * from staged

@@ -1,0 +1,30 @@
+with
+
+base as (
+
+    select * from {{ ref('base_support__tickets') }}
+
+),
+
+accepted as (
+
+    select
+        _record_key as ticket_version_id,
+        ticket_id,
+        email,
+        email_identifier,
+        phone,
+        requester_name,
+        order_id,
+        subject,
+        status,
+        source,
+        satisfaction,
+        created_at,
+        updated_at
+    from base
+    where _row_status = 'accepted'
+
+)
+
+select * from accepted
