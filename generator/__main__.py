@@ -2,4 +2,6 @@
 
 from generator.cli import main
 
-raise SystemExit(main())
+# Processes started for the parts of a large company import this module too.
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from generator.vocabulary import BRANDS, CATEGORIES, MODELS
@@ -44,16 +46,14 @@ class Catalogue:
         for category, noun, low, high, _ in CATEGORIES:
             shelf = self.by_category.setdefault(category, [])
             for model in rng.sample(MODELS, _PRODUCTS_PER_CATEGORY):
-                shelf.append(self._make(rng, category, f"{model} {noun}", low, high, before))
+                price = rng.randint(low, high) + rng.choice((0.95, 0.0, 0.9))
+                shelf.append(self._make(rng, category, f"{model} {noun}", price, before))
             self.products.extend(shelf)
         self.categories = [category for category, *_ in CATEGORIES]
-        self.demand = [weight for *_, weight in CATEGORIES]
+        self._demand = list(accumulate(weight for *_, weight in CATEGORIES))
 
-    def _make(
-        self, rng: Random, category: str, name: str, low: int, high: int, before: int
-    ) -> Product:
+    def _make(self, rng: Random, category: str, name: str, price: float, before: int) -> Product:
         brand = rng.choice(BRANDS)
-        price = rng.randint(low, high) + rng.choice((0.95, 0.0, 0.9))
         number = 10_001 + len(self.products) + len(self.by_category[category])
         slug = f"{brand} {name} {number}".lower().replace("&", "and").replace(" ", "-")
         return Product(
@@ -69,7 +69,7 @@ class Catalogue:
 
     def pick_category(self, rng: Random) -> str:
         """A category, by demand."""
-        return rng.choices(self.categories, self.demand)[0]
+        return self.categories[bisect(self._demand, rng.random() * self._demand[-1])]
 
     def pick(self, rng: Random, category: str) -> Product:
         """A product of a category, best sellers more often."""

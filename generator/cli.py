@@ -8,56 +8,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from generator.channels.ads import Ads
-from generator.channels.app import App
-from generator.channels.catalog import Catalog
-from generator.channels.consent import Consent
-from generator.channels.crm import Crm
-from generator.channels.email import Email
-from generator.channels.loyalty import Loyalty
-from generator.channels.pos import Pos
-from generator.channels.social import Social
-from generator.channels.support import Support
-from generator.channels.web import Web
-from generator.company import Channel, Company, run
-from generator.dirt import Dirt
-from generator.output import Exports, FolderInUse, replaced_folder
+from generator.output import FolderInUse
 from generator.plan import ImpossiblePlan, Plan
+from generator.run import generate
 
 # Fixed, so that the output is a function of the arguments alone.
 DEFAULT_END_DATE = date(2026, 11, 15)
-
-
-def generate(plan: Plan, out: Path) -> None:
-    """Write the exports and the truth of a company to a folder.
-
-    Raises:
-        FolderInUse: The folder holds something else; nothing was changed.
-    """
-    with replaced_folder(out) as folder:
-        dirt = Dirt()
-        exports = Exports(folder, plan, dirt)
-        company = Company(plan, exports, dirt)
-        run(company, _channels(company))
-        exports.close()
-
-
-def _channels(company: Company) -> list[Channel]:
-    """All channels, each after those whose news of the day it acts upon."""
-    ads = Ads(company)
-    return [
-        Catalog(company),
-        Email(company),
-        App(company),
-        ads,
-        Web(company, ads),
-        Pos(company),
-        Loyalty(company),
-        Crm(company),
-        Support(company),
-        Social(company),
-        Consent(company),
-    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

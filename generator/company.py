@@ -1,19 +1,21 @@
-"""The company as a whole: what its channels share, and its days one after the other."""
+"""The company as a whole: what its channels share and tell each other."""
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
 from typing import Protocol
 
-from generator.catalogue import Catalogue, Product
+from generator.catalogue import Catalogue
 from generator.dirt import Dirt
 from generator.geography import open_stores
 from generator.output import Exports
-from generator.people import Crowd, Person, Population
+from generator.people import Crowd, Person
 from generator.plan import Plan
+from generator.population import Population
 
 # How busy each hour of local time is on the web and in the app.
 _HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 9, 9, 9, 9, 10, 9, 8, 8, 9, 11, 13, 15, 17, 16, 11, 5)
@@ -50,7 +52,6 @@ class Order:
     at: int
     order_id: str
     person: Person
-    product: Product
 
 
 @dataclass(slots=True)
@@ -71,8 +72,8 @@ class Company:
         self.plan = plan
         self.exports = exports
         self.dirt = dirt
-        self.catalogue = Catalogue(plan.stream("catalogue"), plan.first_day * 86_400_000)
-        self.stores = open_stores(plan.stream("stores"))
+        self.catalogue = Catalogue(plan.common_stream("catalogue"), plan.first_day * 86_400_000)
+        self.stores = open_stores(plan.common_stream("stores"))
         self.population = Population(plan, self.catalogue, self.stores, dirt)
         self.customers = Crowd(self.population.customers)
         self.everyone = Crowd(self.population.customers + self.population.visitors)
@@ -84,19 +85,9 @@ class Company:
     def new_order_id(self) -> str:
         """The next order number of the shop."""
         self._order_count += 1
-        return f"O-{700_000 + self._order_count}"
+        return f"O-{700_000 + self.plan.numbered(self._order_count)}"
 
     def local_second(self, rng: Random) -> float:
         """A second of the day at which somebody is about, in local time."""
-        hour = rng.choices(range(24), cum_weights=self._hours)[0]
-        return hour * 3600 + rng.random() * 3600
-
-
-def run(company: Company, channels: list[Channel]) -> None:
-    """Let all days happen, and write the files of each as soon as nothing can be added."""
-    for day in range(company.plan.first_day, company.plan.last_day + 1):
-        company.news = News()
-        for channel in channels:
-            channel.run(day)
-        company.visits.pop(day, None)
-        company.exports.flush(before_day=day)
+        hour = bisect(self._hours, rng.random() * self._hours[-1])
+        return (hour + rng.random()) * 3600

@@ -71,6 +71,7 @@ DIRT: dict[str, Kind] = {
     # What systems put into a field.
     "wrong_number": Kind(0.0007, "rows", "price abc, total 12,50 EUR, latitude N/A"),
     "impossible_date": Kind(0.0007, "rows", "31.02.2026, 0000-00-00, soon"),
+    "missing_identifier": Kind(0.0004, "web events", "no anonymous_id, so perhaps nobody at all"),
     "negative_quantity": Kind(0.0004, "rows with a quantity", "quantity -1"),
 }
 
@@ -87,7 +88,7 @@ class Spoiling:
 
     kind: str
     path: tuple[str, ...]
-    value: str | int
+    value: str | int | None
 
 
 class Dirt:

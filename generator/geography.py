@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from math import cos, radians
 from random import Random
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class City:
     """A city where customers live.
 
@@ -28,7 +30,7 @@ class City:
     streets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Country:
     """A market of the retailer.
 
@@ -54,8 +56,13 @@ class Country:
     mobile: tuple[str, ...]
     cities: tuple[City, ...]
 
+    @cached_property
+    def city_shares(self) -> list[float]:
+        """Running sum of the cities' weights."""
+        return list(accumulate(city.weight for city in self.cities))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Store:
     """A shop with tills."""
 
@@ -163,6 +170,7 @@ COUNTRIES = (
 # Who reads a record that names no country assumes the retailer's own.
 HOME_COUNTRY = COUNTRIES[0]
 METRES_PER_DEGREE = 111_320.0
+_PATTERN = {"#": "0123456789", "@": "ABDEFGHJLNPQRSTUWXYZ"}
 
 
 def moved(latitude: float, longitude: float, north: float, east: float) -> tuple[float, float]:
@@ -175,8 +183,11 @@ def moved(latitude: float, longitude: float, north: float, east: float) -> tuple
 
 def from_pattern(rng: Random, pattern: str) -> str:
     """A text in which each `#` became a digit and each `@` a capital letter."""
-    letters = {"#": "0123456789", "@": "ABDEFGHJLNPQRSTUWXYZ"}
-    return "".join(rng.choice(letters[c]) if c in letters else c for c in pattern)
+    text = ""
+    for character in pattern:
+        letters = _PATTERN.get(character, character)
+        text += letters[int(rng.random() * len(letters))]
+    return text
 
 
 def open_stores(rng: Random) -> list[Store]:

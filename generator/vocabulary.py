@@ -1,26 +1,53 @@
 """Words that names, addresses, products and messages are made of."""
 
+# fmt: off
 FIRST_NAMES = {
-    "DE": "Anna Lena Julia Sabine Petra Ursula Heike Katrin Jana Miriam Lukas Jonas Stefan Thomas "
-    "Jürgen Björn Michael Florian Sebastian Uwe Käthe Jörg",
-    "AT": "Johanna Magdalena Eva Theresa Christina Barbara Franz Josef Matthias Georg Andreas "
-    "Alois Elisabeth Valentin",
-    "NL": "Sanne Fleur Lotte Femke Marieke Daan Sem Bram Jeroen Pieter Thijs Willemijn Joost Anouk",
-    "GB": "Olivia Emily Charlotte Sophie Hannah Jack Oliver Harry George William Fiona Alasdair "
-    "Rhys Siân",
-    "FR": "Camille Chloé Léa Manon Hélène Lucas Hugo Théo François Jérôme Antoine Mathilde Zoé "
-    "Benoît",
+    "DE": (
+        "Anna", "Lena", "Julia", "Sabine", "Petra", "Ursula", "Heike", "Katrin", "Jana", "Miriam",
+        "Lukas", "Jonas", "Stefan", "Thomas", "Jürgen", "Björn", "Michael", "Florian",
+        "Sebastian", "Uwe", "Käthe", "Jörg",
+    ),
+    "AT": (
+        "Johanna", "Magdalena", "Eva", "Theresa", "Christina", "Barbara", "Franz", "Josef",
+        "Matthias", "Georg", "Andreas", "Alois", "Elisabeth", "Valentin",
+    ),
+    "NL": (
+        "Sanne", "Fleur", "Lotte", "Femke", "Marieke", "Daan", "Sem", "Bram", "Jeroen", "Pieter",
+        "Thijs", "Willemijn", "Joost", "Anouk",
+    ),
+    "GB": (
+        "Olivia", "Emily", "Charlotte", "Sophie", "Hannah", "Jack", "Oliver", "Harry", "George",
+        "William", "Fiona", "Alasdair", "Rhys", "Siân",
+    ),
+    "FR": (
+        "Camille", "Chloé", "Léa", "Manon", "Hélène", "Lucas", "Hugo", "Théo", "François",
+        "Jérôme", "Antoine", "Mathilde", "Zoé", "Benoît",
+    ),
 }
 LAST_NAMES = {
-    "DE": "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Schäfer Koch "
-    "Bauer Richter Klein Wolf Schröder Neumann Schwarz Zimmermann Krüger Hartmann Lange Groß",
-    "AT": "Gruber Huber Wagner Pichler Steiner Moser Mayer Hofer Leitner Berger Fuchs Eder Egger",
-    "NL": "de_Jong Jansen de_Vries van_den_Berg Bakker Visser Smit Meijer de_Boer Mulder van_Dijk",
-    "GB": "Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Wright Walker MacLeod "
-    "O'Brien Thompson Hughes Hall",
-    "FR": "Martin Bernard Dubois Durand Lefèvre Moreau Laurent Simon Michel Garcia Roux Fournier "
-    "Girard Bonnet D'Angelo",
+    "DE": (
+        "Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker",
+        "Schulz", "Hoffmann", "Schäfer", "Koch", "Bauer", "Richter", "Klein", "Wolf", "Schröder",
+        "Neumann", "Schwarz", "Zimmermann", "Krüger", "Hartmann", "Lange", "Groß",
+    ),
+    "AT": (
+        "Gruber", "Huber", "Wagner", "Pichler", "Steiner", "Moser", "Mayer", "Hofer", "Leitner",
+        "Berger", "Fuchs", "Eder", "Egger",
+    ),
+    "NL": (
+        "de Jong", "Jansen", "de Vries", "van den Berg", "Bakker", "Visser", "Smit", "Meijer",
+        "de Boer", "Mulder", "van Dijk",
+    ),
+    "GB": (
+        "Smith", "Jones", "Taylor", "Brown", "Williams", "Wilson", "Johnson", "Davies", "Patel",
+        "Wright", "Walker", "MacLeod", "O'Brien", "Thompson", "Hughes", "Hall",
+    ),
+    "FR": (
+        "Martin", "Bernard", "Dubois", "Durand", "Lefèvre", "Moreau", "Laurent", "Simon",
+        "Michel", "Garcia", "Roux", "Fournier", "Girard", "Bonnet", "D'Angelo",
+    ),
 }
+# fmt: on
 STREETS = {
     "DE": ("Hauptstraße {n}", "Gartenstr. {n}", "Am Mühlbach {n}", "Lindenweg {n}a"),
     "AT": ("Dorfstraße {n}", "Bahnhofstraße {n}/3", "Kirchengasse {n}"),

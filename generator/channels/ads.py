@@ -9,7 +9,7 @@ from generator.catalogue import SHOP, Product
 from generator.clock import DAY_MS, short_offset_text
 from generator.company import Company
 from generator.dirt import Spoiling
-from generator.output import FeedSpec
+from generator.feed import FeedSpec
 from generator.people import Person
 
 # Clicks that never became a page view, for each that did.
@@ -19,7 +19,7 @@ _CAMPAIGNS = (
     ("google", "G-201", "Brand search", "brand_search"),
     ("google", "G-214", "Winter boots, DACH", "winter_boots_dach"),
     ("google", "G-230", "Shopping: jackets", "shopping_jackets"),
-    ("meta", "M-77", "Autumn hikes – reels", "autumn_hikes"),
+    ("meta", "M-77", "Autumn hikes: reels", "autumn_hikes"),
     ("meta", "M-81", "Lookalike, tents", "lookalike_tents"),
 )
 SPEC = FeedSpec(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from generator.catalogue import Product
 from generator.clock import DAY_MS, HOUR_MS, MINUTE_MS, iso_local, iso_utc, week_name, within_day
 from generator.company import CampaignVisit, Company, Order
 from generator.dirt import DIRT, Spoiling
+from generator.draws import pick, poisson
+from generator.feed import FeedSpec
 from generator.geography import moved
-from generator.output import FeedSpec
-from generator.people import AppDevice, Person, new_push_token, poisson
+from generator.people import AppDevice, Person, new_device, new_push_token
 
-SESSIONS_PER_USER_DAY = 0.12
-PINGS_PER_USER_DAY = 0.7
-NEAR_A_STORE = 0.4
+SESSIONS_PER_USER_DAY = 0.08
+PINGS_PER_USER_DAY = 0.3
+NEAR_A_STORE = 0.45
 NEW_DEVICE_PER_USER_DAY = 0.0008
 NEW_PUSH_TOKEN = 0.01
 LOGS_IN = 0.5
@@ -36,6 +38,15 @@ SPEC = FeedSpec(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _User:
+    """Somebody using the app on a device; `truth` is empty where nobody can be named."""
+
+    person: Person
+    device: AppDevice
+    truth: str
+
+
 class App:
     """The retailer's app on people's phones, and on a tablet in each of a few stores."""
 
@@ -43,8 +54,8 @@ class App:
         self._company = company
         self._rng = company.plan.stream("app")
         self._feed = company.exports.feed(SPEC)
-        population = company.population
-        self._tablets = [(store, population.new_device()) for store in company.stores[:2]]
+        tablets = company.plan.common_stream("tablets")
+        self._tablets = [(store, new_device(tablets)) for store in company.stores[:2]]
 
     def run(self, day: int) -> None:
         """All sessions, pushes and pings of a day."""
@@ -53,11 +64,13 @@ class App:
             return
         for person in self._draw(users, SESSIONS_PER_USER_DAY):
             at = within_day(day, person.country.zone, self._company.local_second(rng))
-            self._session(at, person, self._device(person), person.person_id)
+            self._session(at, _User(person, self._device(person), person.person_id))
         for person in self._draw(users, PINGS_PER_USER_DAY):
-            self._ping(within_day(day, person.country.zone, rng.uniform(8, 21) * 3600), person)
+            self._ping(
+                within_day(day, person.country.zone, rng.triangular(8, 21, 18.5) * 3600), person
+            )
         for person in self._draw(users, NEW_DEVICE_PER_USER_DAY):
-            person.devices.append(self._company.population.new_device())
+            person.devices.append(new_device(rng))
         if (day - self._company.plan.first_day) % PUSH_EVERY_DAYS == 2:
             self._push(day, users)
         self._run_tablets(day, users)
@@ -65,7 +78,7 @@ class App:
     def _draw(self, users: list[Person], per_user: float) -> list[Person]:
         rng = self._rng
         count = poisson(rng, len(users) * per_user)
-        return [users[int(rng.random() * len(users))] for _ in range(count)]
+        return [pick(rng, users) for _ in range(count)]
 
     def _run_tablets(self, day: int, users: list[Person]) -> None:
         rng = self._rng
@@ -76,7 +89,7 @@ class App:
                 truth = person.person_id if tablet.logged_in else ""
                 at = within_day(day, store.country.zone, rng.uniform(10, 19) * 3600)
                 self._company.dirt.count("kiosk_device", SPEC.entity)
-                self._session(at, person, tablet, truth)
+                self._session(at, _User(person, tablet, truth))
 
     def _device(self, person: Person) -> AppDevice:
         rng = self._rng
@@ -85,27 +98,28 @@ class App:
             device.push_token = new_push_token(rng, device.platform)
         return device
 
-    def _session(self, at: int, person: Person, device: AppDevice, truth: str) -> None:
+    def _session(self, at: int, user: _User) -> None:
         rng = self._rng
-        at = self._emit(at, "app_opened", person, device, truth)
+        person, device = user.person, user.device
+        at = self._emit(at, "app_opened", user)
         for _ in range(1 + int(rng.expovariate(0.7))):
             product = person.interest(rng, self._company.catalogue)
             person.look_at(product)
-            at = self._emit(at, "product_viewed", person, device, truth, _priced(product, person))
+            at = self._emit(at, "product_viewed", user, properties=_priced(product, person))
             if rng.random() < 0.1:
                 properties = {**_priced(product, person), "quantity": 1}
-                at = self._emit(at, "product_added", person, device, truth, properties)
+                at = self._emit(at, "product_added", user, properties=properties)
             if not device.logged_in and rng.random() < LOGS_IN * 0.2:
                 device.logged_in = True
-            if device.logged_in and truth and rng.random() < ORDERS:
-                at = self._order(at, product, person, device)
+            if device.logged_in and user.truth and rng.random() < ORDERS:
+                at = self._order(at, product, user)
 
-    def _order(self, at: int, product: Product, person: Person, device: AppDevice) -> int:
+    def _order(self, at: int, product: Product, user: _User) -> int:
         order_id = self._company.new_order_id()
-        properties = _priced(product, person)
+        properties = _priced(product, user.person)
         properties |= {"quantity": 1, "order_id": order_id, "total": properties["price"]}
-        at = self._emit(at, "order_completed", person, device, person.person_id, properties)
-        self._company.news.orders.append(Order(at, order_id, person, product))
+        at = self._emit(at, "order_completed", user, properties=properties)
+        self._company.news.orders.append(Order(at, order_id, user.person))
         return at
 
     def _push(self, day: int, users: list[Person]) -> None:
@@ -116,11 +130,12 @@ class App:
                 if device.push_token is None or rng.random() < 0.35:
                     continue
                 at = day * DAY_MS + 16 * HOUR_MS + rng.randrange(5 * MINUTE_MS)
+                user = _User(person, device, person.person_id)
                 properties = {"campaign_id": campaign}
-                self._emit(at, "push_received", person, device, person.person_id, properties)
+                self._emit(at, "push_received", user, properties=properties)
                 if rng.random() < OPENS_PUSH:
                     at += rng.randrange(HOUR_MS)
-                    self._emit(at, "push_opened", person, device, person.person_id, properties)
+                    self._emit(at, "push_opened", user, properties=properties)
                     if rng.random() < 0.3:
                         visit = CampaignVisit(at + MINUTE_MS, person, "push", campaign)
                         self._company.visits[visit.at // DAY_MS].append(visit)
@@ -141,21 +156,21 @@ class App:
             "longitude": longitude,
             "accuracy_metres": round(rng.uniform(4, 65), 1),
         }
-        device = person.devices[-1]
-        self._emit(at, "location_ping", person, device, person.person_id, location=location)
+        user = _User(person, person.devices[-1], person.person_id)
+        self._emit(at, "location_ping", user, location=location)
 
     def _emit(
         self,
         at: int,
         event_name: str,
-        person: Person,
-        device: AppDevice,
-        truth: str,
+        user: _User,
+        *,
         properties: dict[str, Any] | None = None,
         location: dict[str, float] | None = None,
     ) -> int:
         rng = self._rng
-        received = at + rng.randrange(200, 9_000)
+        person, device = user.person, user.device
+        received = at + 200 + int(rng.random() * 9_000)
         if rng.random() < KEPT_OFFLINE:
             received += rng.randrange(10 * MINUTE_MS, DAY_MS)
         row: dict[str, Any] = {
@@ -172,8 +187,8 @@ class App:
         }
         if location:
             row["location"] = location
-        self._feed.deliver(received, row, truth)
-        return at + rng.randrange(3_000, 90_000)
+        self._feed.deliver(received, row, user.truth)
+        return at + 3_000 + int(rng.random() * 87_000)
 
 
 def _priced(product: Product, person: Person) -> dict[str, Any]:

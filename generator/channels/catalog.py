@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.catalogue import Product
 from generator.clock import DAY_MS, HOUR_MS, iso_utc
 from generator.company import Company
-from generator.output import FeedSpec
+from generator.feed import FeedSpec
 
 PRICE_CHANGES_EVERY_DAYS = 14
 PRICE_CHANGES = 0.06
@@ -23,6 +23,7 @@ PRODUCTS = FeedSpec(
         "product_url",
         "updated_at",
     ),
+    is_dirty=False,
     has_people=False,
 )
 STORES = FeedSpec(
@@ -40,6 +41,7 @@ STORES = FeedSpec(
         "time_zone",
         "opened_on",
     ),
+    is_dirty=False,
     has_people=False,
 )
 
@@ -49,7 +51,9 @@ class Catalog:
 
     def __init__(self, company: Company) -> None:
         self._company = company
-        self._rng = company.plan.stream("catalog")
+        self._rng = company.plan.common_stream("catalog")
+        # All parts of the company have the same catalogue; the first exports it.
+        self._exports = company.plan.part == 0
         self._products = company.exports.feed(PRODUCTS)
         self._stores = company.exports.feed(STORES)
 
@@ -79,10 +83,11 @@ class Catalog:
             "product_url": product.url,
             "updated_at": iso_utc(product.updated_at),
         }
-        self._products.deliver(product.updated_at, row, "")
+        if self._exports:
+            self._products.deliver(product.updated_at, row, "")
 
     def _write_stores(self, day: int) -> None:
-        for store in self._company.stores:
+        for store in self._company.stores if self._exports else []:
             row = {
                 "store_id": store.store_id,
                 "store_name": store.name,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from generator.clock import DAY_MS, MINUTE_MS, iso_local
 from generator.company import Company
 from generator.dirt import Spoiling
+from generator.feed import FeedSpec
 from generator.geography import HOME_COUNTRY
-from generator.output import FeedSpec
-from generator.people import GRANTS_PUSH, AppDevice, Person
+from generator.people import AppDevice, Person
 
+GRANTS_PUSH = 0.65
 GRANTS_SMS = 0.15
-GRANTS_ADS = 0.4
+ANSWERS_ABOUT_ADS = 0.7
+GRANTS_ADS = 0.6
 WITHDRAWALS_PER_CUSTOMER_DAY = 0.0004
 SPEC = FeedSpec(
     entity="consent/records",
@@ -29,6 +33,18 @@ SPEC = FeedSpec(
     days_per_file=7,
     spoilings=(Spoiling("impossible_date", ("recorded_at",), "31.02.2026"),),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What somebody agreed to or refused, for one of the ways to reach them."""
+
+    identifier_type: str
+    identifier_value: str
+    channel: str
+    status: str
+    source: str
+    purpose: str = "marketing"
 
 
 class Consent:
@@ -64,12 +80,13 @@ class Consent:
             self._record_email(at, person, "granted", "sign-up form")
         if rng.random() < GRANTS_SMS:
             phone = dirt.write_phone(rng, person.phone, HOME_COUNTRY, SPEC.entity)
-            self._record(at, person, ("phone", phone), "sms", "marketing", "granted", "store form")
-        if rng.random() < 0.7:
-            status = "granted" if rng.random() < GRANTS_ADS / 0.7 else "withdrawn"
+            answer = _Answer("phone", phone, "sms", "granted", "store form")
+            self._record(at, person, answer)
+        if rng.random() < ANSWERS_ABOUT_ADS:
             email = dirt.vary_email(rng, person.email, SPEC.entity)
-            identifier = ("email", email)
-            self._record(at, person, identifier, "ads", "personalisation", status, "cookie banner")
+            status = "granted" if rng.random() < GRANTS_ADS else "withdrawn"
+            answer = _Answer("email", email, "ads", status, "cookie banner", "personalisation")
+            self._record(at, person, answer)
         self._ask_devices(at, person)
 
     def _ask_devices(self, at: int, person: Person) -> None:
@@ -88,31 +105,22 @@ class Consent:
 
     def _record_email(self, at: int, person: Person, status: str, source: str) -> None:
         email = self._company.dirt.vary_email(self._rng, person.email, SPEC.entity)
-        self._record(at, person, ("email", email), "email", "marketing", status, source)
+        self._record(at, person, _Answer("email", email, "email", status, source))
 
     def _record_device(self, at: int, person: Person, device: AppDevice, status: str) -> None:
-        identifier = ("device", device.device_id)
-        self._record(at, person, identifier, "push", "marketing", status, "app settings")
+        answer = _Answer("device", device.device_id, "push", status, "app settings")
+        self._record(at, person, answer)
 
-    def _record(
-        self,
-        at: int,
-        person: Person,
-        identifier: tuple[str, str],
-        channel: str,
-        purpose: str,
-        status: str,
-        source: str,
-    ) -> None:
+    def _record(self, at: int, person: Person, answer: _Answer) -> None:
         row = {
             "consent_id": f"cn-{self._rng.getrandbits(72):018x}",
-            "identifier_type": identifier[0],
-            "identifier_value": identifier[1],
-            "channel": channel,
-            "purpose": purpose,
-            "status": status,
-            "source": source,
-            "proof": f"form:{source.replace(' ', '-')}:v{1 + at % 4}",
+            "identifier_type": answer.identifier_type,
+            "identifier_value": answer.identifier_value,
+            "channel": answer.channel,
+            "purpose": answer.purpose,
+            "status": answer.status,
+            "source": answer.source,
+            "proof": f"form:{answer.source.replace(' ', '-')}:v{1 + at // DAY_MS % 4}",
             "recorded_at": iso_local(at, person.country.zone),
         }
         self._feed.deliver(at, row, person.person_id)

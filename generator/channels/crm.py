@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from generator.clock import DAY_MS, HOUR_MS, MINUTE_MS, iso_local, within_day
 from generator.company import Company
 from generator.dirt import DIRT, Spoiling
+from generator.draws import poisson
+from generator.feed import FeedSpec
 from generator.geography import COUNTRIES, from_pattern
-from generator.output import FeedSpec
-from generator.people import Person, poisson
-from generator.vocabulary import LANGUAGES, STREETS
+from generator.people import Person, new_street
+from generator.vocabulary import LANGUAGES
 
 # Customers with neither account nor loyalty card whom the CRM knows all the same.
 KNOWN_BY_PAPER = 0.7
@@ -40,6 +41,7 @@ SPEC = FeedSpec(
         "is_deleted",
     ),
     late_columns=("preferred_language",),
+    has_versions=True,
     spoilings=(
         Spoiling("impossible_date", ("birth_date",), "31.02.1985"),
         Spoiling("impossible_date", ("birth_date",), "0000-00-00"),
@@ -140,7 +142,7 @@ class Crm:
             country = person.country
             person.city = rng.choice(country.cities)
             person.postcode = from_pattern(rng, person.city.postcode)
-            person.street = rng.choice(STREETS[country.code]).format(n=rng.randint(1, 180))
+            person.street = new_street(rng, country)
         elif what == "email":
             self._change_email(contact)
         elif what == "phone":

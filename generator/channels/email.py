@@ -8,7 +8,7 @@ from generator.catalogue import SHOP
 from generator.clock import DAY_MS, HOUR_MS, MINUTE_MS, utc_text, week_name
 from generator.company import CampaignVisit, Company
 from generator.dirt import Spoiling
-from generator.output import FeedSpec
+from generator.feed import FeedSpec
 from generator.people import Person
 
 CAMPAIGN_EVERY_DAYS = 10
@@ -124,6 +124,7 @@ class Email:
         person: Person,
         address: str,
         campaign: _Campaign,
+        *,
         link_url: str | None = None,
         bounce_type: str | None = None,
     ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from generator.clock import DAY_MS, HOUR_MS, date_text, iso_utc
 from generator.company import Company
 from generator.dirt import Spoiling
-from generator.output import FeedSpec
+from generator.feed import FeedSpec
 from generator.people import Person
 
 HAS_EMAIL = 0.8
@@ -32,6 +32,7 @@ SPEC = FeedSpec(
         "updated_at",
     ),
     days_per_file=7,
+    has_versions=True,
     spoilings=(
         Spoiling("wrong_number", ("points_balance",), "many"),
         Spoiling("impossible_date", ("birth_date",), "31.02.1979"),

@@ -9,8 +9,8 @@ from generator.catalogue import Product
 from generator.clock import DAY_MS, HOUR_MS, local_text, weekday, within_day
 from generator.company import Company
 from generator.dirt import KIOSK_EMAIL, Spoiling
+from generator.feed import FeedSpec
 from generator.geography import Store
-from generator.output import FeedSpec
 from generator.people import Person
 
 RECEIPTS_PER_PERSON_DAY = 0.012
@@ -167,9 +167,10 @@ class Pos:
         self._returns[day].append(replace(sale, at=at, lines=(line,), email=None, is_return=True))
 
     def _write(self, sale: _Sale) -> float:
-        rng = self._rng
+        company, rng = self._company, self._rng
         self._receipt_count += 1
-        receipt_id = f"R{sale.store.store_id[2:]}-{4_000_000 + self._receipt_count}"
+        number = company.plan.numbered(self._receipt_count)
+        receipt_id = f"R{sale.store.store_id[2:]}-{4_000_000 + number}"
         total = round(sum(line.amount for line in sale.lines), 2)
         # Tills upload what they hold every hour.
         known_at = sale.at + rng.randrange(HOUR_MS)
@@ -186,10 +187,10 @@ class Pos:
             "currency": sale.store.country.currency,
         }
         self._receipts.deliver(known_at, receipt, sale.person.person_id)
-        for number, line in enumerate(sale.lines, start=1):
+        for line_number, line in enumerate(sale.lines, start=1):
             row = {
                 "receipt_id": receipt_id,
-                "line_number": number,
+                "line_number": line_number,
                 "product_id": line.product.product_id,
                 "quantity": line.quantity,
                 "unit_price": f"{line.unit_price:.2f}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.clock import DAY_MS, HOUR_MS, MINUTE_MS, iso_utc
 from generator.company import Company
 from generator.dirt import Spoiling
-from generator.output import FeedSpec
+from generator.feed import FeedSpec
 from generator.people import Crowd
 from generator.vocabulary import SOCIAL_REPLIES, SOCIAL_TEXTS
 

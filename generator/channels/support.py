@@ -8,8 +8,8 @@ from typing import Any
 from generator.clock import DAY_MS, HOUR_MS
 from generator.company import Company
 from generator.dirt import Spoiling
+from generator.feed import FeedSpec
 from generator.geography import HOME_COUNTRY
-from generator.output import FeedSpec
 from generator.people import Person
 from generator.vocabulary import TICKET_SUBJECTS
 
@@ -19,6 +19,7 @@ SPEC = FeedSpec(
     entity="support/tickets",
     key="ticket_id",
     days_per_file=7,
+    has_versions=True,
     spoilings=(
         Spoiling("impossible_date", ("created_at",), "yesterday"),
         Spoiling("wrong_number", ("satisfaction",), "good"),
@@ -54,7 +55,7 @@ class Support:
         self._ticket_count += 1
         source = rng.choices(("email", "phone", "chat"), (60, 25, 15))[0]
         ticket: dict[str, Any] = {
-            "ticket_id": f"T-{30_000 + self._ticket_count}",
+            "ticket_id": f"T-{30_000 + self._company.plan.numbered(self._ticket_count)}",
             "requester": self._requester(person, source),
             "order_id": order_id,
             "subject": rng.choice(TICKET_SUBJECTS),
