@@ -1,0 +1,288 @@
+"""Which files lie in the landing path, and their bytes as local files that DuckDB can read."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, Protocol
+
+from orchestration.landing.errors import LandingError, UnreadableFileError
+from orchestration.landing.report import FileProblem
+
+FileFormat = Literal["csv", "tsv", "jsonl", "parquet"]
+
+# Uploads that are still under way, as common tools name them.
+PARTIAL_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
+
+_FORMATS: dict[str, FileFormat] = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "parquet": "parquet",
+}
+_NAME = re.compile(r"[a-z](?:_?[a-z0-9])*")
+# A file touched this recently may be written again within the clock's grain, as git has it.
+_RACY_SECONDS = 2.0
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of the landing path.
+
+    Attributes:
+        channel: First folder below the landing path.
+        entity: Second folder below the landing path.
+        path: Path relative to the landing path, with forward slashes.
+        address: Where the store finds it.
+        file_format: How it is read.
+        is_gzipped: Whether its name ends in `.gz`.
+        size_bytes: Its size as stored.
+        modified: A mark that changes when the file is written again; None when it is too fresh
+            to be trusted.
+    """
+
+    channel: str
+    entity: str
+    path: str
+    address: str
+    file_format: FileFormat
+    is_gzipped: bool
+    size_bytes: int
+    modified: str | None
+
+    @property
+    def table_name(self) -> str:
+        """The raw table it goes to."""
+        return f"{self.channel}__{self.entity}"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What lies in the landing path: files of tables, sorted by path, and everything else."""
+
+    files: tuple[SourceFile, ...]
+    strays: tuple[FileProblem, ...]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    path: str
+    address: str
+    size_bytes: int
+    modified: str | None
+
+
+class FileStore(Protocol):
+    """The landing path: a folder, or an address of fsspec."""
+
+    def entries(self) -> Iterator[_Entry]:
+        """Every file below the landing path."""
+        ...
+
+    def is_unchanged(self, file: SourceFile) -> bool:
+        """Whether the file still has the size and mark it was listed with."""
+        ...
+
+    @contextmanager
+    def local(self, file: SourceFile) -> Iterator[Path]:
+        """The file's bytes under a local path, which is gone after leaving if it was fetched."""
+        ...
+
+
+class LocalStore:
+    """A folder of this machine; its files are read where they lie."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def entries(self) -> Iterator[_Entry]:  # noqa: D102
+        now = time.time()
+        pending = [str(self._root)]
+        prefix = len(str(self._root)) + 1
+        while pending:
+            folder = pending.pop()
+            try:
+                found = list(os.scandir(folder))
+            except FileNotFoundError:
+                continue
+            for entry in found:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    pending.append(entry.path)
+                    continue
+                try:
+                    status = entry.stat()
+                except FileNotFoundError:
+                    continue
+                is_racy = now - status.st_mtime < _RACY_SECONDS
+                yield _Entry(
+                    path=entry.path[prefix:].replace(os.sep, "/"),
+                    address=entry.path,
+                    size_bytes=status.st_size,
+                    modified=None if is_racy else str(status.st_mtime_ns),
+                )
+
+    def is_unchanged(self, file: SourceFile) -> bool:  # noqa: D102
+        try:
+            status = Path(file.address).stat()
+        except FileNotFoundError:
+            return False
+        return status.st_size == file.size_bytes and (
+            file.modified is None or file.modified == str(status.st_mtime_ns)
+        )
+
+    @contextmanager
+    def local(self, file: SourceFile) -> Iterator[Path]:  # noqa: D102
+        yield Path(file.address)
+
+
+class RemoteStore:
+    """An address of fsspec; each file is fetched into the spool while it is landed."""
+
+    def __init__(self, address: str, spool: Path) -> None:
+        # A third of a second to import, and needed for remote landing paths only.
+        import fsspec  # noqa: PLC0415
+
+        try:
+            self._filesystem, self._root = fsspec.core.url_to_fs(address)
+        except (ImportError, ValueError) as error:
+            raise LandingError(f"CDP_LANDING_PATH {address!r} cannot be opened: {error}") from None
+        self._spool = spool
+
+    def entries(self) -> Iterator[_Entry]:  # noqa: D102
+        self._filesystem.invalidate_cache()
+        root = self._root.rstrip("/")
+        try:
+            found = self._filesystem.find(root, detail=True)
+        except FileNotFoundError:
+            return
+        for address, details in found.items():
+            path = address[len(root) :].lstrip("/")
+            if any(part.startswith(".") for part in path.split("/")):
+                continue
+            yield _Entry(
+                path=path,
+                address=address,
+                size_bytes=int(details.get("size") or 0),
+                modified=_remote_mark(details),
+            )
+
+    def is_unchanged(self, file: SourceFile) -> bool:  # noqa: D102
+        self._filesystem.invalidate_cache()
+        try:
+            details = self._filesystem.info(file.address)
+        except FileNotFoundError:
+            return False
+        return bool(
+            int(details.get("size") or 0) == file.size_bytes
+            and _remote_mark(details) == file.modified
+        )
+
+    @contextmanager
+    def local(self, file: SourceFile) -> Iterator[Path]:  # noqa: D102
+        # The name ends as the file's does: DuckDB knows compression and format from it.
+        name = hashlib.sha256(file.path.encode()).hexdigest()[:16]
+        fetched = self._spool / f"{name}{''.join(PurePosixPath(file.path).suffixes[-2:])}"
+        try:
+            with self._filesystem.open(file.address, "rb") as source, fetched.open("wb") as target:
+                shutil.copyfileobj(source, target, _CHUNK_BYTES)
+            yield fetched
+        finally:
+            fetched.unlink(missing_ok=True)
+
+
+def _remote_mark(details: dict[str, Any]) -> str | None:
+    for key in ("ETag", "etag", "md5Hash", "content_md5", "mtime", "LastModified", "updated"):
+        if details.get(key):
+            return f"{key}={details[key]}"
+    created = details.get("created")
+    return f"created={created}" if created else None
+
+
+def open_store(landing_path: str, spool: Path) -> FileStore:
+    """The store behind a landing path; raises `LandingError` if its address cannot be opened."""
+    if "://" in landing_path and not landing_path.startswith("file://"):
+        return RemoteStore(landing_path, spool)
+    root = Path(landing_path.removeprefix("file://"))
+    if root.exists() and not root.is_dir():
+        raise LandingError(f"CDP_LANDING_PATH {landing_path!r} is a file: set it to a folder.")
+    return LocalStore(root)
+
+
+def list_files(store: FileStore) -> Listing:
+    """Sort what lies in the landing path into files of tables and strays."""
+    files: list[SourceFile] = []
+    strays: list[FileProblem] = []
+    for entry in store.entries():
+        if entry.path.lower().endswith(PARTIAL_SUFFIXES):
+            continue
+        file = _source_file(entry)
+        if isinstance(file, SourceFile):
+            files.append(file)
+        else:
+            strays.append(FileProblem(entry.path, file, is_error=False))
+    files.sort(key=lambda file: file.path)
+    strays.sort(key=lambda stray: stray.file)
+    return Listing(tuple(files), tuple(strays))
+
+
+def _source_file(entry: _Entry) -> SourceFile | str:
+    """The entry as a file of a table, or why it is none."""
+    parts = entry.path.split("/")
+    if len(parts) < 3:
+        return "not in <channel>/<entity>/: move it there"
+    channel, entity = parts[0], parts[1]
+    for folder in (channel, entity):
+        if not _NAME.fullmatch(folder):
+            return (
+                f"folder {folder!r} cannot name a table: "
+                "use lower-case letters, digits and single underscores"
+            )
+    if len(f"{channel}__{entity}") > 63:
+        return "the folder names make a table name of more than 63 characters: shorten them"
+    name = parts[-1].lower()
+    is_gzipped = name.endswith(".gz")
+    extension = name.removesuffix(".gz").rpartition(".")[2]
+    file_format = _FORMATS.get(extension)
+    if file_format is None or (is_gzipped and file_format == "parquet"):
+        return "unknown extension: csv, tsv, jsonl or ndjson (each also .gz) and parquet are read"
+    return SourceFile(
+        channel=channel,
+        entity=entity,
+        path=entry.path,
+        address=entry.address,
+        file_format=file_format,
+        is_gzipped=is_gzipped,
+        size_bytes=entry.size_bytes,
+        modified=entry.modified,
+    )
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes as stored, in hex."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def check_gzip(path: Path) -> None:
+    """Read a gzip file to its end, checksum and all; raises `UnreadableFileError` if it is bad.
+
+    DuckDB does not look at the checksum.
+    """
+    try:
+        with gzip.open(path, "rb") as content:
+            while content.read(_CHUNK_BYTES):
+                pass
+    except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
+        raise UnreadableFileError(f"corrupt gzip: {error}") from None

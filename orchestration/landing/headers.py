@@ -1,0 +1,81 @@
+"""The header of a delimited file: its delimiter and column names, read without DuckDB.
+
+DuckDB's sniffer guesses the header and delimiter from the data, and so may take two files of one
+export differently. Landing wants a header always, and takes the delimiter from that line alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.landing.errors import UnreadableFileError
+from orchestration.landing.files import FileFormat
+
+_DELIMITERS = (",", ";", "\t", "|")
+_MOST_HEADER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Header:
+    """Delimiter and column names of a delimited file."""
+
+    delimiter: str
+    columns: tuple[str, ...]
+
+
+def read_header(path: Path, is_gzipped: bool, file_format: FileFormat) -> Header:
+    """The header of a file; raises `UnreadableFileError` where there is none."""
+    text = _header_record(path, is_gzipped)
+    if not text.strip():
+        raise UnreadableFileError("empty header: the first line must name the columns")
+    delimiter = "\t" if file_format == "tsv" else _delimiter_of(text)
+    columns = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    if not any(name.strip() for name in columns):
+        raise UnreadableFileError("empty header: the first line must name the columns")
+    return Header(delimiter, tuple(columns))
+
+
+def _header_record(path: Path, is_gzipped: bool) -> str:
+    """The first record, which may span lines inside quotes, without its line end."""
+    try:
+        with gzip.open(path, "rb") if is_gzipped else path.open("rb") as content:
+            start = content.read(4096)
+            while not (end := _record_end(start)) and len(start) < _MOST_HEADER_BYTES:
+                more = content.read(len(start))
+                if not more:
+                    end = len(start)
+                    break
+                start += more
+    except (OSError, EOFError) as error:
+        raise UnreadableFileError(f"corrupt gzip: {error}") from None
+    if not start:
+        raise UnreadableFileError("empty file: a header line was expected")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableFileError("the file is UTF-16: export it as UTF-8")
+    if not end:
+        raise UnreadableFileError("no end of the header line within a megabyte: not a text file?")
+    try:
+        return start[:end].decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise UnreadableFileError("the header is not UTF-8: export the file as UTF-8") from None
+
+
+def _record_end(start: bytes) -> int:
+    """Offset behind the first line end outside quotes; 0 where there is none."""
+    offset = 0
+    is_quoted = False
+    for line in start.splitlines(keepends=True):
+        offset += len(line)
+        is_quoted ^= line.count(b'"') % 2 == 1
+        if not is_quoted and line.endswith((b"\n", b"\r")):
+            return offset
+    return 0
+
+
+def _delimiter_of(header: str) -> str:
+    unquoted = "".join(header.split('"')[::2])
+    return max(_DELIMITERS, key=unquoted.count)
