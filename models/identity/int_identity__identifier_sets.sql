@@ -1,6 +1,8 @@
 {% set value_columns = [] %}
+{% set key_columns = ['source_model'] %}
 {% for identifier_type in identifier_types_used() %}
     {% do value_columns.append(identifier_type ~ '_value') %}
+    {% do key_columns.append("coalesce(" ~ identifier_type ~ "_value, '')") %}
 {% endfor %}
 
 with
@@ -32,7 +34,7 @@ grouped as (
 
 keyed as (
     select
-        {{ surrogate_key(['source_model'] + value_columns) }} as identifier_set_id,
+        {{ surrogate_key(key_columns) }} as identifier_set_id,
         grouped.*
     from grouped
 )

@@ -32,7 +32,7 @@ blocked as (
             and case
                 when blocklist.match_type = 'value'
                     then aggregated.identifier_value = blocklist.pattern
-                else {{ matches('aggregated.identifier_value', 'blocklist.pattern') }}
+                else {{ fits_pattern('aggregated.identifier_value', 'blocklist.pattern') }}
             end
     group by aggregated.identifier_type, aggregated.identifier_value
 ),
