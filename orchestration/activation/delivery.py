@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from orchestration.activation.destinations.base import (
     RowResult,
     Session,
     TemporaryFailureError,
+    ThrottledError,
 )
 from orchestration.activation.difference import Outgoing
 from orchestration.activation.rate import RateLimiter
@@ -25,37 +27,39 @@ Settle = Callable[[list[Settlement]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long to go on with a batch that meets passing failures.
+    """How long to go on with a batch that meets passing failures; times in seconds.
 
     Attributes:
-        attempts: Requests for a batch before the run stops.
-        first_wait: Upper bound of the first wait, in seconds; it doubles from there.
-        longest_wait: Upper bound of every wait of our own choice, in seconds.
-        longest_asked_wait: A receiver that asks for a longer wait than this, in seconds, stops
-            the run; the next one goes on.
+        attempts: Requests for a batch before its failure is taken to be lasting.
+        suspect_attempts: The same for a part of a batch that fails while others succeed.
+        first_wait: Upper bound of the first wait; it doubles from there.
+        longest_wait: Upper bound of every wait of our own choice.
+        longest_asked_wait: A receiver that asks for a longer wait than this stops the run; the
+            next one goes on.
+        longest_throttle: A receiver that accepts nothing for so long and only throttles stops the
+            run.
         refusals: Rows refused, with none accepted, after which the fault is not the rows'.
-        settle_every: Seconds for which answers are gathered into one transaction.
+        settle_every: How long answers are gathered into one transaction.
     """
 
     attempts: int = 8
+    suspect_attempts: int = 3
     first_wait: float = 0.5
     longest_wait: float = 30.0
     longest_asked_wait: float = 300.0
-    refusals: int = 500
+    longest_throttle: float = 300.0
+    refusals: int = 100
     settle_every: float = 0.2
 
-    def wait(self, attempt: int, asked: float | None) -> float:
+    def wait(self, attempt: int) -> float:
         """Seconds before the attempt after this one, which counts from 1: full jitter."""
-        if asked is not None:
-            # All batches in flight hear the same answer; they should not come back as one.
-            return asked + random.uniform(0, self.first_wait)  # noqa: S311
-        bound = min(self.longest_wait, self.first_wait * 2 ** (attempt - 1))
-        return random.uniform(0, bound)  # noqa: S311
+        bound = min(self.longest_wait, self.first_wait * 2 ** min(attempt - 1, 30))
+        return random.uniform(0, bound)  # noqa: S311  # spreads load, keeps no secret
 
 
 @dataclass
 class DeliveryTally:
-    """What delivery has done so far; `stopped` is why it ended early."""
+    """What delivery has done so far, in rows. `stopped` is why it ended early."""
 
     requests: int = 0
     delivered: dict[str, int] = field(default_factory=dict)
@@ -67,6 +71,33 @@ class DeliveryTally:
     def accepted(self) -> int:
         """Rows that the receiver accepted."""
         return sum(self.delivered.values())
+
+
+@dataclass
+class _Piece:
+    """A batch or a part of one on its way through attempts.
+
+    Attributes:
+        attempts: Requests for just these rows that the receiver tried and failed.
+        earlier_attempts: The same while the rows were part of a larger piece.
+        accepted_before: Rows that the receiver had accepted when the piece was first tried.
+        suspect: Whether the receiver is known to work, so that a lasting failure is the rows'.
+        throttled_since: When throttling of this piece began with nothing accepted since.
+        throttles: Times throttled since then.
+    """
+
+    rows: Batch
+    accepted_before: int
+    attempts: int = 0
+    earlier_attempts: int = 0
+    suspect: bool = False
+    throttled_since: float | None = None
+    throttles: int = 0
+
+    @property
+    def all_attempts(self) -> int:
+        """Requests that held these rows, for the log."""
+        return self.earlier_attempts + self.attempts
 
 
 class Delivery:
@@ -96,21 +127,20 @@ class Delivery:
         self._stop = asyncio.Event()
         self._answered: list[Settlement] = []
         self._has_answers = asyncio.Event()
+        self._is_done = False
         self.tally = DeliveryTally()
 
     async def run(self, batches: AsyncIterator[Batch]) -> DeliveryTally:
         """Deliver all batches, or those until one stops the run, and settle every answer."""
         queue: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=self._max_in_flight)
-        done = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(batches, queue))
-                settler = tasks.create_task(self._settle_answers(done))
+                tasks.create_task(self._settle_answers())
                 workers = [tasks.create_task(self._work(queue)) for _ in range(self._max_in_flight)]
                 await asyncio.wait(workers)
-                done.set()
+                self._is_done = True
                 self._has_answers.set()
-                await settler
         except BaseExceptionGroup as failures:
             # The warehouse failed; the first failure is the cause of the others.
             raise failures.exceptions[0] from None
@@ -132,107 +162,143 @@ class Delivery:
             if not self._stop.is_set():
                 await self._deliver(batch)
 
-    async def _settle_answers(self, done: asyncio.Event) -> None:
-        while not (done.is_set() and not self._answered):
+    async def _settle_answers(self) -> None:
+        while not self._is_done or self._answered:
             await self._has_answers.wait()
-            if not done.is_set():
+            if not self._is_done:
                 await asyncio.sleep(self._policy.settle_every)
-            answered, self._answered = self._answered, []
-            if not done.is_set():
                 self._has_answers.clear()
+            answered, self._answered = self._answered, []
             if answered:
                 await self._settle(answered)
 
     async def _deliver(self, batch: Batch) -> None:
-        unfit = [row for row in batch if row.problem]
-        for row in unfit:
-            self._answer(row, RowResult("rejected", row.problem), 0)
-        pending: list[tuple[Batch, int]] = [([row for row in batch if not row.problem], 0)]
-        while pending:
-            rows, attempts = pending.pop()
-            if rows:
-                pending.extend(await self._attempt(rows, attempts))
+        for row in batch:
+            if row.problem:
+                self._answer(row, RowResult("rejected", row.problem), 0)
+        fit = [row for row in batch if not row.problem]
+        pieces = [_Piece(fit, self.tally.accepted)] if fit else []
+        while pieces:
+            pieces.extend(await self._attempt(pieces.pop()))
 
-    async def _attempt(self, rows: Batch, attempts: int) -> list[tuple[Batch, int]]:
-        """One request for the rows; returns what is to be requested next."""
-        if not await self._permit():
-            self._fail(rows, attempts, "the run stopped")
-            return []
-        attempts += 1
+    async def _attempt(self, piece: _Piece) -> list[_Piece]:
+        """One request for the rows; returns what is to be requested next, last first."""
+        if not await self._may_go():
+            return self._fail(piece, "the run stopped")
+        piece.attempts += 1
         self.tally.requests += 1
         try:
-            results = await self._session.deliver([row.change for row in rows])
-            if len(results) != len(rows):
-                raise DestinationUnusableError("the destination answered for too few rows")
+            results = await self._session.deliver([row.change for row in piece.rows])
+            if len(results) != len(piece.rows):
+                raise DestinationUnusableError("the destination left rows without a result")
         except TemporaryFailureError as failure:
-            return await self._again(rows, attempts, failure.reason, failure.retry_after)
+            return await self._try_again(piece, failure.reason)
+        except ThrottledError as throttle:
+            return await self._wait_out(piece, throttle)
         except BatchRefusedError as refusal:
-            return self._halved(rows, attempts, refusal.reason)
+            return self._narrow_down(piece, refusal.reason)
         except Exception as error:  # a destination of a third party may raise anything
             # Not a message of theirs, which may quote a row.
             reason = error.reason if isinstance(error, DeliveryError) else type(error).__name__
             self._stop_run(f"the destination cannot be used: {reason}")
-            self._fail(rows, attempts, reason)
-            return []
-        return await self._sorted_out(rows, results, attempts)
+            return self._fail(piece, reason)
+        return await self._take(piece, results)
 
-    async def _sorted_out(
-        self, rows: Batch, results: Sequence[RowResult], attempts: int
-    ) -> list[tuple[Batch, int]]:
-        left = []
-        reason = None
-        for row, result in zip(rows, results, strict=True):
+    async def _take(self, piece: _Piece, results: Sequence[RowResult]) -> list[_Piece]:
+        left, reason = [], "a row failed"
+        for row, result in zip(piece.rows, results, strict=True):
             if result.status == "retry":
                 left.append(row)
-                reason = result.reason
+                reason = result.reason or reason
             else:
-                self._answer(row, result, attempts)
+                self._answer(row, result, piece.all_attempts)
         if not left:
             return []
-        return await self._again(left, attempts, reason or "passing failure of a row", None)
+        piece.rows = left
+        return await self._try_again(piece, reason)
 
-    async def _permit(self) -> bool:
+    async def _may_go(self) -> bool:
         """Wait for the rate limit; False where the run has stopped meanwhile."""
-        waiting = asyncio.ensure_future(self._limiter.wait())
-        stopping = asyncio.ensure_future(self._stop.wait())
-        try:
-            await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
-            return not self._stop.is_set()
-        finally:
-            waiting.cancel()
-            stopping.cancel()
+        if not self._stop.is_set() and not self._limiter.is_free():
+            waiting = asyncio.ensure_future(self._limiter.wait())
+            stopping = asyncio.ensure_future(self._stop.wait())
+            try:
+                await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                waiting.cancel()
+                stopping.cancel()
+        return not self._stop.is_set()
 
-    async def _again(
-        self, rows: Batch, attempts: int, reason: str, asked: float | None
-    ) -> list[tuple[Batch, int]]:
-        if asked is not None and asked > self._policy.longest_asked_wait:
-            self._stop_run(f"the receiver asks to wait {asked:.0f} s: run again after that")
-        elif attempts >= self._policy.attempts:
-            self._stop_run(f"a batch failed {attempts} times, last with: {reason}")
-        if self._stop.is_set():
-            self._fail(rows, attempts, reason)
-            return []
-        if asked is not None:
-            self._limiter.pause(asked)
-        wait = self._policy.wait(attempts, asked)
-        try:
-            await asyncio.wait_for(self._stop.wait(), timeout=wait)
-        except TimeoutError:
-            return [(rows, attempts)]
-        self._fail(rows, attempts, reason)
-        return []
+    async def _try_again(self, piece: _Piece, reason: str) -> list[_Piece]:
+        policy = self._policy
+        allowed = policy.suspect_attempts if piece.suspect else policy.attempts
+        if piece.attempts < allowed:
+            return await self._after(policy.wait(piece.attempts), piece, reason)
+        if piece.suspect or self.tally.accepted > piece.accepted_before:
+            return self._narrow_down(piece, f"{reason}, {piece.attempts} times")
+        # Is it the receiver, or one row that it stumbles over? Any row that passes tells.
+        for probe in (piece.rows[0], piece.rows[-1]) if len(piece.rows) > 1 else ():
+            if await self._passes(probe, piece.all_attempts + 1):
+                piece.rows = [row for row in piece.rows if row is not probe]
+                return self._narrow_down(piece, f"{reason}, {piece.attempts} times")
+        self._stop_run(f"a batch failed {piece.attempts} times, last with: {reason}")
+        return self._fail(piece, reason)
 
-    def _halved(self, rows: Batch, attempts: int, reason: str) -> list[tuple[Batch, int]]:
+    async def _passes(self, row: Outgoing, attempts: int) -> bool:
+        if not await self._may_go():
+            return False
+        self.tally.requests += 1
+        try:
+            (result,) = await self._session.deliver([row.change])
+        except (DeliveryError, ValueError):
+            return False
+        if result.status == "accepted":
+            self._answer(row, result, attempts)
+        return result.status == "accepted"
+
+    def _narrow_down(self, piece: _Piece, reason: str) -> list[_Piece]:
+        """Halve what was refused; what cannot be halved is the row at fault."""
+        rows = piece.rows
         if len(rows) == 1:
-            self._answer(rows[0], RowResult("rejected", reason), attempts)
+            self._answer(rows[0], RowResult("rejected", reason), piece.all_attempts)
             return []
         middle = len(rows) // 2
-        # The first half is taken from the end of the list, so it goes first.
-        return [(rows[middle:], 0), (rows[:middle], 0)]
+        return [
+            _Piece(half, self.tally.accepted, earlier_attempts=piece.all_attempts, suspect=True)
+            for half in (rows[middle:], rows[:middle])
+        ]
+
+    async def _wait_out(self, piece: _Piece, throttle: ThrottledError) -> list[_Piece]:
+        policy, asked, now = self._policy, throttle.retry_after, time.monotonic()
+        if piece.throttled_since is None or self.tally.accepted > piece.accepted_before:
+            piece.throttled_since, piece.throttles = now, 0
+            piece.accepted_before = self.tally.accepted
+        piece.throttles += 1
+        # A throttled request was not tried by the receiver, so it does not count against the rows.
+        piece.attempts -= 1
+        if asked is not None and asked > policy.longest_asked_wait:
+            self._stop_run(f"the receiver asks to wait {asked:.0f} s: run again after that")
+        elif now - piece.throttled_since > policy.longest_throttle:
+            self._stop_run(f"the receiver throttles and accepts nothing: {throttle.reason}")
+        if self._stop.is_set():
+            return self._fail(piece, throttle.reason)
+        if asked is None:
+            return await self._after(policy.wait(piece.throttles), piece, throttle.reason)
+        self._limiter.pause(asked)
+        # All batches in flight hear the same; they should not come back as one.
+        wait = asked + policy.wait(1)
+        return await self._after(wait, piece, throttle.reason)
+
+    async def _after(self, seconds: float, piece: _Piece, reason: str) -> list[_Piece]:
+        try:
+            await asyncio.wait_for(self._stop.wait(), timeout=seconds)
+        except TimeoutError:
+            return [piece]
+        return self._fail(piece, reason)
 
     def _answer(self, row: Outgoing, result: RowResult, attempts: int) -> None:
-        accepted = result.status == "accepted"
-        if accepted:
+        is_accepted = result.status == "accepted"
+        if is_accepted:
             operation = row.change.operation
             self.tally.delivered[operation] = self.tally.delivered.get(operation, 0) + 1
         else:
@@ -241,19 +307,28 @@ class Delivery:
                 self._stop_run(f"all of {self.tally.rejected} rows were refused: {result.reason}")
         self._put(
             Settlement(
-                row.position,
-                row.is_new,
-                "delivered" if accepted else "rejected",
-                attempts,
-                result.reason,
-                result.receiver_id,
+                position=row.position,
+                is_new=row.is_new,
+                status="delivered" if is_accepted else "rejected",
+                attempts=attempts,
+                reason=result.reason,
+                receiver_id=result.receiver_id,
             )
         )
 
-    def _fail(self, rows: Batch, attempts: int, reason: str) -> None:
-        self.tally.failed += len(rows)
-        for row in rows:
-            self._put(Settlement(row.position, row.is_new, "failed", attempts, reason))
+    def _fail(self, piece: _Piece, reason: str) -> list[_Piece]:
+        self.tally.failed += len(piece.rows)
+        for row in piece.rows:
+            self._put(
+                Settlement(
+                    position=row.position,
+                    is_new=row.is_new,
+                    status="failed",
+                    attempts=piece.all_attempts,
+                    reason=reason,
+                )
+            )
+        return []
 
     def _put(self, settlement: Settlement) -> None:
         self._answered.append(settlement)

@@ -526,6 +526,16 @@ class Difference:
                 (self._spec.name, run_id, now),
             )
 
+    def resolve_rejections(self) -> None:
+        """Close rejections of rows that call for nothing any more: gone, or changed back."""
+        self._connection.execute(
+            f"update {self._ledger.table('sync_rejections')} as rejections "
+            "set state = 'resolved', next_attempt_at = null "
+            "where sync_name = $1 and state <> 'resolved' and not exists "
+            f"(select 1 from {TABLE} as rows where rows.sync_key = rejections.sync_key)",
+            (self._spec.name,),
+        )
+
     def withheld_count(self) -> int:
         """Rows withheld by now, those found while sending included."""
         rows = self._connection.execute(

@@ -9,10 +9,9 @@ takes the row, and the intent goes.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-
-import duckdb
 
 from orchestration.settings import Settings
 from orchestration.warehouse import Connection, quote
@@ -70,7 +69,9 @@ TABLES: Mapping[str, tuple[str, str | None]] = {
     ),
 }
 
-# Held while the tables are made, so that first runs started together do not collide.
+# Held while the tables are made, so that first runs started together do not collide: by the threads
+# of a process, and by the sessions of a server.
+_ddl_threads = threading.Lock()
 _DDL_LOCK = 5_318_008_114_260_921
 
 
@@ -90,22 +91,20 @@ def create_ledger(connection: Connection, settings: Settings) -> None:
     if all(connection.table_exists(schema, table) for table in TABLES):
         return
     statements = [f"create schema if not exists {quote(schema)}"]
+    # DuckDB's key index would be kept in memory and cost more than it guards: the file has one
+    # writer, and the difference is made so that no key comes twice.
+    has_indexes = connection.target == "postgres"
     for table, (columns, key) in TABLES.items():
-        # DuckDB's key index would be kept in memory and cost more than it guards: the file has
-        # one writer, and the difference is made so that no key comes twice.
-        constraint = f", primary key ({key})" if key and connection.target == "postgres" else ""
+        constraint = f", primary key ({key})" if key and has_indexes else ""
         statements.append(
             f"create table if not exists {quote(schema)}.{table} ({columns}{constraint})"
         )
-    try:
-        _run_all(connection, statements)
-    except duckdb.TransactionException:
-        # Another sync of this process was making them; now they are there.
-        _run_all(connection, statements)
-
-
-def _run_all(connection: Connection, statements: list[str]) -> None:
-    with connection.transaction():
+    if has_indexes:
+        statements.append(
+            "create index if not exists sync_intents_by_position "
+            f"on {quote(schema)}.sync_intents (sync_name, run_id, batch_position)"
+        )
+    with _ddl_threads, connection.transaction():
         if connection.target == "postgres":
             connection.execute("select pg_advisory_xact_lock($1)", (_DDL_LOCK,))
         for statement in statements:

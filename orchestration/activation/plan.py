@@ -26,7 +26,8 @@ _IDENTIFYING_NAME = re.compile(
 _HARMLESS_NAME = re.compile(
     r"(audience|product|store|campaign|event|brand|channel|template)_?name", re.IGNORECASE
 )
-_IDENTIFYING_VALUE = re.compile(r"[^\s@]+@[^\s@]+|\+?\d[\d\s()/.-]{6,}\d")
+# An address anywhere, or a phone number that is not part of a longer word such as a hash.
+_IDENTIFYING_VALUE = re.compile(r"[^\s@]+@[^\s@]+|(?<!\w)\+?\d[\d\s()/.-]{6,}\d(?!\w)")
 _HARMLESS_VALUE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]+Z?)?|-?\d+(\.\d+)?")
 
 

@@ -51,6 +51,11 @@ class RateLimiter:
                 self._next = at + 1 / min(self._rates)
             return at - now
 
+    def is_free(self) -> bool:
+        """Whether no rate and no pause holds, so that `wait` would return at once."""
+        with self._lock:
+            return not self._rates and self._paused_until <= self._clock()
+
     def pause_left(self) -> float:
         """Seconds of pause that are left."""
         with self._lock:

@@ -131,6 +131,11 @@ class Store:
         )
         return [(*row[:4], bool(row[4])) for row in found]
 
+    def order_of_syncs(self, syncs: Sequence[str]) -> list[str]:
+        """The sync of each row received of these, as they came."""
+        found = self._database.execute("select sync from deliveries order by rowid")
+        return [sync for (sync,) in found if sync in syncs]
+
     def summary(self) -> dict[str, Any]:
         """Counts by sync: rows held, rows received by operation, duplicates."""
         held = self._database.execute(

@@ -15,6 +15,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
+import duckdb
+import psycopg
+
 from orchestration.activation.delivery import Batch, Delivery, DeliveryTally, RetryPolicy
 from orchestration.activation.destinations import find_destination
 from orchestration.activation.difference import Counts, Difference
@@ -158,8 +161,8 @@ def _exclusive(connection: Connection, settings: Settings, spec: SyncSpec) -> It
     session does it, which the server gives up when a killed process' connection breaks.
     """
     if connection.target == "postgres":
-        with _advisory_lock(connection, settings, spec):
-            yield
+        _lock_session(connection, settings, spec)
+        yield
         return
     mark = (str(settings.duckdb_path), f"{settings.schema}.{spec.name}")
     with _running_lock:
@@ -173,21 +176,22 @@ def _exclusive(connection: Connection, settings: Settings, spec: SyncSpec) -> It
             _running.discard(mark)
 
 
-@contextmanager
-def _advisory_lock(connection: Connection, settings: Settings, spec: SyncSpec) -> Iterator[None]:
-    name = f"customer_data_platform.{settings.schema}.{spec.name}"
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+def _lock_session(connection: Connection, settings: Settings, spec: SyncSpec) -> None:
     # Lets the server notice, amid a long statement, that this process was killed.
     connection.execute("set client_connection_check_interval = '2s'")
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
-    while not connection.execute("select pg_try_advisory_lock($1::bigint)", (number,))[0][0]:
+    while not try_lock(connection, f"{settings.schema}.sync.{spec.name}"):
         if time.monotonic() > deadline:
             raise _already_running(connection, settings, spec)
         time.sleep(0.1)
-    try:
-        yield
-    finally:
-        connection.execute("select pg_advisory_unlock($1::bigint)", (number,))
+
+
+def try_lock(connection: Connection, name: str) -> bool:
+    """Take a lock of the PostgreSQL session, kept until it is closed; False where it is taken."""
+    digest = hashlib.sha256(f"customer_data_platform.{name}".encode()).digest()
+    number = int.from_bytes(digest[:8], signed=True)
+    rows = connection.execute("select pg_try_advisory_lock($1::bigint)", (number,))
+    return bool(rows[0][0])
 
 
 def _already_running(
@@ -236,14 +240,11 @@ class _Run:
             if blocked and not approve:
                 raise SyncBlockedError(f"sync {spec.name!r} {blocked}")
             difference.record_withheld(self._run_id)
+            difference.resolve_rejections()
             tally = asyncio.run(self._deliver(difference, counts))
             difference.record_withheld(self._run_id)
         except BaseException as error:
-            status = "blocked" if isinstance(error, SyncBlockedError) else "failed"
-            # Messages of the driver may quote values; those of our own do not.
-            own = type(error).__module__.startswith("orchestration.")
-            message = str(error) if own else type(error).__name__
-            self._ledger.finish_run(self._run_id, started_at, status, {}, message)
+            self._log_failure(started_at, error)
             raise
         finally:
             self._warehouse.shutdown()
@@ -258,12 +259,25 @@ class _Run:
         )
         return report
 
+    def _log_failure(self, started_at: datetime, error: BaseException) -> None:
+        # A statement may still be under way where the event loop was interrupted.
+        self._warehouse.shutdown()
+        status = "blocked" if isinstance(error, SyncBlockedError) else "failed"
+        # Messages of the driver may quote values; those of our own do not.
+        own = type(error).__module__.startswith("orchestration.")
+        message = str(error) if own else type(error).__name__
+        try:
+            self._ledger.finish_run(self._run_id, started_at, status, {}, message)
+        except (duckdb.Error, psycopg.Error):
+            logger.warning("sync %s: the end of the run could not be logged", self._spec.name)
+
     async def _deliver(self, difference: Difference, counts: Counts) -> DeliveryTally:
         spec = self._spec
         if counts.to_send == 0:
             return DeliveryTally()
         async with find_destination(spec.destination).open(spec, self._settings) as session:
             limiter = limiter_of(spec.destination, session.account)
+            await self._take_turn(session.account)
             with limiter.limited_to(spec.rate_per_second):
                 delivery = Delivery(
                     session,
@@ -273,6 +287,26 @@ class _Run:
                     lambda answered: self._settle(answered, counts.to_send),
                 )
                 return await delivery.run(self._batches(difference, counts.to_send))
+
+    async def _take_turn(self, account: str) -> None:
+        """Wait until no other process sends to a rate-limited account; kept until the run ends.
+
+        The limiter counts for one process only. On DuckDB there is no other.
+        """
+        if self._spec.rate_per_second is None or self._ledger.connection.target != "postgres":
+            return
+        name = f"{self._settings.schema}.account.{self._spec.destination}.{account}"
+        loop = asyncio.get_running_loop()
+        while not await loop.run_in_executor(
+            self._warehouse, try_lock, self._ledger.connection, name
+        ):
+            self._tell(f"{self._spec.name}: waiting for another sync to {account} to end")
+            await asyncio.sleep(0.5)
+
+    def _tell(self, message: str) -> None:
+        if self._progress and time.monotonic() - self._told_at >= _PROGRESS_SECONDS:
+            self._told_at = time.monotonic()
+            self._progress(message)
 
     async def _batches(self, difference: Difference, to_send: int) -> AsyncIterator[Batch]:
         loop = asyncio.get_running_loop()
@@ -294,9 +328,7 @@ class _Run:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._warehouse, settle, self._ledger, self._run_id, answered)
         self._answered += len(answered)
-        if self._progress and time.monotonic() - self._told_at >= _PROGRESS_SECONDS:
-            self._told_at = time.monotonic()
-            self._progress(f"{self._spec.name}: {self._answered:,} of {to_send:,} rows answered")
+        self._tell(f"{self._spec.name}: {self._answered:,} of {to_send:,} rows answered")
 
     def _report(
         self, counts: Counts, tally: DeliveryTally, withheld: int, seconds: float

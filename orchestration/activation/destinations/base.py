@@ -100,10 +100,13 @@ class DeliveryError(Exception):
 
 
 class TemporaryFailureError(DeliveryError):
-    """Worth trying again: a broken connection, a 5xx, a 429.
+    """Worth trying again: a broken connection, a 5xx."""
 
-    `retry_after` is the wait in seconds that the receiver asked for, which holds for the whole
-    account; None where it asked for none.
+
+class ThrottledError(DeliveryError):
+    """The account sends too much; the whole account waits.
+
+    `retry_after` is the wait in seconds that the receiver asked for; None where it asked for none.
     """
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
@@ -134,8 +137,9 @@ class Session(Protocol):
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         """Make one request and return one result per change, in the same order.
 
-        Raises `TemporaryFailureError`, `BatchRefusedError` or `DestinationUnusableError`. Waiting,
-        trying again, halving and limiting the rate are the caller's. Called concurrently.
+        Raises `TemporaryFailureError`, `ThrottledError`, `BatchRefusedError` or
+        `DestinationUnusableError`. Waiting, trying again, halving and limiting the rate are the
+        caller's. Called concurrently.
         """
         ...
 

@@ -16,11 +16,12 @@ from orchestration.activation.destinations.base import (
     BatchRefusedError,
     DestinationUnusableError,
     TemporaryFailureError,
+    ThrottledError,
 )
 
 # Refusals that say nothing about the rows; trying the rows one by one would reject them all.
 _UNUSABLE = frozenset({401, 402, 403, 404, 405, 407, 410, 415, 421, 426, 431, 451})
-_TEMPORARY = frozenset({408, 425, 429})
+_TEMPORARY = frozenset({408, 425})
 # No dots, digits first or @: an address, a phone number or a name with a blank cannot pass.
 _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,63}")
 
@@ -85,8 +86,10 @@ async def post(
             raise TemporaryFailureError(f"{status} with unreadable JSON")
         return Answer(status, document)
     reason = failure_reason(status, document)
+    if status == 429 or (status == 503 and retry_after):
+        raise ThrottledError(reason, retry_after_seconds(retry_after))
     if status in _TEMPORARY or status >= 500:
-        raise TemporaryFailureError(reason, retry_after_seconds(retry_after))
+        raise TemporaryFailureError(reason)
     if status in _UNUSABLE or status < 400:
         raise DestinationUnusableError(reason)
     raise BatchRefusedError(reason)

@@ -128,14 +128,16 @@ class World:
 
     def __post_init__(self) -> None:
         columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-        self.execute("create schema cdp_syncs")
-        self.execute("create schema cdp_profiles")
-        self.execute(f"create table cdp_syncs.sync_webhook__members ({columns})")
-        self.execute(
-            "create table cdp_profiles.profile_consents (profile_id text, channel text, "
-            "purpose text, status text, recorded_at timestamp)"
-        )
-        self.execute("create table cdp_profiles.suppressions (profile_id text, channel text)")
+        with connected(self.settings) as connection:
+            for statement in (
+                "create schema cdp_syncs",
+                "create schema cdp_profiles",
+                f"create table cdp_syncs.sync_webhook__members ({columns})",
+                "create table cdp_profiles.profile_consents (profile_id text, channel text, "
+                "purpose text, status text, recorded_at timestamp)",
+                "create table cdp_profiles.suppressions (profile_id text, channel text)",
+            ):
+                connection.execute(statement)
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with connected(self.settings) as connection:
