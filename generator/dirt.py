@@ -58,7 +58,7 @@ DIRT: dict[str, Kind] = {
     "duplicate_contact": Kind(0.012, "CRM contacts", "a second contact_id for the same person"),
     "kiosk_cookie": Kind(0.02, "web sessions", "one cookie per store kiosk, used by hundreds"),
     "kiosk_device": Kind(0.02, "app sessions", "one store tablet on which many accounts log in"),
-    "kiosk_email": Kind(0.02, "e-receipts", f"{KIOSK_EMAIL} typed instead of the shopper's"),
+    "kiosk_email": Kind(0.05, "e-receipts", f"{KIOSK_EMAIL} typed instead of the shopper's"),
     # How systems deliver.
     "duplicate_row": Kind(0.006, "rows", "the same record again, in the same or a later file"),
     "late_row": Kind(0.005, "rows", "a row in the file of a later day"),
@@ -69,10 +69,10 @@ DIRT: dict[str, Kind] = {
     "csv_too_many_fields": Kind(0.0005, "CSV rows", "one field more than the header"),
     "csv_too_few_fields": Kind(0.0005, "CSV rows", "a row that ends early"),
     # What systems put into a field.
-    "wrong_number": Kind(0.0007, "rows", "price abc, total 12,50 EUR, latitude N/A"),
-    "impossible_date": Kind(0.0007, "rows", "31.02.2026, 0000-00-00, soon"),
+    "wrong_number": Kind(0.001, "rows", "price abc, total 12,50 EUR, latitude N/A"),
+    "impossible_date": Kind(0.0008, "rows", "31.02.2026, 0000-00-00, soon"),
     "missing_identifier": Kind(0.0004, "web events", "no anonymous_id, so perhaps nobody at all"),
-    "negative_quantity": Kind(0.0004, "rows with a quantity", "quantity -1"),
+    "negative_quantity": Kind(0.002, "rows with a quantity", "quantity -1"),
 }
 
 

@@ -91,6 +91,18 @@ def _getter(columns: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
     return itemgetter(*columns) if columns else lambda _: ()
 
 
+def _holds(row: Row, path: tuple[str, ...]) -> bool:
+    value: Any = row
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value is not None
+
+
+def _replaced(row: Row, path: tuple[str, ...], value: object) -> Row:
+    name, *rest = path
+    return {**row, name: _replaced(row[name], tuple(rest), value) if rest else value}
+
+
 class Truth:
     """Which person each record belongs to; a record of several versions is one line."""
 
@@ -238,20 +250,12 @@ class Feed:
         return self._written_again(day, known_at, self._encode(row, day))
 
     def _spoilt(self, kind: str, row: Row) -> Row:
-        spoiling = self._rng.choice([s for s in self.spec.spoilings if s.kind == kind])
-        *parents, last = spoiling.path
-        spoilt = dict(row)
-        holder: dict[str, Any] = spoilt
-        for parent in parents:
-            if not isinstance(holder.get(parent), dict):
-                return row
-            holder[parent] = dict(holder[parent])
-            holder = holder[parent]
-        if holder.get(last) is None:
+        spoilings = [s for s in self.spec.spoilings if s.kind == kind and _holds(row, s.path)]
+        if not spoilings:
             return row
-        holder[last] = spoiling.value
         self._dirt.count(kind, self.spec.entity)
-        return spoilt
+        spoiling = self._rng.choice(spoilings)
+        return _replaced(row, spoiling.path, spoiling.value)
 
     def flush(self, before_day: int | None = None) -> None:
         """Write the files that end before a day; all of them without one."""

@@ -14,12 +14,12 @@ from generator.feed import FeedSpec
 from generator.geography import moved
 from generator.people import AppDevice, Person, new_device, new_push_token
 
-SESSIONS_PER_USER_DAY = 0.08
-PINGS_PER_USER_DAY = 0.3
-NEAR_A_STORE = 0.45
+SESSIONS_PER_USER_DAY = 0.07
+PINGS_PER_USER_DAY = 0.4
+NEAR_A_STORE = 0.55
 NEW_DEVICE_PER_USER_DAY = 0.0008
 NEW_PUSH_TOKEN = 0.01
-LOGS_IN = 0.5
+LOGS_IN = 0.1
 ORDERS = 0.04
 PUSH_EVERY_DAYS = 7
 OPENS_PUSH = 0.08
@@ -109,7 +109,7 @@ class App:
             if rng.random() < 0.1:
                 properties = {**_priced(product, person), "quantity": 1}
                 at = self._emit(at, "product_added", user, properties=properties)
-            if not device.logged_in and rng.random() < LOGS_IN * 0.2:
+            if not device.logged_in and user.truth and rng.random() < LOGS_IN:
                 device.logged_in = True
             if device.logged_in and user.truth and rng.random() < ORDERS:
                 at = self._order(at, product, user)

@@ -11,7 +11,7 @@ from generator.draws import pick
 from generator.people import Browser, Person, new_cookie
 from generator.vocabulary import KIOSK_USER_AGENT, SEARCH_TERMS
 
-SESSIONS_PER_PERSON_DAY = 0.026
+SESSIONS_PER_PERSON_DAY = 0.0248
 MOST_VIEWS = 9
 SEES_ANOTHER = 0.55
 SEES_CATEGORY = 0.4
@@ -20,14 +20,15 @@ ADDS_PRODUCT = 0.15
 ADDS_TWO = 0.15
 CHECKS_OUT = 0.5
 ORDERS = 0.62
-LOGS_IN_PART_WAY = 0.22
-LOGS_IN_AT_KIOSK = 0.5
+LOGS_IN_PART_WAY = 0.4
+LOGS_IN_AT_KIOSK = 0.6
 SIGNS_UP = 0.2
-STAYS_LOGGED_IN = 0.5
+STAYS_LOGGED_IN = 0.6
 COOKIE_EXPIRES = 0.06
 # Browsers forget a cookie that was not seen for this long.
 COOKIE_LIFE_MS = 30 * DAY_MS
-KIOSKS = 3
+KIOSKS = 2
+LEAST_KIOSK_SESSIONS_A_DAY = 3.0
 # Where the visits come from that no message led to, in hundredths.
 _SOURCES = (
     *("direct",) * 36,
@@ -72,9 +73,9 @@ class Web:
 
     def _run_kiosks(self, day: int, sessions: float) -> None:
         rng = self._rng
-        each = max(1.0, sessions * DIRT["kiosk_cookie"].rate / KIOSKS)
+        each = max(LEAST_KIOSK_SESSIONS_A_DAY, sessions * DIRT["kiosk_cookie"].rate / KIOSKS)
         for store, browser in self._kiosks:
-            for person in self._company.everyone.draw(rng, each):
+            for person in self._company.customers.draw(rng, each):
                 at = within_day(day, store.country.zone, rng.uniform(10, 19) * 3600)
                 logs_in = person.account_id is not None and rng.random() < LOGS_IN_AT_KIOSK
                 truth = person.person_id if logs_in else ""
