@@ -6,8 +6,9 @@ listening on this machine, and says what happened. Run again, it finds nothing n
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from orchestration.settings import PROJECT_DIR, SettingError, Settings
 from orchestration.warehouse import WarehouseBusyError, connected, quote
@@ -28,6 +29,7 @@ CUSTOMERS, DAYS, SEED = 2000, 60, 7
 AS_OF = "2026-11-15 17:10:00"
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story" / "base"
 JOB = "incremental_refresh"
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
 def say(text: str = "") -> None:
@@ -42,6 +44,29 @@ def step(title: str) -> Iterator[None]:
     started = time.monotonic()
     yield
     say(f"   done in {time.monotonic() - started:.1f} s")
+
+
+class DbtProgress:
+    """Passes on of dbt's lines what has been built and what went wrong, not each start and test."""
+
+    SHOWN = re.compile(r" OK | ERROR | FAIL |WARN|Error|Failure|Got \d+ results|^Done|^Finished")
+
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+
+    def write(self, text: str) -> int:
+        """Write the lines that are worth showing."""
+        for line in text.splitlines(keepends=True):
+            if not re.search(r" of \d+ |^Done|^Concurrency|^Registered", line) or self.SHOWN.search(
+                line
+            ):
+                self._terminal.write(line)
+        self._terminal.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on to the terminal."""
+        self._terminal.flush()
 
 
 def write_company(landing: Path) -> None:
@@ -68,21 +93,19 @@ def write_company(landing: Path) -> None:
 
 def run_job() -> bool:
     """Run the scheduled job in this process, so that the run is in the Dagster UI afterwards."""
+    # The assets are read from the manifest, so it must be of the models as they are now.
+    subprocess.run([Path(sys.executable).parent / "dbt", "--quiet", "parse"], check=True)
+
     from dagster import DagsterInstance  # noqa: PLC0415  seconds to import
 
     from orchestration.definitions import defs  # noqa: PLC0415
 
-    with DagsterInstance.get() as instance:
+    progress = cast(TextIO, DbtProgress(sys.stdout))
+    with DagsterInstance.get() as instance, contextlib.redirect_stdout(progress):
         result = defs.resolve_job_def(JOB).execute_in_process(
-            instance=instance, raise_on_error=False
+            instance=instance, run_config=QUIET, raise_on_error=False
         )
     return bool(result.success)
-
-
-def quiet_libraries() -> None:
-    """Keep the terminal for the steps; Dagster's events go to its own storage."""
-    warnings.filterwarnings("ignore")
-    logging.getLogger("dagster").setLevel(logging.WARNING)
 
 
 def table(title: str, header: list[str], rows: list[tuple[Any, ...]]) -> None:
@@ -109,9 +132,9 @@ def summarise(settings: Settings) -> None:
             "Rows by raw table",
             ["table", "landed", "staged", "duplicates", "quarantined"],
             warehouse.execute(
-                "select table_name, raw_row_count, staged_row_count, duplicate_row_count,"
+                "select raw_table, raw_row_count, staged_row_count, duplicate_row_count,"
                 " quarantined_row_count"
-                f" from {relation('staging', 'staging_reconciliation')} order by table_name"
+                f" from {relation('staging', 'staging_reconciliation')} order by raw_table"
             ),
         )
         ((profiles, identifiers, suspects),) = warehouse.execute(
@@ -151,7 +174,9 @@ def summarise_receiver(summary: dict[str, Any]) -> None:
 def main() -> int:
     """Run the demo; returns the exit status."""
     started = time.monotonic()
-    quiet_libraries()
+    warnings.filterwarnings("ignore")
+    os.environ.setdefault("DBT_PROFILES_DIR", str(PROJECT_DIR))
+    os.environ.setdefault("DAGSTER_HOME", str(PROJECT_DIR / ".dagster"))
     try:
         settings = Settings.from_environment()
         settings.prepare()

@@ -1,6 +1,8 @@
 """Jobs and what starts them: hourly, nightly, and when files come."""
 
-from __future__ import annotations
+import hashlib
+import tempfile
+from pathlib import Path
 
 from dagster import (
     AssetSelection,
@@ -18,7 +20,7 @@ from dagster import (
 )
 
 from orchestration.defs.transformation import RefreshConfig
-from orchestration.landing import landing_fingerprint
+from orchestration.landing.files import list_files, open_store
 from orchestration.settings import Settings
 
 # One process, one step after another: the embedded warehouse takes one writer.
@@ -52,6 +54,17 @@ daily = ScheduleDefinition(
 )
 
 
+def listing_fingerprint(settings: Settings) -> str:
+    """Hash of which files lie in the landing path, and of each one's size and time.
+
+    A file written within the last seconds does not count yet: it may not be complete.
+    """
+    with tempfile.TemporaryDirectory() as spool:
+        listing = list_files(open_store(settings.landing_path, Path(spool)))
+    marks = [f"{f.path}|{f.size_bytes}|{f.modified}" for f in listing.files if f.modified]
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()
+
+
 @sensor(
     job=incremental_refresh,
     minimum_interval_seconds=30,
@@ -60,7 +73,7 @@ daily = ScheduleDefinition(
 )
 def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     """Compare the landing folder's listing with the one of the last run that was asked for."""
-    fingerprint = landing_fingerprint(Settings.from_environment())
+    fingerprint = listing_fingerprint(Settings.from_environment())
     if fingerprint == context.cursor:
         return SkipReason("No file has come or changed.")
     context.update_cursor(fingerprint)

@@ -1,7 +1,5 @@
 """Raw tables as assets: one step lands the channel files of all of them, or of a selection."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 
@@ -15,7 +13,7 @@ from dagster import (
 )
 
 from orchestration.defs.project import PROJECT, TRANSLATOR
-from orchestration.landing import land
+from orchestration.landing import TableReport, land, summary
 from orchestration.settings import Settings
 
 
@@ -33,27 +31,31 @@ def _specs() -> Iterator[AssetSpec]:
 
 SPECS = sorted(_specs(), key=lambda spec: spec.key)
 TABLES: dict[AssetKey, str] = {spec.key: spec.metadata["table"] for spec in SPECS}
+ALL_TABLES = set(TABLES.values())
 
 
 @multi_asset(name="land_channel_files", specs=SPECS, can_subset=True)
-def land_channel_files(context: AssetExecutionContext) -> Iterator[MaterializeResult]:
+def land_channel_files(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
     """Load the files that have come or changed since the last run into raw tables."""
-    selected = {TABLES[key]: key for key in context.selected_asset_keys}
-    report = land(Settings.from_environment(), progress=context.log.info)
-    for error in report.errors:
-        context.log.error(error)
-    for table, key in sorted(selected.items()):
-        result = report.tables.get(table)
-        yield MaterializeResult(
-            asset_key=key,
-            metadata={}
-            if result is None
-            else {
-                "files_loaded": result.files_loaded,
-                "dagster/row_count": result.row_count,
-                "rows_quarantined": result.quarantined_row_count,
-            },
-        )
+    tables = {TABLES[key] for key in context.selected_asset_keys}
+    report = land(Settings.from_environment(), tables=None if tables == ALL_TABLES else tables)
+    for problem in report.problems:
+        context.log.warning(f"{problem.file}: {problem.reason}")
+    context.log.info(summary(report))
+    landed = {table.table_name: table for table in report.tables}
+    for key in sorted(context.selected_asset_keys):
+        table = landed.get(TABLES[key])
+        yield MaterializeResult(asset_key=key, metadata=_metadata(table) if table else {})
+
+
+def _metadata(table: TableReport) -> dict[str, int]:
+    return {
+        "files_loaded": table.files_loaded,
+        "rows_landed": table.rows,
+        "rows_quarantined": table.quarantined,
+        "schema_changes": table.schema_changes,
+        "files_unread": sum(problem.is_error for problem in table.problems),
+    }
 
 
 defs = Definitions(assets=[land_channel_files])

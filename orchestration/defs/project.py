@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ class LayerTranslator(DagsterDbtTranslator):
 def load_project() -> DbtProject:
     """The project with its manifest: parsed anew in `dagster dev`, or where there is none yet."""
     Settings.from_environment().prepare()
+    # Tools of this environment are found without its being activated.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, target_path=TARGET_DIR)
     project.prepare_if_dev()
     if not project.manifest_path.exists():

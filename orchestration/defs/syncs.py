@@ -1,7 +1,5 @@
 """One asset a sync: dbt's exposures of type application, delivered once their payload is built."""
 
-from __future__ import annotations
-
 import json
 
 from dagster import (
@@ -10,13 +8,14 @@ from dagster import (
     AssetsDefinition,
     Backoff,
     Definitions,
+    Failure,
     Jitter,
     MaterializeResult,
     RetryPolicy,
     asset,
 )
 
-from orchestration.activation import run_sync
+from orchestration.activation import SyncBlockedError, run_sync
 from orchestration.defs.project import PROJECT, TRANSLATOR
 from orchestration.manifest import SyncSpec, load_sync_specs
 from orchestration.settings import Settings
@@ -36,10 +35,12 @@ def build_sync_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
         kinds={"python", spec.destination},
         retry_policy=RETRIES,
     )
-    def deliver(context: AssetExecutionContext) -> MaterializeResult:
-        report = run_sync(
-            Settings.from_environment(), spec, run_id=context.run_id, progress=context.log.info
-        )
+    def deliver(context: AssetExecutionContext) -> MaterializeResult[None]:
+        try:
+            report = run_sync(Settings.from_environment(), spec, run_id=context.run_id)
+        except SyncBlockedError as error:
+            # The guard wants a person's word: trying again by itself would change nothing.
+            raise Failure(str(error), allow_retries=False) from None
         return MaterializeResult(metadata=report.as_metadata())
 
     return deliver

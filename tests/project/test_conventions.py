@@ -1,4 +1,4 @@
-"""The rules of the design, checked on the manifest: layers, names, descriptions, keys, contracts."""
+"""The rules of the design, checked on the manifest: layers, names, grains, keys, contracts."""
 
 from __future__ import annotations
 

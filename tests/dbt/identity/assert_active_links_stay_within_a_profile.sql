@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'profile_links'}}}) }}
+
 select links.link_id
 from {{ ref('profile_links') }} as links
 inner join {{ ref('profile_identifiers') }} as identifiers_a

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'profile_identifiers'}}}) }}
+
 -- Only a blocked or shared identifier may be without a profile, and no profile that was merged away
 -- may hold one.
 select

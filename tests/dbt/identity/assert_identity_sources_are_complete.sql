@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_identity__identifier_sets'}}}) }}
+
 -- Fails for a staging model that carries an identifier but has no entry in identity_sources().
 {% set identifier_columns = [
     'account_id', 'anonymous_id', 'card_token', 'click_id', 'contact_id', 'device_id',

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'profile_redirects'}}}) }}
+
 select redirects.old_profile_id
 from {{ ref('profile_redirects') }} as redirects
 left join {{ ref('identity_ledger') }} as ledger

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'profile_links'}}}) }}
+
 with
 
 withheld as (
