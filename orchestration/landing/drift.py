@@ -18,6 +18,10 @@ class SchemaChange:
     previous_type: str | None
     current_type: str | None
 
+    def as_row(self) -> tuple[str, str, str | None, str | None]:
+        """The values in the order of `landing_schema_changes`."""
+        return self.column_name, self.change, self.previous_type, self.current_type
+
 
 def schema_changes(
     previous: Mapping[str, str | None], current: Mapping[str, str | None]

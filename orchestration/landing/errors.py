@@ -11,6 +11,9 @@ class LandingBusyError(LandingError):
     """Another landing is under way and did not finish within the wait."""
 
 
+CORRUPT_GZIP = "corrupt gzip: the stream ends early, fails its checksum or is not gzip at all"
+
+
 class UnreadableFileError(Exception):
     """One file cannot be read at all; the other files still land."""
 
@@ -20,4 +23,7 @@ class DamagedTextError(Exception):
 
 
 class FileChangedError(UnreadableFileError):
-    """A file was written to while it was being read; the next landing takes it."""
+    """A file was written to while it was being read."""
+
+    def __init__(self) -> None:
+        super().__init__("it was written to while it was read: the next landing takes it")

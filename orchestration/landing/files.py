@@ -8,13 +8,14 @@ import os
 import re
 import shutil
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from orchestration.landing.errors import LandingError, UnreadableFileError
+from orchestration.landing.errors import CORRUPT_GZIP, LandingError, UnreadableFileError
 from orchestration.landing.report import FileProblem
 
 FileFormat = Literal["csv", "tsv", "jsonl", "parquet"]
@@ -33,6 +34,7 @@ _NAME = re.compile(r"[a-z](?:_?[a-z0-9])*")
 # A file touched this recently may be written again within the clock's grain, as git has it.
 _RACY_SECONDS = 2.0
 _CHUNK_BYTES = 1 << 20
+_PATTERN_CHARACTERS = frozenset("*?[]{}\\")
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,9 @@ class SourceFile:
         file_format: How it is read.
         is_gzipped: Whether its name ends in `.gz`.
         size_bytes: Its size as stored.
-        modified: A mark that changes when the file is written again; None when it is too fresh
-            to be trusted.
+        modified: A mark that changes when the file is written again; None if the store has none.
+        is_at_rest: Whether the mark can be trusted: a file written to just now may be written
+            to again without the mark changing.
     """
 
     channel: str
@@ -59,6 +62,7 @@ class SourceFile:
     is_gzipped: bool
     size_bytes: int
     modified: str | None
+    is_at_rest: bool
 
     @property
     def table_name(self) -> str:
@@ -80,6 +84,7 @@ class _Entry:
     address: str
     size_bytes: int
     modified: str | None
+    is_at_rest: bool
 
 
 class FileStore(Protocol):
@@ -102,8 +107,9 @@ class FileStore(Protocol):
 class LocalStore:
     """A folder of this machine; its files are read where they lie."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, spool: Path) -> None:
         self._root = root
+        self._spool = spool
 
     def entries(self) -> Iterator[_Entry]:  # noqa: D102
         now = time.time()
@@ -125,12 +131,12 @@ class LocalStore:
                     status = entry.stat()
                 except FileNotFoundError:
                     continue
-                is_racy = now - status.st_mtime < _RACY_SECONDS
                 yield _Entry(
                     path=entry.path[prefix:].replace(os.sep, "/"),
                     address=entry.path,
                     size_bytes=status.st_size,
-                    modified=None if is_racy else str(status.st_mtime_ns),
+                    modified=str(status.st_mtime_ns),
+                    is_at_rest=now - status.st_mtime > _RACY_SECONDS,
                 )
 
     def is_unchanged(self, file: SourceFile) -> bool:  # noqa: D102
@@ -138,13 +144,21 @@ class LocalStore:
             status = Path(file.address).stat()
         except FileNotFoundError:
             return False
-        return status.st_size == file.size_bytes and (
-            file.modified is None or file.modified == str(status.st_mtime_ns)
-        )
+        return status.st_size == file.size_bytes and str(status.st_mtime_ns) == file.modified
 
     @contextmanager
     def local(self, file: SourceFile) -> Iterator[Path]:  # noqa: D102
-        yield Path(file.address)
+        path = Path(file.address)
+        if not _PATTERN_CHARACTERS.intersection(file.address):
+            yield path
+            return
+        # DuckDB would take the path for a pattern, and may find other files by it.
+        link = self._spool / _spool_name(file)
+        link.symlink_to(path.resolve())
+        try:
+            yield link
+        finally:
+            link.unlink()
 
 
 class RemoteStore:
@@ -175,7 +189,8 @@ class RemoteStore:
                 path=path,
                 address=address,
                 size_bytes=int(details.get("size") or 0),
-                modified=_remote_mark(details),
+                modified=(mark := _remote_mark(details)),
+                is_at_rest=mark is not None,
             )
 
     def is_unchanged(self, file: SourceFile) -> bool:  # noqa: D102
@@ -191,15 +206,19 @@ class RemoteStore:
 
     @contextmanager
     def local(self, file: SourceFile) -> Iterator[Path]:  # noqa: D102
-        # The name ends as the file's does: DuckDB knows compression and format from it.
-        name = hashlib.sha256(file.path.encode()).hexdigest()[:16]
-        fetched = self._spool / f"{name}{''.join(PurePosixPath(file.path).suffixes[-2:])}"
+        fetched = self._spool / _spool_name(file)
         try:
             with self._filesystem.open(file.address, "rb") as source, fetched.open("wb") as target:
                 shutil.copyfileobj(source, target, _CHUNK_BYTES)
             yield fetched
         finally:
             fetched.unlink(missing_ok=True)
+
+
+def _spool_name(file: SourceFile) -> str:
+    """A name for the file's bytes that ends as DuckDB expects of its format and compression."""
+    ending = file.file_format + (".gz" if file.is_gzipped else "")
+    return f"{hashlib.sha256(file.path.encode()).hexdigest()[:32]}.{ending}"
 
 
 def _remote_mark(details: dict[str, Any]) -> str | None:
@@ -217,7 +236,7 @@ def open_store(landing_path: str, spool: Path) -> FileStore:
     root = Path(landing_path.removeprefix("file://"))
     if root.exists() and not root.is_dir():
         raise LandingError(f"CDP_LANDING_PATH {landing_path!r} is a file: set it to a folder.")
-    return LocalStore(root)
+    return LocalStore(root, spool)
 
 
 def list_files(store: FileStore) -> Listing:
@@ -266,13 +285,17 @@ def _source_file(entry: _Entry) -> SourceFile | str:
         is_gzipped=is_gzipped,
         size_bytes=entry.size_bytes,
         modified=entry.modified,
+        is_at_rest=entry.is_at_rest,
     )
 
 
 def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes as stored, in hex."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    """SHA-256 of a file's bytes as stored, in hex; `UnreadableFileError` if they cannot be had."""
+    try:
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableFileError(f"the file cannot be opened: {error.strerror}") from None
 
 
 def check_gzip(path: Path) -> None:
@@ -284,5 +307,5 @@ def check_gzip(path: Path) -> None:
         with gzip.open(path, "rb") as content:
             while content.read(_CHUNK_BYTES):
                 pass
-    except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
-        raise UnreadableFileError(f"corrupt gzip: {error}") from None
+    except (OSError, EOFError, zlib.error):
+        raise UnreadableFileError(CORRUPT_GZIP) from None

@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.landing.errors import UnreadableFileError
+from orchestration.landing.errors import CORRUPT_GZIP, UnreadableFileError
 from orchestration.landing.files import FileFormat
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -50,8 +51,8 @@ def _header_record(path: Path, is_gzipped: bool) -> str:
                     end = len(start)
                     break
                 start += more
-    except (OSError, EOFError) as error:
-        raise UnreadableFileError(f"corrupt gzip: {error}") from None
+    except (OSError, EOFError, zlib.error):
+        raise UnreadableFileError(CORRUPT_GZIP) from None
     if not start:
         raise UnreadableFileError("empty file: a header line was expected")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
 import psycopg
 import pyarrow as pa
 
+from orchestration.landing.files import SourceFile
 from orchestration.landing.naming import METADATA_COLUMNS
 from orchestration.warehouse import DuckDBConnection, PostgresConnection, quote
 
@@ -86,6 +86,11 @@ class LoadRecord:
     loaded_at: datetime
 
 
+def utc_now() -> datetime:
+    """The time in UTC, without zone as the warehouse has it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 class Registry:
     """Reads and writes the registry and makes the raw tables."""
 
@@ -122,8 +127,8 @@ class Registry:
         """Columns of a raw table without the metadata; empty where there is no such table."""
         return [name for name in self._columns.get(table, []) if name not in METADATA_COLUMNS]
 
-    def forget_columns(self) -> None:
-        """Read the columns again, after a transaction that added some was rolled back."""
+    def reload_columns(self) -> None:
+        """Read the columns again, after a transaction that may have added some was undone."""
         self._columns = self._read_columns()
 
     def ensure_table(self, table: str, columns: Iterable[str]) -> None:
@@ -151,15 +156,17 @@ class Registry:
         # and the file is a fifth smaller.
         return "varchar using compression zstd" if self._warehouse.target == "duckdb" else "text"
 
-    def seen_files(self) -> dict[str, SeenFile]:
-        """Every file ever landed, by path."""
-        rows = self._warehouse.execute(
-            f"select file, size_bytes, modified, content_sha256, load_id "
+    def seen_files(self) -> dict[str, dict[str, SeenFile]]:
+        """Every file ever landed or found to be a copy, by raw table and path."""
+        seen: dict[str, dict[str, SeenFile]] = defaultdict(dict)
+        for table, file, *rest in self._warehouse.execute(
+            f"select table_name, file, size_bytes, modified, content_sha256, load_id "
             f"from {self.name('landing_files')}"
-        )
-        return {row[0]: SeenFile(*row[1:]) for row in rows}
+        ):
+            seen[table][file] = SeenFile(*rest)
+        return seen
 
-    def files_of_loads(self) -> dict[str, str]:
+    def tables_of_files(self) -> dict[str, str]:
         """Raw table of every file with a load."""
         return dict(
             self._warehouse.execute(
@@ -175,16 +182,6 @@ class Registry:
             (table,),
         )
         return [Load(*row) for row in rows]
-
-    def current_contents(self) -> dict[str, dict[str, tuple[str, str]]]:
-        """By raw table and content of its current loads, the file and load that hold it."""
-        contents: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
-        for table, content, file, load_id in self._warehouse.execute(
-            f"select table_name, content_sha256, file, load_id "
-            f"from {self.name('landing_loads')} where is_current"
-        ):
-            contents[table][content] = (file, load_id)
-        return contents
 
     def previous_types(self, table: str) -> dict[str, str | None] | None:
         """Columns and types of the table's latest load; None where nothing was landed yet.
@@ -269,13 +266,13 @@ class Registry:
             ],
         )
 
-    def add_columns(self, rows: Sequence[tuple[str, str, str, str | None, int]]) -> None:
+    def add_columns(self, rows: Sequence[tuple[object, ...]]) -> None:
         """Write load id, table, column, type, position."""
         self._insert(
             "landing_columns", "load_id table_name column_name inferred_type ordinal_position", rows
         )
 
-    def add_schema_changes(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def add_schema_changes(self, rows: Sequence[tuple[object, ...]]) -> None:
         """Write load id, table, column, change, previous type, current type, time."""
         self._insert(
             "landing_schema_changes",
@@ -283,9 +280,7 @@ class Registry:
             rows,
         )
 
-    def add_unreadable(
-        self, load_id: str, table: str, file: str, reason: str, at: datetime
-    ) -> None:
+    def add_unreadable(self, load_id: str, table: str, file: str, reason: str) -> None:
         """Quarantine a whole file, once for each of its contents."""
         name = self.name("landing_quarantine")
         self._warehouse.execute(
@@ -294,7 +289,7 @@ class Registry:
         self._warehouse.execute(
             f"insert into {name} (load_id, table_name, file, reason, loaded_at) "
             "values ($1, $2, $3, $4, $5)",
-            (load_id, table, file, reason, at),
+            (load_id, table, file, reason, utc_now()),
         )
 
     def drop_unreadable(self, load_ids: Sequence[str]) -> None:
@@ -306,11 +301,27 @@ class Registry:
                 f"delete from {name} where load_id = $1 and row_number is null", (load_id,)
             )
 
-    def add_seen(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Write or overwrite file, table, size, mark, content, load, time."""
+    def add_seen(self, files: Sequence[tuple[SourceFile, str, str]]) -> None:
+        """Write or overwrite what files, given with content and load, held when looked at."""
         columns = "file table_name size_bytes modified content_sha256 load_id seen_at"
         updates = ", ".join(f"{name} = excluded.{name}" for name in columns.split()[1:])
-        self._insert("landing_files", columns, rows, f" on conflict (file) do update set {updates}")
+        self._insert(
+            "landing_files",
+            columns,
+            [
+                (
+                    file.path,
+                    file.table_name,
+                    file.size_bytes,
+                    file.modified if file.is_at_rest else None,
+                    content,
+                    load_id,
+                    utc_now(),
+                )
+                for file, content, load_id in files
+            ],
+            f" on conflict (file) do update set {updates}",
+        )
 
     def forget(self, table: str, file: str) -> int:
         """Take everything of a file out again; returns how many loads that were."""
@@ -337,7 +348,7 @@ class Registry:
         return len(loads)
 
     def _insert(
-        self, table: str, columns: str, rows: Sequence[tuple[Any, ...]], conflict: str = ""
+        self, table: str, columns: str, rows: Sequence[tuple[object, ...]], conflict: str = ""
     ) -> None:
         if not rows:
             return

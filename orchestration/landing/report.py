@@ -31,6 +31,7 @@ class TableReport:
         files_loaded: Files whose rows were appended, new versions among them.
         files_skipped: Files that had been landed already.
         files_copied: Files holding the content of another file of the entity; nothing is loaded.
+        files_restored: Files that hold what they held before; those rows count again.
         rows: Rows appended.
         quarantined: Rows put into `landing_quarantine` instead.
         schema_changes: Rows written to `landing_schema_changes`.
@@ -43,6 +44,7 @@ class TableReport:
     files_loaded: int = 0
     files_skipped: int = 0
     files_copied: int = 0
+    files_restored: int = 0
     rows: int = 0
     quarantined: int = 0
     schema_changes: int = 0
@@ -113,7 +115,7 @@ def summary(report: LandingReport) -> str:
         (
             table.table_name,
             f"{table.files_loaded:,}",
-            f"{table.files_skipped + table.files_copied:,}",
+            f"{table.files_skipped + table.files_copied + table.files_restored:,}",
             f"{table.rows:,}",
             f"{table.quarantined:,}",
             f"{table.schema_changes:,}",

@@ -10,26 +10,19 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterator
+import itertools
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from orchestration.landing.errors import UnreadableFileError
+from orchestration.landing.errors import CORRUPT_GZIP, UnreadableFileError
 from orchestration.landing.headers import Header
 
 # A quote that is not closed within so many lines counts as never closed.
 _MOST_LINES_OF_A_RECORD = 1000
 _CHUNK_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A record that cannot be parsed: its position among the records, why, and its text."""
-
-    position: int
-    reason: str
-    original_text: str
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -59,59 +52,64 @@ def normalise_line_ends(path: Path, clean: Path) -> None:
                 chunk = carried + chunk
                 # Whether a carriage return at the border belongs to a line end shows next time.
                 carried = b"\r" if chunk.endswith(b"\r") else b""
-                chunk = chunk.removesuffix(carried) if carried else chunk
+                chunk = chunk[: len(chunk) - len(carried)]
                 target.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b" "))
-    except (OSError, EOFError) as error:
-        raise UnreadableFileError(f"corrupt gzip: {error}") from None
+    except (OSError, EOFError, zlib.error):
+        raise UnreadableFileError(CORRUPT_GZIP) from None
 
 
-def salvage_delimited(path: Path, clean: Path, header: Header) -> list[Reject]:
-    """Copy the sound records of a CSV, each behind its position; returns the others.
+def salvage_delimited(path: Path, clean: Path, rejects: Path, header: Header) -> None:
+    """Sort the records of a CSV, each behind its position, into a clean copy and rejects.
 
-    A record is blamed as a whole where its quotes are sound. Where they are not, its first line
-    alone is, and reading goes on with the next line.
+    Both are CSV without header; a reject is position, reason and original text. A record is
+    blamed as a whole where its quotes are sound. Where they are not, its first line alone is, and
+    reading goes on with the next line.
     """
-    rejects: list[Reject] = []
     try:
-        with _open(path) as content, clean.open("w", encoding="utf-8", newline="") as target:
-            writer = csv.writer(target, delimiter=header.delimiter, lineterminator="\n")
-            for position, fields, reject in _records(content, header):
-                if reject:
-                    rejects.append(reject)
-                elif position:
-                    writer.writerow([position, *fields])
-    except (OSError, EOFError) as error:
-        raise UnreadableFileError(f"corrupt gzip: {error}") from None
-    return rejects
+        with (
+            _open(path) as content,
+            clean.open("w", encoding="utf-8", newline="") as clean_text,
+            rejects.open("w", encoding="utf-8", newline="") as rejects_text,
+        ):
+            clean_rows = csv.writer(clean_text, delimiter=header.delimiter, lineterminator="\n")
+            reject_rows = csv.writer(rejects_text, lineterminator="\n")
+            for position, record in enumerate(_records(content, header)):
+                if position == 0:
+                    continue
+                if record.reason:
+                    reject_rows.writerow([position, record.reason, record.original_text])
+                else:
+                    clean_rows.writerow([position, *record.fields])
+    except (OSError, EOFError, zlib.error):
+        raise UnreadableFileError(CORRUPT_GZIP) from None
 
 
-def _records(content: IO[bytes], header: Header) -> Iterator[tuple[int, list[str], Reject | None]]:
-    position = -1
+@dataclass(frozen=True)
+class _Record:
+    fields: list[str]
+    reason: str | None = None
+    original_text: str = ""
+
+
+def _records(content: IO[bytes], header: Header) -> Iterator[_Record]:
+    """The records of a CSV, header first, blank lines left out."""
     pending: list[bytes] = []
-    lines = _lines(content)
-    while True:
-        if not pending:
-            line = next(lines, None)
-            if line is None:
-                return
-            pending = [line]
+    while pending or (pending := list(itertools.islice(content, 1))):
         if not pending[0].strip(b"\r\n"):
             pending.pop(0)
             continue
-        position += 1
-        used, fields, reason = _record(pending, lines, header)
-        original, pending = b"".join(pending[:used]), pending[used:]
-        if position == 0:
-            continue
+        used, fields, reason = _record(pending, content, header)
+        original = b"".join(pending[:used])
+        pending = pending[used:]
         if reason:
-            text = original.decode(errors="replace").rstrip("\r\n")
-            yield position, [], Reject(position, reason, text.replace("\0", "\ufffd"))
+            text = original.decode(errors="replace").rstrip("\r\n").replace("\0", "\ufffd")
+            yield _Record([], reason, text)
         else:
-            yield position, fields, None
+            yield _Record(fields)
 
 
 def _record(
-    pending: list[bytes], lines: Iterator[bytes], header: Header
+    pending: list[bytes], lines: Iterable[bytes], header: Header
 ) -> tuple[int, list[str], str | None]:
     """Lines of the record at the head of `pending`, its fields, and what is wrong with it.
 
@@ -120,10 +118,10 @@ def _record(
     quotes, used = pending[0].count(b'"'), 1
     while quotes % 2 and used < _MOST_LINES_OF_A_RECORD:
         if used == len(pending):
-            line = next(lines, None)
-            if line is None:
+            more = list(itertools.islice(lines, 1))
+            if not more:
                 break
-            pending.append(line)
+            pending += more
         quotes += pending[used].count(b'"')
         used += 1
     if quotes % 2:
@@ -148,7 +146,3 @@ def _record(
     if count != len(header.columns):
         return used, [], "too few fields" if count < len(header.columns) else "too many fields"
     return used, rows[0], None
-
-
-def _lines(content: IO[bytes]) -> Iterator[bytes]:
-    yield from content

@@ -37,11 +37,11 @@ class DuckDBSink:
     def append(self, table: str, columns: Sequence[str], query: str) -> None:  # noqa: D102
         names = ", ".join(quote(name) for name in columns)
         # The rows carry their positions by now, so that threads may write them in any order.
-        self.parser.execute("set preserve_insertion_order = false")
+        self.parser.execute("set session preserve_insertion_order = false")
         try:
             self.parser.execute(f"insert into {table} ({names}) {query}")
         finally:
-            self.parser.execute("set preserve_insertion_order = true")
+            self.parser.execute("set session preserve_insertion_order = true")
 
 
 class PostgresSink:

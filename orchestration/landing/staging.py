@@ -17,11 +17,15 @@ import duckdb
 
 from orchestration.landing.errors import DamagedTextError, LandingError, UnreadableFileError
 from orchestration.landing.headers import Header
-from orchestration.landing.salvage import Reject, has_blank_line
+from orchestration.landing.salvage import has_blank_line
 from orchestration.warehouse import quote
 
-# Longer lines are quarantined. DuckDB reads a file in buffers of several times this size.
+# Longer lines are quarantined.
 LONGEST_LINE_BYTES = 16 << 20
+# DuckDB's own choice is 16 times the longest line, for each thread.
+_BUFFER_BYTES = 2 * LONGEST_LINE_BYTES
+# How much of a line goes to quarantine.
+_LONGEST_ORIGINAL_BYTES = 1 << 20
 # Rows of each file that its column types are inferred from.
 _SAMPLE_ROWS = 200
 
@@ -30,7 +34,7 @@ _REASONS = {
     "MISSING COLUMNS": "too few fields",
     "TOO MANY COLUMNS": "too many fields",
     "INVALID ENCODING": "not valid UTF-8",
-    "UNQUOTED VALUE": "unterminated quote",
+    "UNQUOTED VALUE": "quotes out of place",
     "LINE SIZE OVER MAXIMUM": "line too long",
 }
 _TABLES = (
@@ -105,34 +109,51 @@ class Staging:
         Raises `DamagedTextError` where one of them must be read record by record, and
         `UnreadableFileError` where nothing can be read.
         """
-        self._begin()
         names = [f"c{i}" for i in range(len(header.columns))]
+        self._begin()
         self._read_text(paths, names, header.delimiter, has_header=True)
+        if self._has_line_end_inside(names):
+            # Threads that start in the middle of such a field take its lines for rows.
+            self._begin()
+            self._read_text(paths, names, header.delimiter, has_header=True, is_parallel=False)
         self._collect_rejects(header_lines=1)
-        for file_index, reason in self._run(
-            "select distinct file_index, reason from temp.landing_rejects"
-        ):
-            if reason == "unterminated quote":
-                raise DamagedTextError(reason)
+        rejected = self._run(
+            "select file_index, bool_or(reason = 'unterminated quote') "
+            "from temp.landing_rejects group by file_index"
+        )
+        for file_index, has_open_quote in rejected:
+            if has_open_quote:
+                raise DamagedTextError("unterminated quote")
             # The reader counts blank lines in the position of an error, but not among the rows.
-            if has_blank_line(paths[file_index]):
+            if len(names) > 1 and has_blank_line(paths[file_index]):
                 raise DamagedTextError("blank lines beside a line that cannot be parsed")
-        self._skip_nul(names, literal(header.delimiter))
+        self._skip_nul(names, header.delimiter)
         return self._finish(len(paths), list(header.columns), [f"rows.{name}" for name in names])
 
-    def stage_salvaged(self, salvaged: Path, rejects: Sequence[Reject], header: Header) -> Staged:
-        """Stage what was saved of a damaged CSV, whose records carry their own positions."""
+    def stage_salvaged(self, clean: Path, rejects: Path, header: Header) -> Staged:
+        """Stage what `salvage_delimited` made of a damaged file."""
         self._begin()
         names = [f"c{i}" for i in range(len(header.columns))]
-        self._read_text([salvaged], ["position", *names], header.delimiter, has_header=False)
-        self._collect_rejects(header_lines=0)
-        if self._run("select 1 from temp.landing_rejects limit 1"):
+        self._read_text(
+            [clean], ["position", *names], header.delimiter, has_header=False, is_parallel=False
+        )
+        if self._run("select 1 from temp.landing_reader_errors limit 1"):
             raise UnreadableFileError("the file cannot be parsed as CSV")
-        self._connection.executemany(
-            "insert into temp.landing_rejects values (0, $1, $2, $3)",
-            [[reject.position, reject.reason, reject.original_text] for reject in rejects],
-        ) if rejects else None
-        self._skip_nul(names, literal(header.delimiter))
+        if rejects.stat().st_size:
+            self._run(
+                f"""
+                insert into landing_rejects
+                select 0, position, reason, {_storable("original_text")}
+                from read_csv(
+                    {literal(str(rejects))}, auto_detect = false, header = false, delim = ',',
+                    quote = '"', escape = '"', parallel = false,
+                    max_line_size = {_BUFFER_BYTES}, columns = {{
+                        'position': 'BIGINT', 'reason': 'VARCHAR', 'original_text': 'VARCHAR'
+                    }}
+                )
+                """
+            )
+        self._skip_nul(names, header.delimiter, position="rows.position::bigint")
         return self._finish(
             1,
             list(header.columns),
@@ -158,7 +179,7 @@ class Staging:
         self._begin()
         source = f"read_parquet({_paths(paths)}"
         try:
-            described = self._run(f"describe select * from {source})")
+            described = self._run(f"describe select * from {source}, hive_partitioning = false)")
             columns = [(name, kind) for name, kind, *_ in described]
             casts = [
                 f"{_parquet_text(quote(name), kind)} as c{i}"
@@ -167,13 +188,13 @@ class Staging:
             filename = ", _landing_path as filename" if len(paths) > 1 else ""
             self._run(
                 f"create temp table landing_rows as select {', '.join(casts)}{filename} "
-                f"from {source}, filename = '_landing_path')"
+                f"from {source}, filename = '_landing_path', hive_partitioning = false)"
             )
         except duckdb.Error as error:
             raise _as_unreadable(error) from None
         self._index_files(paths)
         names = [f"c{i}" for i in range(len(columns))]
-        self._skip_nul(names, "','")
+        self._skip_nul(names, ",")
         return self._finish(
             len(paths),
             [name for name, _ in columns],
@@ -187,6 +208,8 @@ class Staging:
 
     def _begin(self) -> None:
         self.clear()
+        # Row ids give the positions of rows. Other connections of this process may set it globally.
+        self._run("set session preserve_insertion_order = true")
         self._run(
             "create temp table landing_rejects "
             "(file_index integer, position bigint, reason text, original_text text)"
@@ -205,20 +228,23 @@ class Staging:
         *,
         has_header: bool,
         quote_character: str = '"',
+        is_parallel: bool = True,
     ) -> None:
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-        filename = "filename" if len(paths) > 1 else ""
+        is_many = len(paths) > 1
         try:
             self._run(
                 f"""
                 create temp table landing_rows as
-                select {", ".join([*names, *filter(None, [filename])])}
+                select {", ".join([*names, "filename"] if is_many else names)}
                 from read_csv(
                     {_paths(paths)}, columns = {{{columns}}}, auto_detect = false,
-                    header = {str(has_header).lower()}, delim = {literal(delimiter)},
+                    header = {has_header}, delim = {literal(delimiter)},
                     quote = {literal(quote_character)}, escape = {literal(quote_character)},
-                    filename = {str(bool(filename)).lower()}, max_line_size = {LONGEST_LINE_BYTES},
+                    filename = {is_many}, hive_partitioning = false, parallel = {is_parallel},
+                    max_line_size = {LONGEST_LINE_BYTES}, buffer_size = {_BUFFER_BYTES},
                     store_rejects = true, rejects_limit = 0,
+                    rejects_line_size_limit = {_LONGEST_ORIGINAL_BYTES},
                     rejects_table = 'landing_reader_errors', rejects_scan = 'landing_reader_scans'
                 )
                 """
@@ -250,16 +276,40 @@ class Staging:
         )
         self._is_single = len(paths) == 1
 
+    def _has_line_end_inside(self, names: Sequence[str]) -> bool:
+        """Whether a field, or a line that was rejected, spans lines."""
+        fields = " or ".join(f"contains({name}, chr(10))" for name in names)
+        return bool(
+            self._run(
+                f"""
+                (select 1 from temp.landing_rows where {fields} limit 1)
+                union all
+                (
+                    select 1 from temp.landing_reader_errors
+                    where contains(csv_line, chr(10)) limit 1
+                )
+                """
+            )
+        )
+
     def _collect_rejects(self, header_lines: int) -> None:
         """Take over what the reader rejected, and by how much that shifts the rows behind it."""
         cases = " ".join(f"when '{kind}' then '{text}'" for kind, text in _REASONS.items())
+        # Of a quote that is closed on its own line, the rows behind do not suffer.
         self._run(
             f"""
             insert into landing_rejects
             select
                 files.file_index,
                 errors.line - {header_lines},
-                min(case errors.error_type::text {cases} else 'cannot be parsed' end),
+                case
+                    when bool_or(
+                        errors.error_type in ('UNQUOTED VALUE', 'LINE SIZE OVER MAXIMUM')
+                        and contains(errors.csv_line, chr(10))
+                    )
+                        then 'unterminated quote'
+                    else min(case errors.error_type::text {cases} else 'cannot be parsed' end)
+                end,
                 {_storable("any_value(errors.csv_line)")}
             from landing_reader_errors as errors
             inner join landing_reader_scans as scans
@@ -268,21 +318,21 @@ class Staging:
             group by files.file_index, errors.line
             """
         )
-        # The reject at position p, the n-th of its file (from 0), stands behind p - 1 - n rows.
+        # The reject at position p, the n-th of its file, stands behind p - n rows.
         self._run(
             """
             insert into landing_gaps
-            select
-                file_index,
-                position - row_number() over by_position + 1,
-                row_number() over by_position
-            from landing_rejects
-            window by_position as (partition by file_index order by position)
+            select file_index, rows, max(shift)
+            from (
+                select
+                    file_index,
+                    position - row_number() over by_position + 1 as rows,
+                    row_number() over by_position as shift
+                from landing_rejects
+                window by_position as (partition by file_index order by position)
+            )
+            group by file_index, rows
             """
-        )
-        self._run(
-            "create or replace temp table landing_gaps as "
-            "select file_index, rows, max(shift) as shift from landing_gaps group by all"
         )
 
     def _from(self) -> tuple[str, str, str]:
@@ -303,22 +353,27 @@ class Staging:
             position += " + coalesce(gaps.shift, 0)"
         return source, file_index, position
 
-    def _skip_nul(self, names: Sequence[str], delimiter: str) -> None:
+    def _skip_nul(self, names: Sequence[str], delimiter: str, position: str = "") -> None:
+        """Set aside rows that PostgreSQL could not store; DuckDB leaves them out alike."""
         found = " or ".join(f"contains(rows.{name}, chr(0))" for name in names)
-        original = f"concat_ws({delimiter}, {', '.join(f'rows.{name}' for name in names)})"
-        source, file_index, position = self._from()
+        fields = ", ".join(f"coalesce(rows.{name}, '')" for name in names)
+        original = f"concat_ws({literal(delimiter)}, {fields})"
+        source, file_index, counted_position = self._from()
         self._run(
             f"""
             insert into landing_skipped
-            select rows.rowid, {file_index}, {position}, '{_NUL_REASON}', {_storable(original)}
-            from {source} where {found}
+            select
+                rows.rowid, {file_index}, {position or counted_position}, '{_NUL_REASON}',
+                {_storable(original)}
+            from {source}
+            where {found}
             """
         )
 
     def _examine_objects(self) -> dict[int, list[str]]:
         """Find the keys of each file, and set aside the lines that are no object."""
         source, file_index, position = self._from()
-        is_object = "starts_with(ltrim(rows.line, ' \t'), '{')"
+        is_object = "(rows.line[1] = '{' or starts_with(ltrim(rows.line, ' \t'), '{'))"
         nul = r"regexp_matches(rows.line, '(^|[^\\])(\\\\)*\\u0000')"
         reason = f"""
             case

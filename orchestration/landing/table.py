@@ -1,0 +1,281 @@
+"""The files of one raw table: which are new, and landing those in transactions."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orchestration.landing.declared import DeclaredTable
+from orchestration.landing.errors import (
+    DamagedTextError,
+    FileChangedError,
+    UnreadableFileError,
+)
+from orchestration.landing.files import FileStore, SourceFile, check_gzip, content_hash
+from orchestration.landing.headers import Header, read_header
+from orchestration.landing.registry import Registry, SeenFile, Warehouse, utc_now
+from orchestration.landing.report import FileProblem, LandingProgress, TableReport
+from orchestration.landing.salvage import normalise_line_ends, salvage_delimited
+from orchestration.landing.sinks import Sink
+from orchestration.landing.staging import Staged, Staging
+from orchestration.landing.state import Holder, TableState, load_id_of
+from orchestration.landing.writing import Candidate, TableWriter
+
+logger = logging.getLogger(__name__)
+
+# Small files share a transaction: its commit and query plans cost more than reading them.
+_BATCH_FILES = 250
+_BATCH_BYTES = 32 << 20
+# How much larger than itself a gzipped file is taken to be.
+_GZIP_FACTOR = 8
+
+
+@dataclass(frozen=True)
+class Session:
+    """What the tables of one landing share."""
+
+    warehouse: Warehouse
+    registry: Registry
+    store: FileStore
+    sink: Sink
+    spool: Path
+    progress: Callable[[LandingProgress], None] | None
+
+
+class TableLanding:
+    """Lands the files of one raw table and keeps account in its report."""
+
+    def __init__(
+        self,
+        session: Session,
+        report: TableReport,
+        declared: DeclaredTable | None,
+        seen: dict[str, SeenFile],
+    ) -> None:
+        self._session = session
+        self._report = report
+        self._staging = Staging(session.sink.parser)
+        self._state = TableState(session.registry.loads(report.table_name), seen)
+        self._writer = TableWriter(
+            session.registry, session.sink, self._state, report.table_name, declared
+        )
+        self._looked_at: set[str] = set()
+        self._total = 0
+
+    def land(self, files: Sequence[SourceFile]) -> None:
+        """Land what is new or changed among the table's files."""
+        self._total = len(files)
+        # A file that changes gives up its content, and a copy of that which was passed over
+        # before has to stand in: so look again until nothing is left to do.
+        while pending := [
+            file
+            for file in files
+            if file.path not in self._looked_at and not self._state.is_settled(file)
+        ]:
+            # Files landed before come first, so that a new copy of one does not displace it.
+            pending.sort(key=lambda file: (not self._state.has_current_load(file.path), file.path))
+            self._land_all(pending)
+        self._report.files_skipped += len(files) - len(self._looked_at)
+        self._staging.clear()
+
+    def _land_all(self, files: Sequence[SourceFile]) -> None:
+        while files:
+            deferred: list[SourceFile] = []
+            for batch in _batches(files):
+                deferred += self._land_batch(batch)
+                self._tell_progress()
+            files = deferred
+
+    def _tell_progress(self) -> None:
+        if self._session.progress:
+            self._session.progress(
+                LandingProgress(
+                    table_name=self._report.table_name,
+                    files_done=len(self._looked_at),
+                    files_total=self._total,
+                    rows=self._report.rows,
+                )
+            )
+
+    def _land_batch(self, files: Sequence[SourceFile]) -> list[SourceFile]:
+        """Land files; returns those that hold the same as another one of the batch."""
+        claimed: set[str] = set()
+        deferred: list[SourceFile] = []
+        groups: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
+        with ExitStack() as stack:
+            for file in files:
+                content: str | None = None
+                try:
+                    local = stack.enter_context(self._session.store.local(file))
+                    content = content_hash(local)
+                    if content in claimed:
+                        deferred.append(file)
+                        continue
+                    self._looked_at.add(file.path)
+                    if self._note_known(file, content):
+                        continue
+                    candidate = _candidate(file, local, content)
+                except UnreadableFileError as error:
+                    self._looked_at.add(file.path)
+                    self._report_unreadable(file, content, str(error))
+                    continue
+                claimed.add(content)
+                groups[candidate.shape].append(candidate)
+            for group in groups.values():
+                self._land_group(group)
+        return deferred
+
+    def _note_known(self, file: SourceFile, content: str) -> bool:
+        """Whether the content needs no loading: it is there under this name or another."""
+        load_id = load_id_of(file.table_name, file.path, content)
+        holder = self._state.holder(content)
+        earlier = self._state.load(load_id)
+        if holder is None and earlier is None:
+            return False
+        registry = self._session.registry
+        current = holder or Holder(file.path, load_id)
+        version = self._state.next_version(file.path)
+        with self._session.warehouse.transaction():
+            if current.file != file.path or holder is None:
+                registry.supersede(file.table_name, file.path, by=current.load_id)
+            if holder is None:
+                registry.make_current(load_id, version)
+            registry.add_seen([(file, content, current.load_id)])
+        if holder is None and earlier is not None:
+            self._state.land(replace(earlier, file_version=version, is_current=True))
+            logger.info("%s holds what it held before: those rows count again", file.path)
+            self._report.files_restored += 1
+        elif current.file != file.path:
+            self._state.supersede(file.path)
+            logger.info("%s holds the same as %s: nothing to load", file.path, current.file)
+            self._report.files_copied += 1
+        else:
+            self._report.files_skipped += 1
+        self._state.see(file, content, current.load_id)
+        return True
+
+    def _land_group(self, group: Sequence[Candidate]) -> None:
+        """Land files of one shape in one transaction, or each in its own where one is bad."""
+        started_at = utc_now()
+        try:
+            staged = self._stage(group)
+            self._writer.check(staged)
+        except (DamagedTextError, UnreadableFileError) as error:
+            if len(group) == 1:
+                self._report_unreadable(group[0].file, group[0].content_sha256, str(error))
+                return
+            for candidate in group:
+                self._land_group([candidate])
+            return
+        unchanged = [each for each in group if self._session.store.is_unchanged(each.file)]
+        if len(unchanged) < len(group):
+            for candidate in group:
+                if candidate not in unchanged:
+                    self._report_problem(candidate.file, str(FileChangedError()))
+            if unchanged:
+                self._land_group(unchanged)
+            return
+        try:
+            with self._session.warehouse.transaction():
+                landed = self._writer.write(group, staged, started_at)
+        except BaseException:
+            self._session.registry.reload_columns()
+            raise
+        self._writer.committed(landed)
+        self._report.files_loaded += len(landed.records)
+        self._report.schema_changes += landed.change_count
+        self._report.rows += sum(record.row_count for record in landed.records)
+        self._report.quarantined += sum(record.quarantined_row_count for record in landed.records)
+
+    def _stage(self, group: Sequence[Candidate]) -> Staged:
+        paths = [candidate.local for candidate in group]
+        first = group[0]
+        if first.file.file_format == "parquet":
+            return self._staging.stage_parquet(paths)
+        if not first.file.is_gzipped:
+            return self._stage_text(group, paths)
+        # DuckDB does not look at the checksum; another core does meanwhile.
+        with ThreadPoolExecutor(1, "landing-checksum") as pool:
+            checked = [pool.submit(check_gzip, path) for path in paths]
+            try:
+                staged = self._stage_text(group, paths)
+            except DamagedTextError as error:
+                raise UnreadableFileError(str(error)) from None
+            finally:
+                # A bad checksum explains whatever else went wrong.
+                for check in checked:
+                    check.result()
+        return staged
+
+    def _stage_text(self, group: Sequence[Candidate], paths: Sequence[Path]) -> Staged:
+        header = group[0].header
+        try:
+            if header:
+                return self._staging.stage_delimited(paths, header)
+            return self._staging.stage_lines(paths)
+        except DamagedTextError:
+            if len(group) > 1:
+                raise
+        return self._salvage(group[0].file, paths[0], header)
+
+    def _salvage(self, file: SourceFile, path: Path, header: Header | None) -> Staged:
+        logger.info("%s is damaged: reading it record by record", file.path)
+        clean, rejects = self._session.spool / "clean", self._session.spool / "rejects"
+        try:
+            if header:
+                salvage_delimited(path, clean, rejects, header)
+                return self._staging.stage_salvaged(clean, rejects, header)
+            normalise_line_ends(path, clean)
+            return self._staging.stage_lines([clean])
+        except DamagedTextError:
+            raise UnreadableFileError(
+                "the file is not text of the format it is named for"
+            ) from None
+        finally:
+            clean.unlink(missing_ok=True)
+            rejects.unlink(missing_ok=True)
+
+    def _report_problem(self, file: SourceFile, reason: str) -> None:
+        logger.error("Cannot read %s: %s", file.path, reason)
+        self._report.problems.append(FileProblem(file.path, reason))
+
+    def _report_unreadable(self, file: SourceFile, content: str | None, reason: str) -> None:
+        """Note a file that cannot be read; in quarantine once for each content it has."""
+        self._report_problem(file, reason)
+        if content is None:
+            return
+        load_id = load_id_of(file.table_name, file.path, content)
+        with self._session.warehouse.transaction():
+            self._session.registry.add_unreadable(load_id, file.table_name, file.path, reason)
+
+
+def _candidate(file: SourceFile, local: Path, content: str) -> Candidate:
+    header = None
+    if file.file_format in ("csv", "tsv"):
+        header = read_header(local, file.is_gzipped, file.file_format)
+    return Candidate(
+        file=file,
+        local=local,
+        content_sha256=content,
+        load_id=load_id_of(file.table_name, file.path, content),
+        header=header,
+    )
+
+
+def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    batch: list[SourceFile] = []
+    size = 0
+    for file in files:
+        file_size = file.size_bytes * (_GZIP_FACTOR if file.is_gzipped else 1)
+        if batch and (len(batch) == _BATCH_FILES or size + file_size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += file_size
+    if batch:
+        yield batch
