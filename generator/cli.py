@@ -36,4 +36,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ImpossiblePlan, FolderInUse) as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
+    sys.stdout.write(f"Wrote {given.out}: {plan.customers} customers, {plan.days} days.\n")
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -61,10 +61,9 @@ def iso_utc(instant: int) -> str:
 @cache
 def _offset_at_hour(zone: str, hour: int) -> int:
     # Offsets of the zones used here change on the hour only.
-    moment = datetime.fromtimestamp(hour * 3600, UTC)
-    offset = moment.astimezone(ZoneInfo(zone)).utcoffset()
-    assert offset is not None  # noqa: S101 - an aware datetime always has one
-    return int(offset.total_seconds()) * SECOND_MS
+    moment = datetime.fromtimestamp(hour * 3600, ZoneInfo(zone))
+    ahead = moment.utcoffset() or timedelta()
+    return int(ahead.total_seconds()) * SECOND_MS
 
 
 def offset(zone: str, instant: int) -> int:
@@ -72,6 +71,7 @@ def offset(zone: str, instant: int) -> int:
     return _offset_at_hour(zone, instant // HOUR_MS)
 
 
+@cache
 def _offset_text(offset_ms: int) -> str:
     sign = "-" if offset_ms < 0 else "+"
     hours, minutes = divmod(abs(offset_ms) // MINUTE_MS, 60)
@@ -81,7 +81,8 @@ def _offset_text(offset_ms: int) -> str:
 def iso_local(instant: int, zone: str) -> str:
     """`YYYY-MM-DDTHH:MM:SS±HH:MM` in the local time of `zone`."""
     shift = offset(zone, instant)
-    return _local_text(instant + shift, "T") + _offset_text(shift)
+    day, rest = divmod(instant + shift, DAY_MS)
+    return f"{date_text(day)}T{_TIME_TEXTS[rest // 1000]}{_offset_text(shift)}"
 
 
 def local_text(instant: int, zone: str) -> str:

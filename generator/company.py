@@ -59,9 +59,10 @@ class News:
     """What one channel did on a day that others act upon; forgotten at the end of the day."""
 
     sign_ups: list[tuple[int, Person]] = field(default_factory=list)
+    installs: list[tuple[int, Person]] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
-    card_sales: list[tuple[int, Person, float]] = field(default_factory=list)
-    enrolments: list[tuple[int, Person]] = field(default_factory=list)
+    card_sales: list[tuple[str, float]] = field(default_factory=list)
+    enrolments: list[Person] = field(default_factory=list)
     unsubscriptions: list[tuple[int, Person]] = field(default_factory=list)
 
 

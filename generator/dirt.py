@@ -53,8 +53,8 @@ DIRT: dict[str, Kind] = {
     "placeholder_phone": Kind(0.015, "phone numbers written down", "0000000, n/a, null"),
     # People who share what should be one person's.
     "shared_family_email": Kind(0.04, "customers", "the mailbox of somebody else at home"),
-    "shared_family_browser": Kind(0.012, "customers", "two accounts log in on one cookie"),
-    "recycled_phone": Kind(0.004, "customers", "a number that another customer had before"),
+    "shared_family_browser": Kind(0.03, "customers", "two accounts log in on one cookie"),
+    "recycled_phone": Kind(0.004, "CRM contacts", "a number that another customer had before"),
     "duplicate_contact": Kind(0.012, "CRM contacts", "a second contact_id for the same person"),
     "kiosk_cookie": Kind(0.02, "web sessions", "one cookie per store kiosk, used by hundreds"),
     "kiosk_device": Kind(0.02, "app sessions", "one store tablet on which many accounts log in"),
@@ -153,7 +153,7 @@ class Dirt:
         return text
 
     def rows(self) -> Iterable[tuple[str, str, str, int]]:
-        """Kind, channel, entity and count of all that was made; every kind at least once."""
+        """Kind, channel, entity and count of what was made; 0 for a kind that was not."""
         seen = {kind for kind, _, _ in self.counts}
         for kind in DIRT:
             if kind not in seen:

@@ -161,8 +161,7 @@ class Feed:
         """
         if known_at > self._exported_at:
             return False
-        day = known_at // DAY_MS
-        day = max(day, self._first_day)
+        day = max(known_at // DAY_MS, self._first_day)
         if self._draw() < self._dirty_share:
             if not self._deliver_dirty(day, known_at, row):
                 return False

@@ -45,7 +45,6 @@ class AppDevice:
     app_version: str
     push_token: str | None
     logged_in: bool
-    last_used: int = 0
 
 
 @dataclass(slots=True)
@@ -84,7 +83,6 @@ class Person:
     account_email: str | None = None
     wants_account: bool = False
     loyalty_number: str | None = None
-    contact_ids: list[str] = field(default_factory=list)
     handle: str | None = None
     devices: list[AppDevice] = field(default_factory=list)
     subscribed_email: str | None = None

@@ -15,14 +15,17 @@ from generator.geography import moved
 from generator.people import AppDevice, Person, new_device, new_push_token
 
 SESSIONS_PER_USER_DAY = 0.07
-PINGS_PER_USER_DAY = 0.4
-NEAR_A_STORE = 0.55
+PINGS_PER_USER_DAY = 0.3
+NEAR_A_STORE = 0.65
 NEW_DEVICE_PER_USER_DAY = 0.0008
 NEW_PUSH_TOKEN = 0.01
 LOGS_IN = 0.1
+ADDS_PRODUCT = 0.1
 ORDERS = 0.04
 PUSH_EVERY_DAYS = 7
+PUSH_ARRIVES = 0.65
 OPENS_PUSH = 0.08
+FOLLOWS_PUSH = 0.3
 KEPT_OFFLINE = 0.02
 
 SPEC = FeedSpec(
@@ -71,6 +74,7 @@ class App:
             )
         for person in self._draw(users, NEW_DEVICE_PER_USER_DAY):
             person.devices.append(new_device(rng))
+            self._company.news.installs.append((day * DAY_MS + rng.randrange(DAY_MS), person))
         if (day - self._company.plan.first_day) % PUSH_EVERY_DAYS == 2:
             self._push(day, users)
         self._run_tablets(day, users)
@@ -106,7 +110,7 @@ class App:
             product = person.interest(rng, self._company.catalogue)
             person.look_at(product)
             at = self._emit(at, "product_viewed", user, properties=_priced(product, person))
-            if rng.random() < 0.1:
+            if rng.random() < ADDS_PRODUCT:
                 properties = {**_priced(product, person), "quantity": 1}
                 at = self._emit(at, "product_added", user, properties=properties)
             if not device.logged_in and user.truth and rng.random() < LOGS_IN:
@@ -127,7 +131,7 @@ class App:
         campaign = f"PUSH-{week_name(day)}"
         for person in users:
             for device in person.devices:
-                if device.push_token is None or rng.random() < 0.35:
+                if device.push_token is None or rng.random() >= PUSH_ARRIVES:
                     continue
                 at = day * DAY_MS + 16 * HOUR_MS + rng.randrange(5 * MINUTE_MS)
                 user = _User(person, device, person.person_id)
@@ -136,7 +140,7 @@ class App:
                 if rng.random() < OPENS_PUSH:
                     at += rng.randrange(HOUR_MS)
                     self._emit(at, "push_opened", user, properties=properties)
-                    if rng.random() < 0.3:
+                    if rng.random() < FOLLOWS_PUSH:
                         visit = CampaignVisit(at + MINUTE_MS, person, "push", campaign)
                         self._company.visits[visit.at // DAY_MS].append(visit)
 
@@ -149,7 +153,7 @@ class App:
         else:
             reach = rng.expovariate(1 / 2500)
             centre = person.home
-        north, east = rng.gauss(0, 0.7) * reach, rng.gauss(0, 0.7) * reach
+        north, east = (2 * rng.random() - 1) * reach, (2 * rng.random() - 1) * reach
         latitude, longitude = moved(*centre, north, east)
         location = {
             "latitude": latitude,

@@ -67,8 +67,8 @@ class Consent:
             self._ask(at + MINUTE_MS, person)
         for at, person in company.news.unsubscriptions:
             self._record_email(at + MINUTE_MS, person, "withdrawn", "unsubscribe link")
-        for person in company.population.app_users:
-            self._ask_devices(day * DAY_MS + rng.randrange(DAY_MS), person)
+        for at, person in company.news.installs:
+            self._ask_devices(at, person)
         expected = company.customers.size() * WITHDRAWALS_PER_CUSTOMER_DAY
         for person in company.customers.draw(rng, expected):
             if person.account_id:

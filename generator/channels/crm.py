@@ -83,9 +83,9 @@ class Crm:
         rng = self._rng
         for at, person in self._company.news.sign_ups:
             self._write(self._known(person, at + MINUTE_MS), at + MINUTE_MS)
-        for at, person in self._company.news.enrolments:
+        for person in self._company.news.enrolments:
             if person.person_id in self._by_person:
-                self._write(self._by_person[person.person_id], at + HOUR_MS)
+                self._write(self._by_person[person.person_id], day * DAY_MS + 21 * HOUR_MS)
         for _ in range(poisson(rng, len(self._contacts) * CHANGES_PER_CONTACT_DAY)):
             self._change(rng.choice(self._contacts), self._office_hour(day))
         # A change may plan another for the same day, at the end of the list.
@@ -128,7 +128,6 @@ class Crm:
             created_at=at,
             has_account=has_account,
         )
-        person.contact_ids.append(contact.contact_id)
         self._contacts.append(contact)
         return contact
 

@@ -75,15 +75,12 @@ class Loyalty:
         """Members who joined or collected points on a day, as the nightly run sees them."""
         night = day * DAY_MS + 22 * HOUR_MS
         changed: dict[str, _Member] = {}
-        for at, person in self._company.news.enrolments:
-            assert person.loyalty_number  # noqa: S101 - what the news says
-            member = self._enrol(person, person.loyalty_number, at // DAY_MS, 0)
-            changed[member.loyalty_number] = member
-        for _, person, amount in self._company.news.card_sales:
-            assert person.loyalty_number  # noqa: S101 - what the news says
-            member = self._members[person.loyalty_number]
+        for person in self._company.news.enrolments:
+            if person.loyalty_number:
+                changed[person.loyalty_number] = self._enrol(person, person.loyalty_number, day, 0)
+        for loyalty_number, amount in self._company.news.card_sales:
+            member = changed[loyalty_number] = self._members[loyalty_number]
             member.points += int(amount)
-            changed[member.loyalty_number] = member
         for number, member in enumerate(changed.values()):
             self._write(member, night + number)
 

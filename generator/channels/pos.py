@@ -119,7 +119,7 @@ class Pos:
         rng, company = self._rng, self._company
         if person.is_customer and person.loyalty_number is None and rng.random() < JOINS_LOYALTY:
             person.loyalty_number = company.population.new_loyalty_number()
-            company.news.enrolments.append((at, person))
+            company.news.enrolments.append(person)
         shows_card = person.loyalty_number is not None and rng.random() < SHOWS_LOYALTY_CARD
         sale = _Sale(
             at=at,
@@ -132,7 +132,7 @@ class Pos:
         )
         total = self._write(sale)
         if sale.loyalty_number:
-            company.news.card_sales.append((at, person, total))
+            company.news.card_sales.append((sale.loyalty_number, total))
         if rng.random() < RETURNS:
             self._plan_return(sale)
 

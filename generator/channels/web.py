@@ -165,7 +165,7 @@ class Web:
         tracking, person = self._tracking, session.person
         tracking.page(session, "/cart", "Your basket")
         tracking.start_checkout(session)
-        if self._rng.random() >= ORDERS:
+        if not person.is_customer or self._rng.random() >= ORDERS:
             return
         if person.wants_account:
             self._sign_up(session)

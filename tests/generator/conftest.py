@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exported import Company
 
 from generator.cli import DEFAULT_END_DATE
 from generator.plan import Plan
 from generator.run import generate
+from tests.generator.exported import Company
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from math import cos, hypot, radians
 from pathlib import Path
 
 import pytest
-from exported import JSON_LINES, KEYS, Company, Exported, text_of
+
+from tests.generator.exported import JSON_LINES, KEYS, Company, Exported, text_of
 
 STORY = Path(__file__).parents[1] / "fixtures" / "boots_story"
 VARIANTS = ("base", "bought_the_boots", "no_push_consent", "second_ping_same_day")

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import pytest
-from exported import JSON_LINES, KEYS, MASTER_DATA, VERSIONED, Company
 
 from generator.dirt import DIRT
 from generator.vocabulary import FIRST_NAMES
+from tests.generator.exported import JSON_LINES, KEYS, MASTER_DATA, VERSIONED, Company
 
 EMAILS = (
     ("crm/contacts", "email"),

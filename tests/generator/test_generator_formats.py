@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 import pytest
-from exported import JSON_LINES, KEYS, MASTER_DATA, Company, text_of
+
+from tests.generator.exported import JSON_LINES, KEYS, MASTER_DATA, Company, text_of
 
 HEADERS = {
     "email/events": (

@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from exported import KEYS, MASTER_DATA, VERSIONED, Company, files_below
 
 from generator import plan as plan_module
 from generator import run as run_module
@@ -23,6 +22,7 @@ from generator.feed import FeedSpec
 from generator.output import Exports, FolderInUse
 from generator.plan import MOST_PARTS, Plan
 from generator.run import generate
+from tests.generator.exported import KEYS, MASTER_DATA, VERSIONED, Company, files_below
 
 SMALL = Plan(customers=40, days=4, seed=11, end_date=date(2026, 3, 1))
 

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from exported import Company
+
+from tests.generator.exported import Company
 
 
 def _all(company: Company, entity: str, column: str) -> set[str]:
@@ -166,17 +167,17 @@ def test_a_few_people_make_most_of_the_events(company: Company) -> None:
 
 
 def test_location_pings_come_near_stores_and_elsewhere(company: Company) -> None:
-    stores = [
-        (float(row["latitude"]), float(row["longitude"])) for row in company.rows("catalog/stores")
-    ]
-    pings = [row["location"] for row in company.rows("app/events") if "location" in row]
-    near = 0
-    for ping in pings:
-        if isinstance(ping["latitude"], float):
-            # A thousandth of a degree is between 70 and 111 metres here.
-            near += any(
-                abs(ping["latitude"] - latitude) < 0.0015
-                and abs(ping["longitude"] - longitude) < 0.0015
-                for latitude, longitude in stores
-            )
-    assert 0.1 < near / len(pings) < 0.7
+    pings = [row for row in company.rows("app/events") if row["event_name"] == "location_ping"]
+    near = [row for row in pings if _is_near_a_store(company, row["location"])]
+    assert 0.3 < len(near) / len(pings) < 0.8
+    # Somebody is still about in the last hour before the exports were taken.
+    assert any(row["received_at"] > "2026-11-15T17" for row in near)
+
+
+def _is_near_a_store(company: Company, location: dict[str, Any]) -> bool:
+    # Two thousandths of a degree are between 130 and 220 metres here.
+    return isinstance(location["latitude"], float) and any(
+        abs(location["latitude"] - float(store["latitude"])) < 0.002
+        and abs(location["longitude"] - float(store["longitude"])) < 0.002
+        for store in company.rows("catalog/stores")
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import pytest
-from exported import KEYS, MASTER_DATA, Company
+
+from tests.generator.exported import KEYS, MASTER_DATA, Company
 
 PERSONAL = sorted(set(KEYS) - MASTER_DATA)
 
