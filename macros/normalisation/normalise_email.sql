@@ -1,3 +1,9 @@
 {%- macro normalise_email(column) -%}
-    case when {{ is_email(trimmed(column)) }} then lower({{ trimmed(column) }}) end
+    {%- set padding = '[' ~ blanks() ~ ']*' -%}
+    case
+        when
+            length({{ column }}) <= 254
+            and {{ matches(column, '^' ~ padding ~ email_pattern() ~ padding ~ '$') }}
+            then lower({{ trimmed(column) }})
+    end
 {%- endmacro -%}

@@ -8,7 +8,7 @@
 {%- macro unreadable(field, kind, column=none, text=none) -%}
     {%- set text = text or '(_raw)."' ~ field ~ '"' -%}
     {{- return([
-        (column or field) ~ ' is null and ' ~ trimmed(text) ~ ' is not null',
+        (column or field) ~ ' is null and ' ~ text ~ " <> ''",
         field ~ ' is not a ' ~ kind
     ]) -}}
 {%- endmacro -%}

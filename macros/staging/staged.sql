@@ -19,7 +19,7 @@ checked as (
 
 ),
 
-arrived as (
+described as (
 
     select
         *,
@@ -27,23 +27,17 @@ arrived as (
     from checked
 
 ),
-{% if is_incremental() %}
-{{ candidates_among_stored() }}
-{% else %}
-gone_loads as (
 
-    select cast(null as text) as load_id
-    where 1 = 0
-
-),
-
-candidates as (
+-- Here and no earlier: before this the rows still carry their raw columns.
+arrived as materialized (
 
     select {{- base_select_items() }}
-    from arrived
+    from described
 
 ),
-{% endif %}
+
+{{ candidates_among_stored() if is_incremental() else candidates_of_full_refresh() }}
+
 ranked as (
 
     select

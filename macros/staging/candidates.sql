@@ -1,5 +1,21 @@
+{#- What is ranked: on a full refresh all that arrived, which is every row of every current load. -#}
+{%- macro candidates_of_full_refresh() -%}
+gone_loads as (
+
+    select cast(null as text) as load_id
+    where 1 = 0
+
+),
+
+candidates as not materialized (
+
+    select * from arrived
+
+),
+{%- endmacro -%}
+
 {#- An incremental run ranks what arrived together with every stored copy of the same records, and
-    of those that lost a copy because its file was replaced. -#}
+    with the records that lost a copy because its file was replaced. -#}
 {%- macro candidates_among_stored() -%}
 gone_loads as (
 
@@ -27,10 +43,9 @@ stored as (
 
 ),
 
-candidates as (
+candidates as materialized (
 
-    select {{- base_select_items() }}
-    from arrived
+    select arrived.* from arrived
     union all
     select stored.*
     from stored

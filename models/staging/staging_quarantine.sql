@@ -1,0 +1,71 @@
+{{ config(materialized='table', access='public', contract={'enforced': true}) }}
+
+with
+
+rejected_by_staging as (
+
+    {% for channel, entity in staged_entities() %}
+    select
+        '{{ channel }}__{{ entity }}' as raw_table,
+        _load_id as load_id,
+        _file as file,
+        _row_number as row_number,
+        _quarantine_reason as reason,
+        _original_text as original_text,
+        _loaded_at as loaded_at
+    from {{ ref('base_' ~ channel ~ '__' ~ entity) }}
+    where _row_status = 'quarantined'
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {% endfor %}
+
+),
+
+rejected_by_landing as (
+
+    select * from {{ source('landing', 'landing_quarantine') }}
+
+),
+
+loads as (
+
+    select * from {{ source('landing', 'landing_loads') }}
+
+),
+
+rejected as (
+
+    select
+        'staging' as source,
+        rejected_by_staging.*
+    from rejected_by_staging
+
+    union all
+
+    select
+        'landing' as source,
+        rejected_by_landing.table_name as raw_table,
+        rejected_by_landing.load_id,
+        rejected_by_landing.file,
+        rejected_by_landing.row_number,
+        rejected_by_landing.reason,
+        rejected_by_landing.original_text,
+        rejected_by_landing.loaded_at
+    from rejected_by_landing
+    left join loads on rejected_by_landing.load_id = loads.load_id
+    -- What a replaced version of a file got wrong was mended by replacing it.
+    where loads.is_current is distinct from false
+
+),
+
+keyed as (
+
+    select
+        {{ surrogate_key(['source', 'load_id', "coalesce(row_number, 0)"]) }} as quarantined_row_id,
+        rejected.*
+    from rejected
+
+)
+
+select * from keyed

@@ -1,0 +1,70 @@
+{{ config(materialized='table', access='public', contract={'enforced': true}) }}
+
+with
+
+current_loads as (
+
+    select * from {{ source('landing', 'landing_loads') }}
+    where is_current
+
+),
+
+landed as (
+
+    {% for channel, entity in staged_entities() %}
+    select
+        '{{ channel }}__{{ entity }}' as raw_table,
+        count(*) as raw_row_count
+    from {{ source(channel, entity) }}
+    where _load_id in (select current_loads.load_id from current_loads)
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {% endfor %}
+
+),
+
+rejected_by_landing as (
+
+    select
+        table_name as raw_table,
+        sum(quarantined_row_count) as landing_quarantined_row_count
+    from current_loads
+    group by table_name
+
+),
+
+staged as (
+
+    {% for channel, entity in staged_entities() %}
+    select
+        '{{ channel }}__{{ entity }}' as raw_table,
+        count(case when _row_status = 'accepted' then 1 end) as staged_row_count,
+        count(case when _row_status = 'duplicate' then 1 end) as duplicate_row_count,
+        count(case when _row_status = 'quarantined' then 1 end) as quarantined_row_count
+    from {{ ref('base_' ~ channel ~ '__' ~ entity) }}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {% endfor %}
+
+),
+
+reconciled as (
+
+    select
+        landed.raw_table,
+        landed.raw_row_count,
+        staged.staged_row_count,
+        staged.duplicate_row_count,
+        staged.quarantined_row_count,
+        cast(
+            coalesce(rejected_by_landing.landing_quarantined_row_count, 0) as bigint
+        ) as landing_quarantined_row_count
+    from landed
+    inner join staged on landed.raw_table = staged.raw_table
+    left join rejected_by_landing on landed.raw_table = rejected_by_landing.raw_table
+
+)
+
+select * from reconciled
