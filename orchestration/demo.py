@@ -24,9 +24,9 @@ from typing import Any, TextIO, cast
 from orchestration.settings import PROJECT_DIR, SettingError, Settings
 from orchestration.warehouse import WarehouseBusyError, connected, quote
 
-CUSTOMERS, DAYS, SEED = 2000, 60, 7
-# The instant at which the hand-written shopper stands near a store; the data ends that day.
-AS_OF = "2026-11-15 17:10:00"
+CUSTOMERS, DAYS, SEED = 2000, 120, 7
+# Shortly after the shopper of the boots story has come near a store; the data ends that day.
+END_DATE, AS_OF = "2026-11-14", "2026-11-14T15:05:00Z"
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story" / "base"
 JOB = "incremental_refresh"
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
@@ -77,6 +77,7 @@ def write_company(landing: Path) -> None:
     folder = landing.parent / ".generated"
     shutil.rmtree(folder, ignore_errors=True)
     size = [f"--customers={CUSTOMERS}", f"--days={DAYS}", f"--seed={SEED}"]
+    size.append(f"--end-date={END_DATE}")
     subprocess.run([sys.executable, "-m", "generator", *size, "--out", str(folder)], check=True)
     for file in sorted(STORY.glob("*/*/*")):
         name = f"boots-story-{file.name}"

@@ -61,7 +61,7 @@ def listing_fingerprint(settings: Settings) -> str:
     """
     with tempfile.TemporaryDirectory() as spool:
         listing = list_files(open_store(settings.landing_path, Path(spool)))
-    marks = [f"{f.path}|{f.size_bytes}|{f.modified}" for f in listing.files if f.modified]
+    marks = [f"{f.path}|{f.size_bytes}|{f.modified}" for f in listing.files if f.is_at_rest]
     return hashlib.sha256("\n".join(marks).encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def manifest_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """manifest.json as dbt writes it, parsed for DuckDB."""
     folder = tmp_path_factory.mktemp("manifest")
     arguments = ["--quiet", "parse", "--project-dir", str(PROJECT_DIR), "--target", "duckdb"]
@@ -29,5 +29,11 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         else:
             os.environ["CDP_DUCKDB_PATH"] = previous
     assert result.success, result.exception
-    parsed: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    return folder / "manifest.json"
+
+
+@pytest.fixture(scope="session")
+def manifest(manifest_path: Path) -> dict[str, Any]:
+    """The parsed manifest."""
+    parsed: dict[str, Any] = json.loads(manifest_path.read_text())
     return parsed

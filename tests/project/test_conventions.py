@@ -21,7 +21,7 @@ MODEL_NAME = {
     "syncs": r"sync_[a-z]+__[a-z_]+",
 }
 KEY_TESTS = {"unique", "unique_combination"}
-MAXIMUM_LINES = 200
+MAXIMUM_LINES = 160
 
 
 def models(manifest: Manifest) -> list[Node]:

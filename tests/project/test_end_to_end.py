@@ -1,4 +1,4 @@
-"""The main job on generated data: the same rows on both engines, repeated, and kept from failing."""
+"""The main job on generated data: on both engines, again, in parts, and where a test fails."""
 
 from __future__ import annotations
 
@@ -160,7 +160,8 @@ def test_a_failed_test_keeps_syncs_from_running(
     platform.land()
     with platform.warehouse() as warehouse:
         warehouse.execute(
-            "delete from raw.web__events where _load_id = (select min(_load_id) from raw.web__events)"
+            "delete from raw.web__events "
+            "where _load_id = (select min(_load_id) from raw.web__events)"
         )
     platform.run("dbt", "--quiet", "parse")
     job = ("dagster", "job", "execute", "-m", "orchestration.definitions")
