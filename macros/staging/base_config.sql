@@ -6,7 +6,8 @@
         unique_key='_record_key',
         on_schema_change='fail',
         contract={'enforced': true},
-        indexes=adapter.dispatch('base_indexes')()
+        indexes=adapter.dispatch('base_indexes')(),
+        pre_hook="{{ index_raw_rows() }}"
     ) }}
 {%- endmacro -%}
 
@@ -16,5 +17,18 @@
 
 {#- A small delta must not read a large table: it looks up touched keys and loads that went. -#}
 {%- macro postgres__base_indexes() -%}
-    {{- return([{'columns': ['_record_key']}, {'columns': ['_load_id']}]) -}}
+    {{- return([{'columns': ['_record_key']}, {'columns': ['_load_id', '_loaded_at']}]) -}}
+{%- endmacro -%}
+
+{%- macro index_raw_rows() -%}
+    {{- adapter.dispatch('index_raw_rows')(raw_relation()) -}}
+{%- endmacro -%}
+
+{%- macro default__index_raw_rows(relation) -%}
+{%- endmacro -%}
+
+{#- Raw rows lie in the order of their landing, so that the smallest of indexes finds the latest. -#}
+{%- macro postgres__index_raw_rows(relation) -%}
+    create index if not exists "{{ relation.identifier }}__loaded_at"
+    on {{ relation }} using brin (_loaded_at)
 {%- endmacro -%}

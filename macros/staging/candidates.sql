@@ -2,7 +2,9 @@
 {%- macro candidates_of_full_refresh() -%}
 gone_loads as (
 
-    select cast(null as text) as load_id
+    select
+        cast(null as text) as _load_id,
+        cast(null as timestamp) as _loaded_at
     where 1 = 0
 
 ),
@@ -15,13 +17,17 @@ candidates as not materialized (
 {%- endmacro -%}
 
 {#- An incremental run ranks what arrived together with every stored copy of the same records, and
-    with the records that lost a copy because its file was replaced. -#}
+    with the records that lost a copy because its file was replaced or taken out. -#}
 {%- macro candidates_among_stored() -%}
 gone_loads as (
 
-    select load_id
-    from {{ source('landing', 'landing_loads') }}
-    where table_name = '{{ raw_table() }}' and not is_current
+    select
+        held._load_id,
+        held._loaded_at
+    from ({{ staged_loads() }}) as held
+    left join {{ source('landing', 'landing_loads') }} as loads
+        on held._load_id = loads.load_id and held._loaded_at = loads.loaded_at and loads.is_current
+    where loads.load_id is null
 
 ),
 
@@ -31,7 +37,10 @@ touched_keys as (
     union
     select _record_key
     from {{ this }}
-    where _load_id in (select gone_loads.load_id from gone_loads)
+    where
+        (_load_id, _loaded_at) in (
+            select gone_loads._load_id, gone_loads._loaded_at from gone_loads
+        )
 
 ),
 

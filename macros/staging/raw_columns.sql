@@ -1,12 +1,10 @@
 {#- Columns of the raw table as landing made it, those that came by drift with them, in one order. -#}
 {%- macro raw_columns() -%}
+    {%- set metadata = ['_load_id', '_file', '_row_number', '_loaded_at'] -%}
     {%- set names = [] -%}
     {%- if execute -%}
-        {%- set relation = api.Relation.create(
-            database=target.database, schema=var('raw_schema'), identifier=raw_table()
-        ) -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- if not column.name.startswith('_') -%}{%- do names.append(column.name) -%}{%- endif -%}
+        {%- for column in adapter.get_columns_in_relation(raw_relation()) -%}
+            {%- if column.name not in metadata -%}{%- do names.append(column.name) -%}{%- endif -%}
         {%- endfor -%}
     {%- endif -%}
     {{- return(names | sort) -}}

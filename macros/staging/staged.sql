@@ -52,7 +52,9 @@ ranked as (
     from candidates
     where
         _quarantine_reason is null
-        and _load_id not in (select gone_loads.load_id from gone_loads)
+        and (_load_id, _loaded_at) not in (
+            select gone_loads._load_id, gone_loads._loaded_at from gone_loads
+        )
         and _record_key in (select _record_key from candidates group by 1 having count(*) > 1)
 
 ),
@@ -62,7 +64,7 @@ staged as (
     select
         candidates.*,
         case
-            when gone_loads.load_id is not null then 'superseded'
+            when gone_loads._load_id is not null then 'superseded'
             when candidates._quarantine_reason is not null then 'quarantined'
             when ranked.version_rank > 1 then 'duplicate'
             else 'accepted'
@@ -70,7 +72,8 @@ staged as (
     from candidates
     left join ranked
         on candidates._load_id = ranked._load_id and candidates._row_number = ranked._row_number
-    left join gone_loads on candidates._load_id = gone_loads.load_id
+    left join gone_loads
+        on candidates._load_id = gone_loads._load_id and candidates._loaded_at = gone_loads._loaded_at
 
 )
 {%- endmacro -%}

@@ -1,10 +1,11 @@
 {#- Rows of the raw table that this run types: of current loads, and on an incremental run only of
     those the model holds no row of. What the model holds is the state, so that a run that failed,
-    or loads that commit out of order, leave nothing behind. -#}
+    or loads that commit out of order, leave nothing behind. `restage` selects the _load_id and
+    _row_number of stored rows to type again. -#}
 {%- macro staging_source(channel, entity, json_columns=[], restage=none) -%}
     with
 
-    raw_rows as (
+    raw_rows as not materialized (
 
         select * from {{ source(channel, entity) }}
 
@@ -15,31 +16,52 @@
         select * from {{ source('landing', 'landing_loads') }}
 
     ),
+    {% if is_incremental() %}
+    staged_loads as (
 
+        {{ staged_loads() }}
+
+    ),
+    {% endif %}
     due_loads as (
 
-        select loads.load_id
+        select
+            loads.load_id,
+            loads.loaded_at
         from loads
-        where loads.table_name = '{{ channel }}__{{ entity }}' and loads.is_current
+        where
+            loads.table_name = '{{ channel }}__{{ entity }}' and loads.is_current
             {%- if is_incremental() %}
-            and not exists (
-                select 1 from {{ this }} as staged where staged._load_id = loads.load_id
+            and (loads.load_id, loads.loaded_at) not in (
+                select staged_loads._load_id, staged_loads._loaded_at from staged_loads
             )
             {%- endif %}
+
+    ),
+
+    due_rows as not materialized (
+
+        select * from raw_rows
+        where
+            _load_id in (select due_loads.load_id from due_loads)
+            -- Says nothing more, but lets engines skip what landed earlier.
+            and _loaded_at >= (select min(due_loads.loaded_at) from due_loads)
+        {%- if is_incremental() and restage %}
+        union all
+        select * from raw_rows
+        where
+            (_load_id, _row_number) in ({{ restage }})
+            and _load_id not in (select due_loads.load_id from due_loads)
+        {%- endif %}
 
     )
 
     select
-        raw_rows.*,
+        due_rows.*,
         {%- for column in json_columns %}
-        {{ parse_json('raw_rows.' ~ column) }} as parsed_{{ column }},
+        {{ parse_json('due_rows.' ~ column) }} as parsed_{{ column }},
         {%- endfor %}
-        raw_rows as _raw
-    from raw_rows
-    where
-        raw_rows._load_id in (select due_loads.load_id from due_loads)
-    {%- if is_incremental() and restage %}
-        or (raw_rows._load_id, raw_rows._row_number) in ({{ restage }})
-    {%- endif %}
+        due_rows as _raw
+    from due_rows
     {{ optimisation_fence() }}
 {%- endmacro -%}
