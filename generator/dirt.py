@@ -62,6 +62,9 @@ DIRT: dict[str, Kind] = {
     # How systems deliver.
     "duplicate_row": Kind(0.006, "rows", "the same record again, in the same or a later file"),
     "late_row": Kind(0.005, "rows", "a row in the file of a later day"),
+    "sent_later": Kind(
+        0.01, "web sessions, app events", "kept on the device, received hours or days later"
+    ),
     "clock_skew": Kind(0.04, "browsers", "a client clock wrong by minutes to months"),
     "mixed_time_zones": Kind(0.25, "browsers", "timestamp with an offset instead of Z"),
     "column_half_way": Kind(1.0, "rows from the middle day on", "a column not there before"),

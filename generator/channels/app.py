@@ -26,7 +26,6 @@ PUSH_EVERY_DAYS = 7
 PUSH_ARRIVES = 0.65
 OPENS_PUSH = 0.08
 FOLLOWS_PUSH = 0.3
-KEPT_OFFLINE = 0.02
 
 SPEC = FeedSpec(
     entity="app/events",
@@ -175,7 +174,7 @@ class App:
         rng = self._rng
         person, device = user.person, user.device
         received = at + 200 + int(rng.random() * 9_000)
-        if rng.random() < KEPT_OFFLINE:
+        if self._company.dirt.happens(rng, "sent_later", SPEC.entity):
             received += rng.randrange(10 * MINUTE_MS, DAY_MS)
         row: dict[str, Any] = {
             "event_id": f"{rng.getrandbits(128):032x}",

@@ -8,13 +8,11 @@ from typing import Any
 from generator.catalogue import SHOP, Product
 from generator.clock import DAY_MS, HOUR_MS, iso_local, iso_utc
 from generator.company import Company
-from generator.dirt import Spoiling
+from generator.dirt import DIRT, Spoiling
 from generator.feed import FeedSpec
 from generator.geography import HOME_COUNTRY
 from generator.people import Browser, Person
 
-# Events that were kept on a phone without reception and sent hours or days later.
-OFFLINE = 0.004
 # Transparency strings: everything refused, everything granted.
 _CONSENT_STRINGS = (
     "CQaAAAAQaAAAAAGABBENBzFgAAAAAAAAAAAAJ1NX",
@@ -83,6 +81,7 @@ class Tracking:
             "locale": person.country.locale,
             "timezone": person.country.zone,
         }
+        is_offline = rng.random() < DIRT["sent_later"].rate
         stays = person.account_id is not None and browser.logged_in == person.account_id
         return Session(
             now=at,
@@ -90,7 +89,7 @@ class Tracking:
             truth=truth,
             browser=browser,
             context=context,
-            offline_for=rng.randrange(HOUR_MS, 2 * DAY_MS) if rng.random() < OFFLINE else 0,
+            offline_for=rng.randrange(HOUR_MS, 2 * DAY_MS) if is_offline else 0,
             consent_string=_CONSENT_STRINGS[rng.random() >= _REFUSES_CONSENT],
             account_id=person.account_id if stays else None,
         )
@@ -188,7 +187,7 @@ class Tracking:
         if browser.writes_offset:
             dirt.count("mixed_time_zones", SPEC.entity)
         if session.offline_for:
-            dirt.count("late_row", SPEC.entity)
+            dirt.count("sent_later", SPEC.entity)
         if received >= self._half_way:
             dirt.count("column_half_way", SPEC.entity)
 

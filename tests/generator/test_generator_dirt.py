@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -170,10 +170,28 @@ def _duplicate_row(company: Company) -> int:
 
 
 def _late_row(company: Company) -> int:
+    times = Counter(company.values("web/events", "message_id"))
     return sum(
         record.values["received_at"][:10] < record.file[7:17]
         for record in company.records("web/events")
+        if times[record.values["message_id"]] == 1
     )
+
+
+def _sent_later(company: Company) -> int:
+    found = 0
+    for entity, column in (("web/events", "timestamp"), ("app/events", "occurred_at")):
+        before = "sent_at" if entity == "web/events" else "received_at"
+        later = [
+            row
+            for row in company.rows(entity)
+            if not re.search("02.3[01]|3[01].02", row[column])
+            and datetime.fromisoformat(row[before]) - datetime.fromisoformat(row[column])
+            > timedelta(minutes=9)
+        ]
+        assert later
+        found += len(later)
+    return found
 
 
 def _clock_skew(company: Company) -> int:
@@ -268,6 +286,7 @@ DETECTORS: dict[str, Callable[[Company], int]] = {
     "kiosk_email": _kiosk_email,
     "duplicate_row": _duplicate_row,
     "late_row": _late_row,
+    "sent_later": _sent_later,
     "clock_skew": _clock_skew,
     "mixed_time_zones": _mixed_time_zones,
     "column_half_way": _column_half_way,

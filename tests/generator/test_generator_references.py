@@ -85,25 +85,24 @@ def test_order_totals_are_the_sum_of_their_lines(company: Company) -> None:
 
 
 def test_receipt_totals_are_the_sum_of_their_lines(company: Company) -> None:
-    lines: dict[str, dict[str, Any]] = defaultdict(dict)
+    amounts: dict[str, dict[str, float]] = defaultdict(dict)
+    spoilt = set()
     for row in company.rows("pos/receipt_lines"):
-        lines[row["receipt_id"]][row["line_number"]] = row
-    compared = 0
-    for receipt in company.rows("pos/receipts"):
-        parts = lines[receipt["receipt_id"]].values()
         try:
-            amounts = [
-                int(line["quantity"]) * float(line["unit_price"]) - float(line["discount_amount"])
-                for line in parts
-            ]
-            total = float(receipt["total_amount"])
+            amount = int(row["quantity"]) * float(row["unit_price"]) - float(row["discount_amount"])
         except ValueError:
-            continue
-        is_whole = len(parts) == max((int(line["line_number"]) for line in parts), default=-1)
-        if is_whole and min(amounts) > 0:
-            assert total == pytest.approx(sum(amounts), abs=0.01)
+            amount = -1.0
+        amounts[row["receipt_id"]][row["line_number"]] = amount
+        spoilt |= {row["receipt_id"]} if amount < 0 else set()
+    wrong = compared = 0
+    for receipt in company.rows("pos/receipts"):
+        total = receipt["total_amount"]
+        if receipt["receipt_id"] not in spoilt and re.fullmatch(r"\d+\.\d\d", total):
             compared += 1
+            parts = sum(amounts[receipt["receipt_id"]].values())
+            wrong += abs(float(total) - parts) > 0.01
     assert compared > 500
+    assert wrong <= _lost(company, "pos/receipt_lines")
 
 
 def test_ad_clicks_reach_the_landing_page(company: Company) -> None:
