@@ -1,9 +1,9 @@
 """Reverse ETL: plan, deliver and acknowledge what changed since a receiver last acknowledged it."""
 
+from orchestration.activation.lock import SyncAlreadyRunningError
 from orchestration.activation.plan import SyncBlockedError, SyncPlan
+from orchestration.activation.run import SyncReport
 from orchestration.activation.sync import (
-    SyncAlreadyRunningError,
-    SyncReport,
     SyncStoppedError,
     plan_sync,
     retry_rejected,

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestration.activation.difference import PayloadError
+from orchestration.activation.lock import SyncAlreadyRunningError
 from orchestration.activation.plan import SyncBlockedError
 from orchestration.activation.sync import (
-    SyncAlreadyRunningError,
     SyncStoppedError,
     plan_sync,
     retry_rejected,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -62,7 +63,7 @@ class DeliveryTally:
     """What delivery has done so far, in rows. `stopped` is why it ended early."""
 
     requests: int = 0
-    delivered: dict[str, int] = field(default_factory=dict)
+    delivered: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
     failed: int = 0
     stopped: str | None = None
@@ -70,7 +71,7 @@ class DeliveryTally:
     @property
     def accepted(self) -> int:
         """Rows that the receiver accepted."""
-        return sum(self.delivered.values())
+        return self.delivered.total()
 
 
 @dataclass
@@ -175,7 +176,7 @@ class Delivery:
     async def _deliver(self, batch: Batch) -> None:
         for row in batch:
             if row.problem:
-                self._answer(row, RowResult("rejected", row.problem), 0)
+                self._reject(row, row.problem, 0)
         fit = [row for row in batch if not row.problem]
         pieces = [_Piece(fit, self.tally.accepted)] if fit else []
         while pieces:
@@ -205,13 +206,17 @@ class Delivery:
         return await self._take(piece, results)
 
     async def _take(self, piece: _Piece, results: Sequence[RowResult]) -> list[_Piece]:
-        left, reason = [], "a row failed"
+        accepted, ids, left, reason = [], [], [], "a row failed"
         for row, result in zip(piece.rows, results, strict=True):
-            if result.status == "retry":
+            if result.status == "accepted":
+                accepted.append(row)
+                ids.append(result.receiver_id)
+            elif result.status == "rejected":
+                self._reject(row, result.reason, piece.all_attempts)
+            else:
                 left.append(row)
                 reason = result.reason or reason
-            else:
-                self._answer(row, result, piece.all_attempts)
+        self._accept(accepted, ids, piece.all_attempts)
         if not left:
             return []
         piece.rows = left
@@ -253,14 +258,14 @@ class Delivery:
         except (DeliveryError, ValueError):
             return False
         if result.status == "accepted":
-            self._answer(row, result, attempts)
+            self._accept([row], [result.receiver_id], attempts)
         return result.status == "accepted"
 
     def _narrow_down(self, piece: _Piece, reason: str) -> list[_Piece]:
         """Halve what was refused; what cannot be halved is the row at fault."""
         rows = piece.rows
         if len(rows) == 1:
-            self._answer(rows[0], RowResult("rejected", reason), piece.all_attempts)
+            self._reject(rows[0], reason, piece.all_attempts)
             return []
         middle = len(rows) // 2
         return [
@@ -296,38 +301,39 @@ class Delivery:
             return [piece]
         return self._fail(piece, reason)
 
-    def _answer(self, row: Outgoing, result: RowResult, attempts: int) -> None:
-        is_accepted = result.status == "accepted"
-        if is_accepted:
-            operation = row.change.operation
-            self.tally.delivered[operation] = self.tally.delivered.get(operation, 0) + 1
-        else:
-            self.tally.rejected += 1
-            if self.tally.rejected >= self._policy.refusals and not self.tally.accepted:
-                self._stop_run(f"all of {self.tally.rejected} rows were refused: {result.reason}")
+    def _accept(self, rows: Batch, receiver_ids: Sequence[str | None], attempts: int) -> None:
+        if not rows:
+            return
+        self.tally.delivered.update(row.change.operation for row in rows)
         self._put(
             Settlement(
-                position=row.position,
-                is_new=row.is_new,
-                status="delivered" if is_accepted else "rejected",
+                positions=[row.position for row in rows],
+                status="delivered",
                 attempts=attempts,
-                reason=result.reason,
-                receiver_id=result.receiver_id,
+                receiver_ids=receiver_ids if any(receiver_ids) else None,
+            )
+        )
+
+    def _reject(self, row: Outgoing, reason: str | None, attempts: int) -> None:
+        self.tally.rejected += 1
+        if self.tally.rejected >= self._policy.refusals and not self.tally.accepted:
+            self._stop_run(f"all of {self.tally.rejected} rows were refused: {reason}")
+        self._put(
+            Settlement(
+                positions=[row.position], status="rejected", attempts=attempts, reason=reason
             )
         )
 
     def _fail(self, piece: _Piece, reason: str) -> list[_Piece]:
         self.tally.failed += len(piece.rows)
-        for row in piece.rows:
-            self._put(
-                Settlement(
-                    position=row.position,
-                    is_new=row.is_new,
-                    status="failed",
-                    attempts=piece.all_attempts,
-                    reason=reason,
-                )
+        self._put(
+            Settlement(
+                positions=[row.position for row in piece.rows],
+                status="failed",
+                attempts=piece.all_attempts,
+                reason=reason,
             )
+        )
         return []
 
     def _put(self, settlement: Settlement) -> None:

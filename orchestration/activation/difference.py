@@ -8,16 +8,23 @@ writes the intents and returns the rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from orchestration.activation.canonical import idempotency_key, row_hash, text_of
-from orchestration.activation.destinations.base import Change, Mode, Operation, Value
+from orchestration.activation.destinations.base import Change, Mode, Value
 from orchestration.activation.ledger import Ledger, utc_now
-from orchestration.manifest import PROFILE_COLUMN, PayloadColumn, Relation, SyncSpec
+from orchestration.manifest import (
+    PROFILE_COLUMN,
+    ColumnKind,
+    ConsentRelations,
+    PayloadColumn,
+    Relation,
+    SyncSpec,
+)
 from orchestration.warehouse import quote
 
 TABLE = "sync_difference"
@@ -37,6 +44,10 @@ _CALLED_FOR: dict[Mode, str] = {
     "update_only": "case when is_settled then null else 'update' end",
     "append": "case when is_live then null else 'insert' end",
 }
+
+
+# A row as `Difference.take` reads it.
+TakenRow = tuple[Any, ...]
 
 
 class PayloadError(RuntimeError):
@@ -69,14 +80,12 @@ class Counts:
         return self.insert + self.update + self.delete
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A row about to be sent. `is_new` says that the ledger has no row for its key."""
+class Outgoing(NamedTuple):
+    """A row about to be sent. `problem` says why it cannot be."""
 
     position: int
-    is_new: bool
     change: Change
-    problem: str | None
+    problem: str | None = None
 
 
 class Difference:
@@ -95,7 +104,12 @@ class Difference:
         self._now = now
         self._target = ledger.connection.target
         self._columns = self._physical_columns()
-        self._has_intents = False
+        self._names = [column.name for column, _ in self._columns]
+        self._conversions = [
+            (column.name, CONVERSIONS[column.kind])
+            for column, _ in self._columns
+            if column.kind in CONVERSIONS
+        ]
 
     def _physical_columns(self) -> list[tuple[PayloadColumn, str]]:
         relation = self._spec.payload.relation
@@ -312,8 +326,7 @@ class Difference:
         """
 
     def _order_positions(self) -> list[int]:
-        names = [column.name for column, _ in self._columns]
-        return [names.index(self._spec.order_by)] if self._spec.order_by else []
+        return [self._names.index(self._spec.order_by)] if self._spec.order_by else []
 
     def _ordered_key(self) -> str:
         # Bytes, as DuckDB orders them, and not by the language of the database.
@@ -361,17 +374,16 @@ class Difference:
     def _consent_recorded_at(self) -> str:
         return "consented.consent_recorded_at" if self._spec.consent else "cast(null as timestamp)"
 
-    def take(self, run_id: str, first: int, last: int) -> list[Outgoing]:
+    def take(self, run_id: str, first: int, last: int) -> list[TakenRow]:
         """Rows of positions `first` to `last`, inclusive, with their intents written."""
         with self._connection.transaction():
             if self._spec.consent:
                 self._check_permission_again(first, last)
             self._write_intents(run_id, first, last)
-        rows = self._connection.execute(
+        return self._connection.execute(
             f"""
             select
                 rows.batch_position,
-                rows.ledger_revision is null,
                 rows.receiver_id,
                 intents.sync_key,
                 intents.operation,
@@ -388,30 +400,46 @@ class Difference:
             """,
             (self._spec.name, run_id, first, last),
         )
-        return [self._outgoing(row) for row in rows]
 
     def _check_permission_again(self, first: int, last: int) -> None:
+        consent = cast(ConsentRelations, self._spec.consent)
         refused = (
             "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
             if self._spec.mode == "mirror"
             else "'withheld'"
         )
+        # Written to start from the few rows, where the first look starts from all consents.
+        consents = (
+            f"select 1 from {_qualified(consent.consents)} as consents "
+            "where cast(consents.profile_id as text) = rows.profile_id "
+            f"and consents.channel = {literal(self._spec.channel)} "
+            f"and consents.purpose = {literal(self._spec.purpose)} and consents.status"
+        )
+        suppressions = (
+            f"select 1 from {_qualified(consent.suppressions)} as suppressions "
+            "where cast(suppressions.profile_id as text) = rows.profile_id "
+            f"and suppressions.channel = {literal(self._spec.channel)}"
+        )
         self._connection.execute(
             f"""
-            with {self._permission_ctes().rstrip().rstrip(",")}
-
             update {TABLE}
             set operation = {refused}, permission = judged.permission, consent_recorded_at = null
             from (
-                select rows.batch_position, {self._permission()} as permission
+                select
+                    rows.batch_position,
+                    case when exists ({suppressions}) then 'suppressed' else 'no_consent' end
+                        as permission
                 from {TABLE} as rows
-                {self._permission_joins("rows")}
                 where rows.batch_position between $1 and $2
                     and rows.operation in ('insert', 'update')
+                    and (
+                        exists ({suppressions})
+                        or exists ({consents} <> 'granted')
+                        or not exists ({consents} = 'granted')
+                    )
             ) as judged
             where {TABLE}.batch_position = judged.batch_position
                 and {TABLE}.operation in ('insert', 'update')
-                and judged.permission <> 'granted'
             """,
             (first, last),
         )
@@ -436,7 +464,7 @@ class Difference:
             f"""
             insert into {intents} (
                 sync_name, sync_key, operation, payload_hash, revision, idempotency_key,
-                permission, consent_recorded_at, run_id, batch_position, written_at
+                permission, consent_recorded_at, is_new, run_id, batch_position, written_at
             )
             select
                 $1,
@@ -447,6 +475,7 @@ class Difference:
                 {idempotency_key("sync_key", "operation", keyed, "next_revision")},
                 permission,
                 consent_recorded_at,
+                ledger_revision is null,
                 $4,
                 batch_position,
                 $5
@@ -466,25 +495,21 @@ class Difference:
             (self._spec.name, first, last, run_id, utc_now()),
         )
 
-    def _outgoing(self, row: Sequence[Any]) -> Outgoing:
-        position, is_new, receiver_id, key, operation, idempotency, revision, *raw = row
+    def outgoing(self, row: TakenRow) -> Outgoing:
+        """A taken row in the form that destinations get."""
+        position, receiver_id, key, operation, idempotency, revision, *raw = row
         values: dict[str, Value] = {}
         problem = None
         if operation != "delete":
-            for (column, _), value in zip(self._columns, raw, strict=True):
+            values = dict(zip(self._names, raw, strict=True))
+            for name, convert in self._conversions:
                 try:
-                    values[column.name] = json_value(value)
+                    values[name] = convert(values[name])
                 except ValueError:
-                    problem = f"column {column.name} has no JSON form"
-        change = Change(
-            key=key,
-            operation=cast(Operation, operation),
-            values=values,
-            idempotency_key=idempotency,
-            revision=revision,
-            receiver_id=receiver_id,
+                    problem = f"column {name} has no JSON form"
+        return Outgoing(
+            position, Change(key, operation, values, idempotency, revision, receiver_id), problem
         )
-        return Outgoing(position, bool(is_new), change, problem)
 
     def record_withheld(self, run_id: str) -> None:
         """Log rows that are withheld and were not before; forget those that no longer are."""
@@ -567,26 +592,38 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def json_value(value: object) -> Value:
-    """A warehouse value as JSON has it, raising ValueError where it would lose something.
+def _json_number(value: Decimal | None) -> float | None:
+    if value is None:
+        return None
+    number = float(value)
+    # What a JSON number does not keep must not arrive as another amount.
+    if Decimal(repr(number)) != value:
+        raise ValueError
+    return number
 
-    Times become ISO 8601 in UTC, dates ISO 8601, exact numbers JSON numbers.
-    """
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, datetime):
-        return value.isoformat() + "Z"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        number = float(value)
-        # Fifteen digits survive; what does not must not arrive as another amount.
-        if Decimal(repr(number)) != value:
-            raise ValueError("the number has more digits than a JSON number keeps")
-        return number
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    raise ValueError(f"a {type(value).__name__} has no JSON form")
+
+def _json_double(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+def _json_date(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _json_timestamp(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat() + "Z"
+
+
+# How the values of a column are put into JSON, raising ValueError where they have no such form;
+# the other kinds have it already. Times are ISO 8601 in UTC, exact numbers are JSON numbers.
+CONVERSIONS: Mapping[ColumnKind, Callable[[Any], Value]] = {
+    "numeric": _json_number,
+    "double": _json_double,
+    "date": _json_date,
+    "timestamp": _json_timestamp,
+}
 
 
 def _plain(moment: datetime) -> str:

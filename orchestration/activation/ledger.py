@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from copy import copy
 from datetime import UTC, datetime
 
 from orchestration.settings import Settings
@@ -26,12 +27,13 @@ TABLES: Mapping[str, tuple[str, str | None]] = {
         "acknowledged_at timestamp not null",
         "sync_name, sync_key",
     ),
-    # One row per sync and key that was sent, or was about to be, and is not acknowledged.
+    # One row per sync and key that was sent, or was about to be, and is not acknowledged; it is new
+    # where the ledger has no row for the key.
     "sync_intents": (
         "sync_name text not null, sync_key text not null, operation text not null, "
         "payload_hash text, revision bigint not null, idempotency_key text not null, "
-        "permission text not null, consent_recorded_at timestamp, run_id text not null, "
-        "batch_position bigint not null, written_at timestamp not null",
+        "permission text not null, consent_recorded_at timestamp, is_new boolean not null, "
+        "run_id text not null, batch_position bigint not null, written_at timestamp not null",
         "sync_name, sync_key",
     ),
     # One row per run of a sync; a run id that is used again starts a row of its own.
@@ -139,6 +141,12 @@ class Ledger:
         columns, _ = TABLES[name]
         self.connection.execute(f"create temp table empty_{name} ({columns})")
         return f"empty_{name}"
+
+    def on(self, connection: Connection) -> Ledger:
+        """The same ledger on another connection."""
+        other = copy(self)
+        other.connection = connection
+        return other
 
     def table(self, name: str) -> str:
         """The qualified name of a ledger table, for SQL."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -47,8 +47,7 @@ class Limits:
     max_in_flight: int = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One row to bring to the destination.
 
     An `update` may meet a row the receiver does not have, and an `insert` one that it has: delivery
@@ -71,8 +70,7 @@ class Change:
     receiver_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RowResult:
+class RowResult(NamedTuple):
     """The receiver's answer for one row.
 
     Attributes:

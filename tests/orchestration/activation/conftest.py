@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from activation_world import SECRET, World
 
 from orchestration.activation.faults import FaultPlan
 from orchestration.activation.receiver import RunningReceiver, running_receiver
 from orchestration.settings import Settings
+from tests.orchestration.activation.activation_world import SECRET, World
 
 
 @pytest.fixture(scope="session")

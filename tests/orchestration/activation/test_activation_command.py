@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from activation_world import World, rows
 
 from orchestration.activation.__main__ import main
 from orchestration.activation.faults import FaultPlan
+from tests.orchestration.activation.activation_world import World, rows
 
 
 def command(world: World, *arguments: str, **meta: object) -> int:

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from activation_world import COLUMNS, row
 
 from orchestration.activation.canonical import idempotency_key, row_hash
 from orchestration.manifest import ColumnKind, PayloadColumn
 from orchestration.settings import Settings
 from orchestration.warehouse import connected
+from tests.orchestration.activation.activation_world import COLUMNS, row
 
 KINDS: dict[str, ColumnKind] = {
     "text": "text",

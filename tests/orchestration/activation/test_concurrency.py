@@ -7,18 +7,18 @@ import time
 from itertools import pairwise
 
 import pytest
-from activation_world import World, rows
-from test_faults import start, wait_for_deliveries
 
 from orchestration import warehouse
-from orchestration.activation import SyncAlreadyRunningError, sync
+from orchestration.activation import SyncAlreadyRunningError, lock
 from orchestration.activation.faults import FaultPlan
 from orchestration.warehouse import WarehouseBusyError
+from tests.orchestration.activation.activation_world import World, rows
+from tests.orchestration.activation.test_faults import start, wait_for_deliveries
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "LOCK_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(lock, "LOCK_WAIT_SECONDS", 0.2)
     monkeypatch.setattr(warehouse, "LOCK_WAIT_SECONDS", 0.2)
 
 

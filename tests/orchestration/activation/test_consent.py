@@ -7,10 +7,10 @@ import time
 from datetime import datetime
 
 import pytest
-from activation_world import World, row, rows
 
 from orchestration.activation.faults import FaultPlan
 from orchestration.warehouse import connected
+from tests.orchestration.activation.activation_world import World, row, rows
 
 
 def test_rows_without_consent_are_withheld_and_logged(world: World) -> None:

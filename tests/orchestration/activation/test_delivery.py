@@ -54,7 +54,7 @@ class ToldSession:
 
 def outgoing(number: int) -> Outgoing:
     key = f"k{number}"
-    return Outgoing(number, True, Change(key, "insert", {"id": key}, f"i{number}", 1), None)
+    return Outgoing(number, Change(key, "insert", {"id": key}, f"i{number}", 1))
 
 
 def deliver(
@@ -71,7 +71,8 @@ def deliver(
     settled: dict[str, Settlement] = {}
 
     async def settle(settlements: list[Settlement]) -> None:
-        settled.update({f"k{settlement.position}": settlement for settlement in settlements})
+        for settlement in settlements:
+            settled.update({f"k{position}": settlement for position in settlement.positions})
 
     async def read() -> AsyncIterator[list[Outgoing]]:
         for batch in range(batches):
@@ -246,7 +247,7 @@ def test_a_wait_that_is_too_long_is_left_to_the_next_run() -> None:
 
 
 def test_a_row_without_json_form_does_not_reach_the_destination() -> None:
-    bad = Outgoing(0, True, Change("k0", "insert", {}, "i0", 1), "column x has no JSON form")
+    bad = Outgoing(0, Change("k0", "insert", {}, "i0", 1), "column x has no JSON form")
     session = ToldSession(accept)
     settled: list[Settlement] = []
 

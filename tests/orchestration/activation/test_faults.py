@@ -11,12 +11,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from activation_world import HASTY, Row, World, as_received, row, rows
 
 from orchestration.activation import SyncStoppedError
 from orchestration.activation.delivery import RetryPolicy
 from orchestration.activation.faults import Fault, FaultPlan
 from orchestration.settings import PROJECT_DIR
+from tests.orchestration.activation.activation_world import (
+    HASTY,
+    Row,
+    World,
+    as_received,
+    row,
+    rows,
+)
 
 
 def assert_delivered(world: World, payload: Sequence[Row]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from activation_world import World, row, rows
 
 from orchestration.activation import SyncBlockedError, plan_sync
 from orchestration.activation.plan import masked_value
+from tests.orchestration.activation.activation_world import World, row, rows
 
 
 def test_a_plan_counts_what_a_run_then_does(world: World) -> None:

@@ -9,11 +9,11 @@ import urllib.request
 from collections.abc import Mapping
 
 import pytest
-from activation_world import SECRET
 
 from orchestration.activation.destinations.webhook import secret_bytes, sign
 from orchestration.activation.faults import FaultPlan, Misbehaviour
 from orchestration.activation.receiver import RunningReceiver
+from tests.orchestration.activation.activation_world import SECRET
 
 
 def post(

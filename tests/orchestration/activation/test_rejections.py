@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from activation_world import World, row, rows
-
 from orchestration.activation import retry_rejected
 from orchestration.activation.faults import FaultPlan
 from orchestration.activation.settlement import RETRY_WAITS
+from tests.orchestration.activation.activation_world import World, row, rows
 
 NOW = datetime.now(UTC).replace(tzinfo=None)
 BAD = "p00002"

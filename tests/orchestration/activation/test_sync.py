@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from activation_world import Row, World, as_received, row, rows
 
 from orchestration.activation.difference import PayloadError
 from orchestration.activation.faults import FaultPlan
+from tests.orchestration.activation.activation_world import Row, World, as_received, row, rows
 
 
 def as_state(payload: Iterable[Row]) -> dict[str, dict[str, object]]:

@@ -12,7 +12,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from activation_world import World, row
 from aiohttp import web
 
 from orchestration.activation.destinations.base import (
@@ -36,6 +35,7 @@ from orchestration.activation.destinations.webhook import (
     secret_bytes,
     sign,
 )
+from tests.orchestration.activation.activation_world import World, row
 
 CHANGES = [
     Change("a", "insert", {"name": "Zoë"}, "ia", 1),

@@ -1,0 +1,263 @@
+"""One run of a sync: the difference, its delivery, and the record of both."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+import duckdb
+import psycopg
+
+from orchestration.activation.delivery import Batch, Delivery, DeliveryTally, RetryPolicy
+from orchestration.activation.destinations import find_destination
+from orchestration.activation.difference import Counts, Difference, TakenRow
+from orchestration.activation.ledger import Ledger
+from orchestration.activation.lock import try_lock
+from orchestration.activation.plan import SyncBlockedError, guard
+from orchestration.activation.rate import limiter_of
+from orchestration.activation.settlement import Settlement, settle
+from orchestration.manifest import SyncSpec
+from orchestration.settings import Settings
+from orchestration.warehouse import Connection
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+# Rows are read ahead for about this long at the sync's rate, so that consent is seldom older.
+_READ_AHEAD_SECONDS = 1.0
+_PROGRESS_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a run did, in rows.
+
+    Attributes:
+        status: `succeeded`, or `failed` where delivery stopped early.
+        withheld: Rows not sent for want of consent or because of a suppression.
+        rejected: Rows that the receiver refused in this run.
+        held_back: Rows refused earlier that were not due again.
+        failed: Rows sent without an answer; the next run repeats them.
+        unchanged: Rows that the receiver has as they are.
+        requests: Requests made, repeated ones included.
+        seconds: Duration.
+        message: Why delivery stopped early.
+    """
+
+    sync: str
+    run_id: str
+    status: Literal["succeeded", "failed"]
+    inserted: int
+    updated: int
+    deleted: int
+    withheld: int
+    rejected: int
+    held_back: int
+    failed: int
+    unchanged: int
+    requests: int
+    seconds: float
+    message: str | None = None
+
+    def as_metadata(self) -> dict[str, str | int | float | None]:
+        """Plain values, for logs and an asset's metadata."""
+        return asdict(self)
+
+
+class Run:
+    """One run of one sync, whose lock the caller holds.
+
+    Rows are read on one connection and answers settled on another, each used by a thread of its
+    own, so that the warehouse keeps up with the receiver and the event loop never waits for it.
+
+    Args:
+        reader: The connection that holds the difference, and on PostgreSQL the locks.
+        writer: Another connection to the same warehouse.
+        settings: Where the ledger is.
+        spec: The sync.
+        run_id: Recorded with everything that is written.
+        policy: How long to try.
+        progress: Called with a line about how far the run is.
+    """
+
+    def __init__(
+        self,
+        reader: Connection,
+        writer: Connection,
+        *,
+        settings: Settings,
+        spec: SyncSpec,
+        run_id: str,
+        policy: RetryPolicy,
+        progress: Progress | None,
+    ) -> None:
+        self._ledger = Ledger(reader, settings, spec.name)
+        self._settled_ledger = self._ledger.on(writer)
+        self._settings = settings
+        self._spec = spec
+        self._run_id = run_id
+        self._policy = policy
+        self._progress = progress
+        self._answered = 0
+        self._told_at = 0.0
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-read")
+        self._settling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-settle")
+
+    def execute(self, now: datetime, approve: bool) -> SyncReport:
+        """Send the difference; see `run_sync`. A report of status `failed` is returned."""
+        clock = time.monotonic()
+        spec = self._spec
+        started_at = self._ledger.start_run(self._run_id, spec.destination, spec.mode)
+        difference: Difference | None = None
+        try:
+            difference = Difference(self._ledger, spec, now)
+            counts = difference.compute()
+            blocked = guard(spec, counts)
+            if blocked and not approve:
+                raise SyncBlockedError(f"sync {spec.name!r} {blocked}")
+            difference.record_withheld(self._run_id)
+            difference.resolve_rejections()
+            tally = asyncio.run(self._deliver(difference, counts))
+            # A run that stopped may still be reading ahead on the connection that is used now.
+            self._end_threads()
+            difference.record_withheld(self._run_id)
+        except BaseException as error:
+            self._log_failure(started_at, error)
+            raise
+        finally:
+            self._end_threads()
+        report = self._report(counts, tally, difference.withheld_count(), time.monotonic() - clock)
+        self._ledger.finish_run(
+            self._run_id, started_at, report.status, _log_counts(report), report.message
+        )
+        logger.info(
+            "sync %s: %d inserted, %d updated, %d deleted, %d withheld, %d rejected, %d failed",
+            *(spec.name, report.inserted, report.updated, report.deleted),
+            *(report.withheld, report.rejected, report.failed),
+        )
+        return report
+
+    def _log_failure(self, started_at: datetime, error: BaseException) -> None:
+        # A statement may still be under way where the event loop was interrupted.
+        self._end_threads()
+        status = "blocked" if isinstance(error, SyncBlockedError) else "failed"
+        # Messages of the driver may quote values; those of our own do not.
+        own = type(error).__module__.startswith("orchestration.")
+        message = str(error) if own else type(error).__name__
+        try:
+            self._ledger.finish_run(self._run_id, started_at, status, {}, message)
+        except (duckdb.Error, psycopg.Error):
+            logger.warning("sync %s: the end of the run could not be logged", self._spec.name)
+
+    def _end_threads(self) -> None:
+        self._reading.shutdown()
+        self._settling.shutdown()
+
+    async def _deliver(self, difference: Difference, counts: Counts) -> DeliveryTally:
+        spec = self._spec
+        if counts.to_send == 0:
+            return DeliveryTally()
+        async with find_destination(spec.destination).open(spec, self._settings) as session:
+            limiter = limiter_of(spec.destination, session.account)
+            await self._take_turn(session.account)
+            with limiter.limited_to(spec.rate_per_second):
+                delivery = Delivery(
+                    session,
+                    limiter,
+                    self._policy,
+                    spec.max_in_flight,
+                    lambda answered: self._settle(answered, counts.to_send),
+                )
+                return await delivery.run(self._batches(difference, counts.to_send))
+
+    async def _take_turn(self, account: str) -> None:
+        """Wait until no other process sends to a rate-limited account; kept until the run ends.
+
+        The limiter counts for one process only. On DuckDB there is no other.
+        """
+        if self._spec.rate_per_second is None or self._ledger.connection.target != "postgres":
+            return
+        name = f"{self._settings.schema}.account.{self._spec.destination}.{account}"
+        loop = asyncio.get_running_loop()
+        while not await loop.run_in_executor(
+            self._reading, try_lock, self._ledger.connection, name
+        ):
+            self._tell(f"{self._spec.name}: waiting for another sync to {account} to end")
+            await asyncio.sleep(0.5)
+
+    def _tell(self, message: str) -> None:
+        if self._progress and time.monotonic() - self._told_at >= _PROGRESS_SECONDS:
+            self._told_at = time.monotonic()
+            self._progress(message)
+
+    async def _batches(self, difference: Difference, to_send: int) -> AsyncIterator[Batch]:
+        size = self._spec.batch_size
+        stretch = size * self._batches_ahead()
+        upcoming = self._take(difference, 1, stretch)
+        for first in range(1, to_send + 1, stretch):
+            rows = await upcoming
+            if first + stretch <= to_send:
+                upcoming = self._take(difference, first + stretch, first + 2 * stretch - 1)
+            for start in range(0, len(rows), size):
+                yield [difference.outgoing(row) for row in rows[start : start + size]]
+
+    def _take(
+        self, difference: Difference, first: int, last: int
+    ) -> asyncio.Future[list[TakenRow]]:
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._reading, difference.take, self._run_id, first, last)
+
+    def _batches_ahead(self) -> int:
+        ahead = 2 * self._spec.max_in_flight
+        rate = self._spec.rate_per_second
+        return min(ahead, max(1, math.ceil(rate * _READ_AHEAD_SECONDS))) if rate else ahead
+
+    async def _settle(self, answered: list[Settlement], to_send: int) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(
+            self._settling, settle, self._settled_ledger, self._run_id, answered
+        )
+        self._answered += sum(len(settlement.positions) for settlement in answered)
+        self._tell(f"{self._spec.name}: {self._answered:,} of {to_send:,} rows answered")
+
+    def _report(
+        self, counts: Counts, tally: DeliveryTally, withheld: int, seconds: float
+    ) -> SyncReport:
+        return SyncReport(
+            sync=self._spec.name,
+            run_id=self._run_id,
+            status="failed" if tally.stopped else "succeeded",
+            inserted=tally.delivered["insert"],
+            updated=tally.delivered["update"],
+            deleted=tally.delivered["delete"],
+            withheld=withheld,
+            rejected=tally.rejected,
+            held_back=counts.held_back,
+            failed=tally.failed,
+            unchanged=counts.unchanged,
+            requests=tally.requests,
+            seconds=round(seconds, 3),
+            message=tally.stopped,
+        )
+
+
+def _log_counts(report: SyncReport) -> dict[str, int]:
+    return {
+        "inserted_count": report.inserted,
+        "updated_count": report.updated,
+        "deleted_count": report.deleted,
+        "withheld_count": report.withheld,
+        "rejected_count": report.rejected,
+        "held_back_count": report.held_back,
+        "failed_count": report.failed,
+        "unchanged_count": report.unchanged,
+        "request_count": report.requests,
+    }
