@@ -1,0 +1,14 @@
+{#
+    Great-circle distance in metres between two points in degrees, on a sphere of the earth's mean
+    radius: at most 0.6 % off the ellipsoid. Rounding may lift the root's argument above 1.
+#}
+{% macro haversine_metres(latitude, longitude, other_latitude, other_longitude) %}
+    (
+        2 * 6371008.8 * asin(sqrt(least(
+            1.0,
+            power(sin(radians({{ other_latitude }} - {{ latitude }}) / 2), 2)
+            + cos(radians({{ latitude }})) * cos(radians({{ other_latitude }}))
+            * power(sin(radians({{ other_longitude }} - {{ longitude }}) / 2), 2)
+        )))
+    )
+{%- endmacro %}

@@ -1,0 +1,22 @@
+{#
+    One channel's select of the timeline's union: `columns` maps the timeline's columns to the
+    model's expressions; what it leaves out is null.
+#}
+{% macro timeline(model, channel, record_id, event_name, occurred_at, columns={}) %}
+    {%- set unknown = columns.keys() | reject('in', timeline_columns().keys()) | list -%}
+    {%- if unknown -%}
+        {{ exceptions.raise_compiler_error(
+            "timeline('" ~ model ~ "'): no such timeline column: " ~ unknown | join(", ")
+        ) }}
+    {%- endif -%}
+    select
+        '{{ model }}' as source_model,
+        cast({{ record_id }} as text) as record_id,
+        '{{ channel }}' as channel,
+        cast({{ event_name }} as text) as event_name,
+        {%- for column, type in timeline_columns().items() %}
+        cast({{ columns.get(column, 'null') }} as {{ type }}) as {{ column }},
+        {%- endfor %}
+        {{ occurred_at }} as occurred_at
+    from {{ ref(model) }}
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{# What a channel can tell the timeline beside key, time and name: column → type. #}
+{% macro timeline_columns() %}
+    {% do return({
+        'visitor_id': 'text',
+        'product_id': 'text',
+        'campaign_id': 'text',
+        'store_id': 'text',
+        'order_id': 'text',
+        'click_id': 'text',
+        'page_path': 'text',
+        'referrer': 'text',
+        'campaign_source': 'text',
+        'campaign_medium': 'text',
+        'campaign_name': 'text',
+        'currency': 'text',
+        'properties': 'text',
+        'quantity': 'bigint',
+        'amount': 'numeric(18, 2)',
+    }) %}
+{% endmacro %}

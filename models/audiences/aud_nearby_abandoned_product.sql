@@ -1,0 +1,89 @@
+with
+
+store_visits as (
+    select * from {{ ref('store_visits') }}
+),
+
+abandoned_products as (
+    select * from {{ ref('abandoned_products') }}
+),
+
+products as (
+    select * from {{ ref('stg_catalog__products') }}
+),
+
+stores as (
+    select * from {{ ref('stg_catalog__stores') }}
+),
+
+find_pings as (
+    select
+        profile_id,
+        store_id,
+        distance_metres,
+        visited_date,
+        visited_at,
+        row_number() over (
+            partition by profile_id
+            order by visited_at desc, distance_metres, store_visit_id
+        ) as recency
+    from store_visits
+    where
+        evidence = 'location_ping'
+        and profile_id is not null
+        and visited_at <= {{ as_of() }}
+        and visited_at
+        > {{ as_of() }} - interval '{{ var("location_ping_window_minutes") }} minutes'
+),
+
+-- A product that the catalogue cannot name makes no message.
+rank_products as (
+    select
+        abandoned_products.profile_id,
+        products.product_id,
+        products.product_name,
+        products.category,
+        products.product_url,
+        abandoned_products.abandoned_stage,
+        abandoned_products.last_interested_at,
+        row_number() over (
+            partition by abandoned_products.profile_id
+            order by
+                {{ interest_strength('abandoned_products.abandoned_stage') }} desc,
+                abandoned_products.last_interested_at desc,
+                products.product_id
+        ) as rank_number
+    from abandoned_products
+    inner join products on abandoned_products.product_id = products.product_id
+    where
+        products.product_name is not null
+        and not abandoned_products.is_resolved
+        and abandoned_products.last_interested_at
+        <= {{ as_of() }} - interval '{{ var("abandonment_delay_hours") }} hours'
+),
+
+matched as (
+    select
+        find_pings.profile_id,
+        stores.store_id,
+        coalesce(stores.store_name, stores.city, 'our store') as store_name,
+        stores.time_zone as store_time_zone,
+        rank_products.product_id,
+        rank_products.product_name,
+        rank_products.category,
+        rank_products.product_url,
+        rank_products.abandoned_stage,
+        find_pings.distance_metres,
+        find_pings.visited_date as offer_date,
+        rank_products.last_interested_at,
+        find_pings.visited_at as pinged_at
+    from find_pings
+    inner join rank_products
+        on
+            find_pings.profile_id = rank_products.profile_id
+            and rank_products.rank_number = 1
+    inner join stores on find_pings.store_id = stores.store_id
+    where find_pings.recency = 1
+)
+
+select * from matched

@@ -1,0 +1,14 @@
+-- A new audience joins with one call here.
+with
+
+unioned as (
+    {{ audience_members('aud_nearby_abandoned_product') }}
+    union all
+    {{ audience_members('aud_new_customer_welcome') }}
+    union all
+    {{ audience_members('aud_vip_at_risk') }}
+    union all
+    {{ audience_members('aud_win_back') }}
+)
+
+select * from unioned

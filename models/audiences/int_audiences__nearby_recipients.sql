@@ -1,0 +1,55 @@
+with
+
+nearby as (
+    select * from {{ ref('aud_nearby_abandoned_product') }}
+),
+
+members as (
+    select * from {{ ref('int_audiences__members') }}
+    where audience_name = 'aud_nearby_abandoned_product' and not is_holdout
+),
+
+contactable_profiles as (
+    select * from {{ ref('contactable_profiles') }}
+),
+
+rank_devices as (
+    select
+        profile_id,
+        push_token,
+        platform,
+        row_number() over (
+            partition by profile_id
+            order by last_seen_at desc, device_id
+        ) as recency
+    from {{ ref('profile_devices') }}
+    where push_token is not null and is_latest_user
+),
+
+select_recipients as (
+    select
+        nearby.profile_id,
+        nearby.store_id,
+        nearby.store_name,
+        nearby.store_time_zone,
+        nearby.product_id,
+        nearby.product_name,
+        nearby.product_url,
+        nearby.offer_date,
+        nearby.pinged_at,
+        devices.push_token,
+        devices.platform
+    from nearby
+    inner join members on nearby.profile_id = members.profile_id
+    inner join contactable_profiles
+        on
+            nearby.profile_id = contactable_profiles.profile_id
+            and members.channel = contactable_profiles.channel
+            and members.purpose = contactable_profiles.purpose
+    inner join rank_devices as devices
+        on
+            nearby.profile_id = devices.profile_id
+            and devices.recency = 1
+)
+
+select * from select_recipients

@@ -1,0 +1,90 @@
+-- What was offered to whom on a day is decided once and kept: worked out again from data that came
+-- late, it could be another product, and the person would hear from us twice.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='message_id',
+        on_schema_change='append_new_columns',
+        full_refresh=false,
+    )
+}}
+
+with
+
+recipients as (
+    select * from {{ ref('int_audiences__nearby_recipients') }}
+),
+
+redirects as (
+    select * from {{ ref('profile_redirects') }}
+),
+
+earlier_offers as (
+    {% if is_incremental() %}
+        select
+            profile_id,
+            offer_date
+        from {{ this }}
+    {% else %}
+    select
+        cast(null as text) as profile_id,
+        cast(null as date) as offer_date
+    where 1 = 0
+    {% endif %}
+),
+
+follow_merges as (
+    select
+        coalesce(redirects.profile_id, earlier_offers.profile_id) as profile_id,
+        earlier_offers.offer_date
+    from earlier_offers
+    left join redirects on earlier_offers.profile_id = redirects.old_profile_id
+),
+
+keep_first_of_day as (
+    select recipients.*
+    from recipients
+    left join follow_merges
+        on
+            recipients.profile_id = follow_merges.profile_id
+            and recipients.offer_date = follow_merges.offer_date
+    where follow_merges.profile_id is null
+),
+
+code_offers as (
+    select
+        *,
+        {{ surrogate_key(['profile_id', 'product_id', 'offer_date']) }} as message_id,
+        'NEAR' || upper(
+            substr({{ surrogate_key(["'code'", 'profile_id', 'product_id', 'offer_date']) }}, 1, 8)
+        ) as discount_code
+    from keep_first_of_day
+),
+
+write_offers as (
+    select
+        message_id,
+        profile_id,
+        product_id,
+        product_name,
+        product_url,
+        store_id,
+        store_name,
+        {{ nearby_offer_title(
+            'product_name', 'store_name', var('nearby_offer_discount_percent')
+        ) }} as title,
+        {{ nearby_offer_body(
+            'product_name', 'store_name', var('nearby_offer_discount_percent'), 'discount_code'
+        ) }} as body,
+        discount_code,
+        cast({{ var('nearby_offer_discount_percent') }} as bigint) as discount_percent,
+        offer_date,
+        pinged_at,
+        {{ to_utc(
+            "(cast(offer_date as timestamp) + interval '1 day')", "coalesce(store_time_zone, 'UTC')"
+        ) }} as expires_at
+    from code_offers
+)
+
+select * from write_offers

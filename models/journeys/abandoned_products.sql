@@ -1,0 +1,82 @@
+with
+
+interests as (
+    select * from {{ ref('int_journeys__product_interests') }}
+),
+
+events as (
+    select * from {{ ref('events') }}
+),
+
+order_lines as (
+    select * from {{ ref('order_lines') }}
+),
+
+find_last_checkouts as (
+    select
+        profile_id,
+        max(occurred_at) as last_checkout_at
+    from events
+    where
+        event_name = 'checkout_started'
+        and profile_id is not null
+        and occurred_at <= {{ as_of() }}
+    group by profile_id
+),
+
+find_purchases as (
+    select
+        profile_id,
+        product_id,
+        channel,
+        ordered_at
+    from order_lines
+    where not is_return and profile_id is not null and ordered_at <= {{ as_of() }}
+),
+
+rank_settlements as (
+    select
+        interests.profile_id,
+        interests.product_id,
+        purchases.channel,
+        purchases.ordered_at,
+        row_number() over (
+            partition by interests.profile_id, interests.product_id
+            order by purchases.ordered_at, purchases.channel
+        ) as settlement_number
+    from interests
+    inner join find_purchases as purchases
+        on
+            interests.profile_id = purchases.profile_id
+            and interests.product_id = purchases.product_id
+            and {{ settles_interest('purchases.ordered_at', 'interests.last_interested_at') }}
+),
+
+described as (
+    select
+        {{ surrogate_key(['interests.profile_id', 'interests.product_id']) }}
+            as abandoned_product_id,
+        interests.profile_id,
+        interests.product_id,
+        case
+            when find_last_checkouts.last_checkout_at >= interests.last_added_at then 'checkout'
+            when interests.last_added_at is not null then 'basket'
+            else 'browse'
+        end as abandoned_stage,
+        settlements.ordered_at is not null as is_resolved,
+        settlements.channel as resolved_channel,
+        interests.viewed_count,
+        interests.added_count,
+        interests.first_interested_at,
+        interests.last_interested_at,
+        settlements.ordered_at as resolved_at
+    from interests
+    left join find_last_checkouts on interests.profile_id = find_last_checkouts.profile_id
+    left join rank_settlements as settlements
+        on
+            interests.profile_id = settlements.profile_id
+            and interests.product_id = settlements.product_id
+            and settlements.settlement_number = 1
+)
+
+select * from described

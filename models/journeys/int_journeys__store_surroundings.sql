@@ -1,0 +1,20 @@
+with
+
+stores as (
+    select * from {{ ref('stg_catalog__stores') }}
+),
+
+draw_boxes as (
+    select
+        store_id,
+        latitude,
+        longitude,
+        latitude - {{ latitude_margin(var('store_proximity_metres')) }} as south,
+        latitude + {{ latitude_margin(var('store_proximity_metres')) }} as north,
+        longitude - {{ longitude_margin(var('store_proximity_metres'), 'latitude') }} as west,
+        longitude + {{ longitude_margin(var('store_proximity_metres'), 'latitude') }} as east
+    from stores
+    where latitude is not null and longitude is not null
+)
+
+select * from draw_boxes

@@ -1,0 +1,105 @@
+with
+
+session_events as (
+    select * from {{ ref('int_journeys__session_events') }}
+),
+
+events as (
+    select * from {{ ref('events') }}
+),
+
+ad_clicks as (
+    select
+        click_id,
+        campaign_id,
+        campaign_source,
+        campaign_medium,
+        campaign_name
+    from events
+    where event_name = 'ad_clicked' and click_id is not null
+),
+
+-- A visit is touched where it begins and wherever a campaign brings the visitor back into it.
+find_arrivals as (
+    select
+        session_events.event_id,
+        session_events.profile_id,
+        session_events.session_id,
+        coalesce(session_events.campaign_id, ad_clicks.campaign_id) as campaign_id,
+        session_events.click_id,
+        session_events.channel,
+        coalesce(session_events.campaign_source, ad_clicks.campaign_source) as campaign_source,
+        coalesce(session_events.campaign_medium, ad_clicks.campaign_medium) as campaign_medium,
+        coalesce(session_events.campaign_name, ad_clicks.campaign_name) as campaign_name,
+        session_events.referrer,
+        session_events.occurred_at
+    from session_events
+    left join ad_clicks on session_events.click_id = ad_clicks.click_id
+    where
+        session_events.is_session_start
+        or session_events.campaign_source is not null
+        or session_events.campaign_medium is not null
+        or session_events.click_id is not null
+),
+
+number_arrivals as (
+    select
+        *,
+        row_number() over (
+            partition by
+                session_id, campaign_source, campaign_medium, campaign_name, campaign_id, click_id
+            order by occurred_at, event_id
+        ) as arrival_number
+    from find_arrivals
+),
+
+keep_first_arrivals as (
+    select
+        event_id,
+        profile_id,
+        session_id,
+        campaign_id,
+        click_id,
+        channel,
+        campaign_source,
+        campaign_medium,
+        campaign_name,
+        referrer,
+        occurred_at
+    from number_arrivals
+    where arrival_number = 1
+),
+
+-- A click in an email and the visit it opens are one touch; alone it stands for a visit that
+-- no cookie saw.
+find_lone_email_clicks as (
+    select
+        events.event_id,
+        events.profile_id,
+        cast(null as text) as session_id,
+        events.campaign_id,
+        events.click_id,
+        events.channel,
+        events.campaign_source,
+        events.campaign_medium,
+        events.campaign_name,
+        events.referrer,
+        events.occurred_at
+    from events
+    left join keep_first_arrivals as visits
+        on
+            events.profile_id = visits.profile_id
+            and visits.campaign_medium = 'email'
+            and visits.occurred_at >= events.occurred_at - interval '5 minutes'
+            and visits.occurred_at
+            <= events.occurred_at + interval '{{ var("session_timeout_minutes") }} minutes'
+    where events.event_name = 'email_clicked' and visits.event_id is null
+),
+
+unioned as (
+    select * from keep_first_arrivals
+    union all
+    select * from find_lone_email_clicks
+)
+
+select * from unioned

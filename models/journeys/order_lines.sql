@@ -1,0 +1,80 @@
+with
+
+lines as (
+    select * from {{ ref('int_journeys__order_lines_unioned') }}
+),
+
+orders as (
+    select * from {{ ref('orders') }}
+),
+
+products as (
+    select
+        product_id,
+        category
+    from {{ ref('stg_catalog__products') }}
+),
+
+exchange_rates as (
+    select * from {{ ref('exchange_rates') }}
+),
+
+number_lines as (
+    select
+        *,
+        row_number() over (
+            partition by channel, order_id, line_number
+            order by product_id, quantity, unit_price, discount_amount
+        ) as report_number
+    from lines
+),
+
+-- A return takes back what an order gave.
+sign_lines as (
+    select
+        lines.line_number,
+        lines.product_id,
+        orders.order_key,
+        orders.order_id,
+        orders.profile_id,
+        orders.store_id,
+        orders.channel,
+        orders.is_return,
+        orders.currency,
+        orders.ordered_at,
+        lines.quantity * case when orders.is_return then -1 else 1 end as quantity,
+        cast(
+            (lines.quantity * lines.unit_price - lines.discount_amount)
+            * case when orders.is_return then -1 else 1 end as numeric(18, 2)
+        ) as amount
+    from number_lines as lines
+    inner join orders
+        on
+            lines.channel = orders.channel
+            and lines.order_id = orders.order_id
+    where lines.report_number = 1
+),
+
+described as (
+    select
+        {{ surrogate_key(['lines.order_key', 'lines.line_number']) }} as order_line_id,
+        lines.order_key,
+        lines.order_id,
+        lines.line_number,
+        lines.profile_id,
+        lines.product_id,
+        lines.store_id,
+        lines.channel,
+        products.category,
+        lines.is_return,
+        lines.currency,
+        cast(lines.quantity as bigint) as quantity,
+        lines.amount,
+        cast(lines.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
+        lines.ordered_at
+    from sign_lines as lines
+    left join products on lines.product_id = products.product_id
+    left join exchange_rates as rates on lines.currency = rates.currency
+)
+
+select * from described

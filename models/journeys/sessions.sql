@@ -1,0 +1,58 @@
+with
+
+sessions as (
+    select * from {{ ref('int_journeys__sessions_summed') }}
+),
+
+touchpoints as (
+    select * from {{ ref('touchpoints') }}
+),
+
+number_touchpoints as (
+    select
+        session_id,
+        marketing_channel,
+        campaign_source,
+        campaign_medium,
+        campaign_name,
+        row_number() over (
+            partition by session_id
+            order by occurred_at, touchpoint_id
+        ) as touchpoint_number
+    from touchpoints
+    where session_id is not null
+),
+
+described as (
+    select
+        sessions.session_id,
+        sessions.profile_id,
+        sessions.visitor_id,
+        sessions.channel,
+        number_touchpoints.marketing_channel,
+        number_touchpoints.campaign_source,
+        number_touchpoints.campaign_medium,
+        number_touchpoints.campaign_name,
+        sessions.entry_page_path,
+        {{ is_engaged_session(
+            'sessions.order_count', 'sessions.product_added_count', 'sessions.view_count',
+            'sessions.duration_seconds'
+        ) }} as is_engaged,
+        sessions.order_count > 0 as has_order,
+        sessions.event_count,
+        sessions.view_count,
+        sessions.product_viewed_count,
+        sessions.product_added_count,
+        sessions.checkout_started_count,
+        sessions.order_count,
+        sessions.duration_seconds,
+        sessions.started_at,
+        sessions.ended_at
+    from sessions
+    left join number_touchpoints
+        on
+            sessions.session_id = number_touchpoints.session_id
+            and number_touchpoints.touchpoint_number = 1
+)
+
+select * from described

@@ -1,0 +1,67 @@
+with
+
+events as (
+    select * from {{ ref('events') }}
+),
+
+pings as (
+    select * from {{ ref('int_journeys__pings_near_stores') }}
+),
+
+stores as (
+    select
+        store_id,
+        time_zone
+    from {{ ref('stg_catalog__stores') }}
+),
+
+list_receipts as (
+    select
+        event_id,
+        profile_id,
+        store_id,
+        order_id,
+        'receipt' as evidence,
+        cast(null as double precision) as distance_metres,
+        occurred_at
+    from events
+    where event_name in ('order_completed', 'order_returned') and store_id is not null
+),
+
+list_pings as (
+    select
+        events.event_id,
+        events.profile_id,
+        pings.store_id,
+        cast(null as text) as order_id,
+        'location_ping' as evidence,
+        pings.distance_metres,
+        events.occurred_at
+    from pings
+    inner join events
+        on
+            pings.record_id = events.record_id
+            and events.source_model = 'stg_app__events'
+),
+
+unioned as (
+    select * from list_receipts
+    union all
+    select * from list_pings
+),
+
+localised as (
+    select
+        unioned.event_id as store_visit_id,
+        unioned.profile_id,
+        unioned.store_id,
+        unioned.order_id,
+        unioned.evidence,
+        unioned.distance_metres,
+        {{ local_date('unioned.occurred_at', 'stores.time_zone') }} as visited_date,
+        unioned.occurred_at as visited_at
+    from unioned
+    left join stores on unioned.store_id = stores.store_id
+)
+
+select * from localised

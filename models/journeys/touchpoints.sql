@@ -1,0 +1,79 @@
+with
+
+touches as (
+    select
+        *,
+        {{ url_host('referrer') }} as referrer_host,
+        case when click_id is null then '' else 'present' end as click_presence
+    from {{ ref('int_journeys__touches') }}
+),
+
+sessions as (
+    select * from {{ ref('int_journeys__sessions_summed') }}
+),
+
+rules as (
+    select * from {{ ref('channel_rules') }}
+),
+
+-- Patterns are costly and the same few sources return for ever.
+list_sources as (
+    select distinct
+        coalesce(lower(campaign_source), '') as campaign_source,
+        coalesce(lower(campaign_medium), '') as campaign_medium,
+        coalesce(referrer_host, '') as referrer_host,
+        click_presence
+    from touches
+),
+
+match_rules as (
+    select
+        list_sources.*,
+        rules.marketing_channel,
+        row_number() over (
+            partition by
+                list_sources.campaign_source,
+                list_sources.campaign_medium,
+                list_sources.referrer_host,
+                list_sources.click_presence
+            order by rules.priority
+        ) as match_number
+    from list_sources
+    inner join rules
+        on
+            {{ fits_pattern('list_sources.campaign_source', 'rules.campaign_source') }}
+            and {{ fits_pattern('list_sources.campaign_medium', 'rules.campaign_medium') }}
+            and {{ fits_pattern('list_sources.referrer_host', 'rules.referrer_host') }}
+            and {{ fits_pattern('list_sources.click_presence', 'rules.click_id') }}
+),
+
+keep_first_match as (
+    select * from match_rules
+    where match_number = 1
+),
+
+classified as (
+    select
+        touches.event_id as touchpoint_id,
+        coalesce(sessions.profile_id, touches.profile_id) as profile_id,
+        touches.session_id,
+        touches.campaign_id,
+        touches.click_id,
+        touches.channel,
+        coalesce(keep_first_match.marketing_channel, 'unassigned') as marketing_channel,
+        touches.campaign_source,
+        touches.campaign_medium,
+        touches.campaign_name,
+        touches.referrer_host,
+        touches.occurred_at
+    from touches
+    left join sessions on touches.session_id = sessions.session_id
+    left join keep_first_match
+        on
+            coalesce(lower(touches.campaign_source), '') = keep_first_match.campaign_source
+            and coalesce(lower(touches.campaign_medium), '') = keep_first_match.campaign_medium
+            and coalesce(touches.referrer_host, '') = keep_first_match.referrer_host
+            and touches.click_presence = keep_first_match.click_presence
+)
+
+select * from classified

@@ -1,0 +1,26 @@
+with
+
+contacts as (
+    select * from {{ ref('int_profiles__contacts_attributed') }}
+),
+
+identifiers as (
+    select * from {{ ref('profile_identifiers') }}
+),
+
+unioned as (
+    select
+        profile_id,
+        email_identifier
+    from contacts
+    where email_identifier is not null
+    -- `union` drops the repeats.
+    union
+    select
+        profile_id,
+        identifier_value as email_identifier
+    from identifiers
+    where identifier_type = 'email' and profile_id is not null
+)
+
+select * from unioned

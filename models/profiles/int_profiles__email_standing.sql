@@ -1,0 +1,26 @@
+with
+
+email_events as (
+    select * from {{ ref('stg_email__events') }}
+    where email_identifier is not null and occurred_at <= {{ as_of() }}
+),
+
+summed as (
+    select
+        email_identifier,
+        max(case when event_name = 'email_unsubscribed' then occurred_at end) as unsubscribed_at,
+        max(case when event_name = 'email_complained' then occurred_at end) as complained_at,
+        max(
+            case when event_name = 'email_bounced' and bounce_type = 'hard' then occurred_at end
+        ) as bounced_at,
+        max(
+            case
+                when event_name in ('email_delivered', 'email_opened', 'email_clicked')
+                    then occurred_at
+            end
+        ) as reached_at
+    from email_events
+    group by email_identifier
+)
+
+select * from summed

@@ -1,0 +1,71 @@
+{{ config(schema='contacts') }}
+
+with
+
+app_events as (
+    select * from {{ ref('stg_app__events') }}
+    where device_id is not null and occurred_at <= {{ as_of() }}
+),
+
+record_profiles as (
+    select * from {{ ref('int_identity__record_profiles') }}
+    where source_model = 'stg_app__events' and profile_id is not null
+),
+
+-- A day's events of one device mostly repeat the same token.
+summed as (
+    select
+        record_profiles.profile_id,
+        app_events.device_id,
+        app_events.platform,
+        app_events.push_token,
+        min(app_events.occurred_at) as first_seen_at,
+        max(app_events.occurred_at) as last_seen_at
+    from app_events
+    inner join record_profiles on app_events.event_id = record_profiles.record_id
+    group by
+        record_profiles.profile_id,
+        app_events.device_id,
+        app_events.platform,
+        app_events.push_token
+),
+
+ranked as (
+    select
+        *,
+        min(first_seen_at) over use_of_device as device_first_seen_at,
+        max(last_seen_at) over use_of_device as device_last_seen_at,
+        row_number() over (
+            partition by profile_id, device_id
+            order by
+                case when push_token is null then 1 else 0 end, last_seen_at desc, push_token
+        ) as token_number
+    from summed
+    window use_of_device as (partition by profile_id, device_id)
+),
+
+-- On a device that changed hands, the token reaches whoever used it last.
+compare_users as (
+    select
+        profile_id,
+        device_id,
+        push_token,
+        platform,
+        row_number() over (
+            partition by device_id
+            order by device_last_seen_at desc, profile_id
+        ) = 1 as is_latest_user,
+        device_first_seen_at as first_seen_at,
+        device_last_seen_at as last_seen_at
+    from ranked
+    where token_number = 1
+),
+
+keyed as (
+    select
+        {{ surrogate_key(['profile_id', 'device_id']) }} as profile_device_id,
+        *
+    from compare_users
+)
+
+select * from keyed
