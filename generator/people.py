@@ -128,19 +128,19 @@ def new_street(rng: Random, country: Country) -> str:
 
 def new_cookie(rng: Random) -> str:
     """A fresh anonymous id."""
-    return f"c-{rng.getrandbits(80):020x}"
+    return f"c-{rng.randbytes(10).hex()}"
 
 
 def new_push_token(rng: Random, platform: str) -> str:
     """A fresh address for push messages, longer on Android."""
-    return f"{rng.getrandbits(256):064x}" if platform == "ios" else f"f{rng.getrandbits(320):080x}"
+    return rng.randbytes(32).hex() if platform == "ios" else f"f{rng.randbytes(40).hex()}"
 
 
 def new_device(rng: Random) -> AppDevice:
     """A phone on which the app was just installed, mostly with an account logged in."""
     platform = rng.choice(("ios", "android"))
     return AppDevice(
-        device_id=f"{rng.getrandbits(128):032x}",
+        device_id=rng.randbytes(16).hex(),
         platform=platform,
         app_version=rng.choice(("6.2.0", "6.2.1", "6.3.0", "6.4.2")),
         push_token=new_push_token(rng, platform) if rng.random() < 0.8 else None,

@@ -79,7 +79,7 @@ class Population:
             * (1.0 if is_customer else VISITOR_ACTIVITY),
             tastes=tuple(self._catalogue.pick_category(rng) for _ in range(3)),
             browsers=[self._new_browser() for _ in range(1 + (rng.random() < 0.6))],
-            cards=[f"tok_{rng.getrandbits(64):016x}" for _ in range(1 + (rng.random() < 0.25))],
+            cards=[f"tok_{rng.randbytes(8).hex()}" for _ in range(1 + (rng.random() < 0.25))],
         )
 
     def new_mailbox(self, first: str, last: str, country: Country) -> str:

@@ -96,10 +96,10 @@ class Ads:
 
 def _visit(rng: Random, platform: str, campaign: str) -> AdVisit:
     if platform == "google":
-        click_id = f"Cj0KCQ{rng.getrandbits(120):030x}"
+        click_id = f"Cj0KCQ{rng.randbytes(15).hex()}"
         source, medium, parameter = "google", "cpc", "gclid"
     else:
-        click_id = f"IwAR{rng.getrandbits(120):030x}"
+        click_id = f"IwAR{rng.randbytes(15).hex()}"
         source, medium, parameter = rng.choice(("facebook", "instagram")), "paid_social", "fbclid"
     query = (
         f"utm_source={source}&utm_medium={medium}&utm_campaign={campaign}&{parameter}={click_id}"

@@ -177,7 +177,7 @@ class App:
         if self._company.dirt.happens(rng, "sent_later", SPEC.entity):
             received += rng.randrange(10 * MINUTE_MS, DAY_MS)
         row: dict[str, Any] = {
-            "event_id": f"{rng.getrandbits(128):032x}",
+            "event_id": rng.randbytes(16).hex(),
             "device_id": device.device_id,
             "account_id": person.account_id if device.logged_in else None,
             "event_name": event_name,

@@ -113,7 +113,7 @@ class Consent:
 
     def _record(self, at: int, person: Person, answer: _Answer) -> None:
         row = {
-            "consent_id": f"cn-{self._rng.getrandbits(72):018x}",
+            "consent_id": f"cn-{self._rng.randbytes(9).hex()}",
             "identifier_type": answer.identifier_type,
             "identifier_value": answer.identifier_value,
             "channel": answer.channel,

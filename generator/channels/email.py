@@ -129,7 +129,7 @@ class Email:
         bounce_type: str | None = None,
     ) -> None:
         row = {
-            "event_id": f"em-{self._rng.getrandbits(96):024x}",
+            "event_id": f"em-{self._rng.randbytes(12).hex()}",
             "event_type": event_type,
             "email": address,
             "campaign_id": campaign.campaign_id,

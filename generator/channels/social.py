@@ -40,7 +40,7 @@ class Social:
             if rng.random() < SHARES_EMAIL:
                 shared = dirt.write_email(rng, person.email, SPEC.entity)
             message = {
-                "message_id": f"sm-{rng.getrandbits(80):020x}",
+                "message_id": f"sm-{rng.randbytes(10).hex()}",
                 "network": network,
                 "handle": person.handle,
                 "text": rng.choice(SOCIAL_TEXTS),
@@ -52,7 +52,7 @@ class Social:
             if rng.random() < IS_ANSWERED:
                 at += rng.randrange(3 * MINUTE_MS, 20 * HOUR_MS)
                 answer = message | {
-                    "message_id": f"sm-{rng.getrandbits(80):020x}",
+                    "message_id": f"sm-{rng.randbytes(10).hex()}",
                     "text": rng.choice(SOCIAL_REPLIES),
                     "sent_at": iso_utc(at),
                     "shared_email": None,

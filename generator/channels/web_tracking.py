@@ -154,7 +154,7 @@ class Tracking:
         received = sent + 60 + int(rng.random() * 1_900)
         url = session.url
         row: dict[str, Any] = {
-            "message_id": f"{rng.getrandbits(128):032x}",
+            "message_id": rng.randbytes(16).hex(),
             **kind,
             "anonymous_id": browser.cookie,
             "user_id": session.account_id,
