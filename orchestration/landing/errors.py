@@ -11,6 +11,7 @@ class LandingBusyError(LandingError):
     """Another landing is under way and did not finish within the wait."""
 
 
+BEING_WRITTEN = "it was written to while it was read: the next landing takes it"
 CORRUPT_GZIP = "corrupt gzip: the stream ends early, fails its checksum or is not gzip at all"
 
 
@@ -20,10 +21,3 @@ class UnreadableFileError(Exception):
 
 class DamagedTextError(Exception):
     """DuckDB's reader gave up on a text file that reading it line by line can still save."""
-
-
-class FileChangedError(UnreadableFileError):
-    """A file was written to while it was being read."""
-
-    def __init__(self) -> None:
-        super().__init__("it was written to while it was read: the next landing takes it")

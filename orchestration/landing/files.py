@@ -49,9 +49,9 @@ class SourceFile:
         file_format: How it is read.
         is_gzipped: Whether its name ends in `.gz`.
         size_bytes: Its size as stored.
-        modified: A mark that changes when the file is written again; None if the store has none.
-        is_at_rest: Whether the mark can be trusted: a file written to just now may be written
-            to again without the mark changing.
+        mark: Changes when the file is written again; None if the store has nothing that does.
+        is_at_rest: False for a file written to just now, which may be written to again without
+            the mark changing.
     """
 
     channel: str
@@ -61,8 +61,13 @@ class SourceFile:
     file_format: FileFormat
     is_gzipped: bool
     size_bytes: int
-    modified: str | None
+    mark: str | None
     is_at_rest: bool
+
+    @property
+    def modified(self) -> str | None:
+        """The mark, once it can be trusted."""
+        return self.mark if self.is_at_rest else None
 
     @property
     def table_name(self) -> str:
@@ -83,7 +88,7 @@ class _Entry:
     path: str
     address: str
     size_bytes: int
-    modified: str | None
+    mark: str | None
     is_at_rest: bool
 
 
@@ -95,7 +100,7 @@ class FileStore(Protocol):
         ...
 
     def is_unchanged(self, file: SourceFile) -> bool:
-        """Whether the file still has the size and mark it was listed with."""
+        """Whether what is read of the file now is what was read when its content was hashed."""
         ...
 
     @contextmanager
@@ -135,7 +140,7 @@ class LocalStore:
                     path=entry.path[prefix:].replace(os.sep, "/"),
                     address=entry.path,
                     size_bytes=status.st_size,
-                    modified=str(status.st_mtime_ns),
+                    mark=str(status.st_mtime_ns),
                     is_at_rest=now - status.st_mtime > _RACY_SECONDS,
                 )
 
@@ -144,7 +149,7 @@ class LocalStore:
             status = Path(file.address).stat()
         except FileNotFoundError:
             return False
-        return status.st_size == file.size_bytes and str(status.st_mtime_ns) == file.modified
+        return status.st_size == file.size_bytes and str(status.st_mtime_ns) == file.mark
 
     @contextmanager
     def local(self, file: SourceFile) -> Iterator[Path]:  # noqa: D102
@@ -189,20 +194,13 @@ class RemoteStore:
                 path=path,
                 address=address,
                 size_bytes=int(details.get("size") or 0),
-                modified=(mark := _remote_mark(details)),
-                is_at_rest=mark is not None,
+                mark=_remote_mark(details),
+                is_at_rest=True,
             )
 
     def is_unchanged(self, file: SourceFile) -> bool:  # noqa: D102
-        self._filesystem.invalidate_cache()
-        try:
-            details = self._filesystem.info(file.address)
-        except FileNotFoundError:
-            return False
-        return bool(
-            int(details.get("size") or 0) == file.size_bytes
-            and _remote_mark(details) == file.modified
-        )
+        # What was fetched is what was hashed and landed, whatever the store holds by now.
+        return True
 
     @contextmanager
     def local(self, file: SourceFile) -> Iterator[Path]:  # noqa: D102
@@ -284,7 +282,7 @@ def _source_file(entry: _Entry) -> SourceFile | str:
         file_format=file_format,
         is_gzipped=is_gzipped,
         size_bytes=entry.size_bytes,
-        modified=entry.modified,
+        mark=entry.mark,
         is_at_rest=entry.is_at_rest,
     )
 
@@ -298,14 +296,18 @@ def content_hash(path: Path) -> str:
         raise UnreadableFileError(f"the file cannot be opened: {error.strerror}") from None
 
 
-def check_gzip(path: Path) -> None:
-    """Read a gzip file to its end, checksum and all; raises `UnreadableFileError` if it is bad.
+def count_lines(path: Path, is_gzipped: bool) -> int:
+    """Lines of a text file, the last one whether or not it ends.
 
-    DuckDB does not look at the checksum.
+    Reads a gzip file to its end, checksum and all, which DuckDB does not look at; raises
+    `UnreadableFileError` if it is bad.
     """
+    count, last = 0, b"\n"
     try:
-        with gzip.open(path, "rb") as content:
-            while content.read(_CHUNK_BYTES):
-                pass
+        with gzip.open(path, "rb") if is_gzipped else path.open("rb") as content:
+            while chunk := content.read(_CHUNK_BYTES):
+                count += chunk.count(b"\n")
+                last = chunk[-1:]
     except (OSError, EOFError, zlib.error):
         raise UnreadableFileError(CORRUPT_GZIP) from None
+    return count + (last != b"\n")

@@ -27,6 +27,11 @@ class Header:
     delimiter: str
     columns: tuple[str, ...]
 
+    @property
+    def line_count(self) -> int:
+        """Lines that it takes up in its file."""
+        return 1 + sum(name.count("\n") for name in self.columns)
+
 
 def read_header(path: Path, is_gzipped: bool, file_format: FileFormat) -> Header:
     """The header of a file; raises `UnreadableFileError` where there is none."""
@@ -59,6 +64,8 @@ def _header_record(path: Path, is_gzipped: bool) -> str:
         raise UnreadableFileError("the file is UTF-16: export it as UTF-8")
     if not end:
         raise UnreadableFileError("no end of the header line within a megabyte: not a text file?")
+    if start[:end].endswith(b"\r") and end < len(start):
+        raise UnreadableFileError("lines end in a carriage return alone: export with line feeds")
     try:
         return start[:end].decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:

@@ -15,7 +15,7 @@ from orchestration.landing.declared import STAGING_DIR, declared_tables
 from orchestration.landing.errors import LandingError
 from orchestration.landing.files import SourceFile, list_files, open_store
 from orchestration.landing.locks import only_in_process, only_in_warehouse
-from orchestration.landing.registry import Registry, Warehouse
+from orchestration.landing.registry import REGISTRY_TABLES, Registry, Warehouse
 from orchestration.landing.report import LandingProgress, LandingReport, TableReport
 from orchestration.landing.sinks import open_sink
 from orchestration.landing.table import Session, TableLanding
@@ -107,10 +107,12 @@ def forget(settings: Settings, files: Collection[str]) -> int:
 def _names(known: Collection[str], wanted: Collection[str] | None) -> list[str]:
     if wanted is None:
         return sorted(known)
-    unknown = sorted(set(wanted) - set(known))
+    # The registry's own tables are written whatever is landed.
+    chosen = set(wanted) - set(REGISTRY_TABLES)
+    unknown = sorted(chosen - set(known))
     if unknown:
         raise LandingError(f"There is neither a folder nor a dbt source for {unknown[0]!r}.")
-    return sorted(set(wanted))
+    return sorted(chosen)
 
 
 @contextmanager

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 import psycopg
 import pyarrow as pa
 
+from orchestration.landing.drift import merged_types
 from orchestration.landing.files import SourceFile
 from orchestration.landing.naming import METADATA_COLUMNS
 from orchestration.warehouse import DuckDBConnection, PostgresConnection, quote
 
 Warehouse = DuckDBConnection | PostgresConnection
 
-_TABLES = {
+REGISTRY_TABLES = {
     "landing_loads": """
         load_id text primary key, channel text, entity text, table_name text not null,
         file text not null, file_format text, content_sha256 text not null, size_bytes bigint,
@@ -108,7 +109,7 @@ class Registry:
         existing = self._read_columns()
         if not existing:
             self._warehouse.execute(f"create schema if not exists {quote(self._schema)}")
-        for table, columns in _TABLES.items():
+        for table, columns in REGISTRY_TABLES.items():
             if table not in existing:
                 self._warehouse.execute(f"create table {self.name(table)} ({columns})")
         self._columns = self._read_columns()
@@ -186,7 +187,8 @@ class Registry:
     def previous_types(self, table: str) -> dict[str, str | None] | None:
         """Columns and types of the table's latest load; None where nothing was landed yet.
 
-        A column without a value in that load has the type it had last.
+        A column without a value in that load has the type it had last, and a column of whole
+        numbers that held decimals before is one of decimals.
         """
         latest = self._warehouse.execute(
             f"select load_id from {self.name('landing_loads')} where table_name = $1 "
@@ -199,28 +201,32 @@ class Registry:
             f"select column_name from {self.name('landing_columns')} where load_id = $1",
             latest[0],
         )
-        types = dict(
-            self._warehouse.execute(
-                f"""
-                select column_name, inferred_type
-                from (
-                    select
-                        landed.column_name,
-                        landed.inferred_type,
-                        row_number() over (
-                            partition by landed.column_name
-                            order by loads.loaded_at desc, loads.file desc
-                        ) as recency
-                    from {self.name("landing_columns")} as landed
-                    inner join {self.name("landing_loads")} as loads
-                        on landed.load_id = loads.load_id
-                    where landed.table_name = $1 and landed.inferred_type is not null
-                ) as ranked
-                where recency = 1
-                """,
-                (table,),
-            )
+        recent = self._warehouse.execute(
+            f"""
+            select column_name, inferred_type
+            from (
+                select
+                    landed.column_name,
+                    landed.inferred_type,
+                    row_number() over (
+                        partition by landed.column_name, landed.inferred_type = 'BIGINT'
+                        order by loads.loaded_at desc, loads.file desc
+                    ) as recency,
+                    loads.loaded_at,
+                    loads.file
+                from {self.name("landing_columns")} as landed
+                inner join {self.name("landing_loads")} as loads
+                    on landed.load_id = loads.load_id
+                where landed.table_name = $1 and landed.inferred_type is not null
+            ) as ranked
+            where recency = 1
+            order by loaded_at, file
+            """,
+            (table,),
         )
+        types: dict[str, str | None] = {}
+        for name, kind in recent:
+            types.update(merged_types(types, {name: kind}))
         return {name: types.get(name) for (name,) in columns}
 
     def supersede(self, table: str, file: str, by: str) -> None:
@@ -313,7 +319,7 @@ class Registry:
                     file.path,
                     file.table_name,
                     file.size_bytes,
-                    file.modified if file.is_at_rest else None,
+                    file.modified,
                     content,
                     load_id,
                     utc_now(),

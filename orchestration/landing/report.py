@@ -12,7 +12,8 @@ class FileProblem:
     Attributes:
         file: Path relative to the landing path.
         reason: What is wrong with it and, where that helps, how to mend it.
-        is_error: False for what is only worth knowing, such as a file that is not channel data.
+        is_error: False for what is only worth knowing: a file that is not channel data, or that
+            was still being written.
     """
 
     file: str
@@ -137,6 +138,6 @@ def summary(report: LandingReport) -> str:
     )
     for problem in report.problems:
         text.append(
-            f"{'not read' if problem.is_error else 'ignored'}: {problem.file}: {problem.reason}"
+            f"{'not read' if problem.is_error else 'left out'}: {problem.file}: {problem.reason}"
         )
     return "\n".join(text)

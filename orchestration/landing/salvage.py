@@ -31,16 +31,10 @@ def _open(path: Path) -> IO[bytes]:
     return gzip.open(path, "rb") if is_gzipped else path.open("rb")  # type: ignore[return-value]
 
 
-def has_blank_line(path: Path) -> bool:
-    """Whether two line ends follow each other anywhere in a file, plain or gzipped."""
-    tail = b""
+def count_blank_lines(path: Path) -> int:
+    """Lines of a file, plain or gzipped, that hold nothing, inside quotes or not."""
     with _open(path) as content:
-        while chunk := content.read(_CHUNK_BYTES):
-            window = (tail + chunk).replace(b"\r", b"")
-            if b"\n\n" in window:
-                return True
-            tail = (tail + chunk)[-3:]
-    return False
+        return sum(not line.strip(b"\r\n") for line in content)
 
 
 def normalise_line_ends(path: Path, clean: Path) -> None:
@@ -58,13 +52,15 @@ def normalise_line_ends(path: Path, clean: Path) -> None:
         raise UnreadableFileError(CORRUPT_GZIP) from None
 
 
-def salvage_delimited(path: Path, clean: Path, rejects: Path, header: Header) -> None:
+def salvage_delimited(path: Path, clean: Path, rejects: Path, header: Header) -> int:
     """Sort the records of a CSV, each behind its position, into a clean copy and rejects.
 
-    Both are CSV without header; a reject is position, reason and original text. A record is
+    Both are CSV without header; a reject is position, reason and original text. Returns how many
+    records the clean copy has. A record is
     blamed as a whole where its quotes are sound. Where they are not, its first line alone is, and
     reading goes on with the next line.
     """
+    count = 0
     try:
         with (
             _open(path) as content,
@@ -80,8 +76,10 @@ def salvage_delimited(path: Path, clean: Path, rejects: Path, header: Header) ->
                     reject_rows.writerow([position, record.reason, record.original_text])
                 else:
                     clean_rows.writerow([position, *record.fields])
+                    count += 1
     except (OSError, EOFError, zlib.error):
         raise UnreadableFileError(CORRUPT_GZIP) from None
+    return count
 
 
 @dataclass(frozen=True)

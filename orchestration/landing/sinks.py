@@ -12,7 +12,7 @@ from typing import Protocol
 import duckdb
 
 from orchestration.landing.registry import Warehouse
-from orchestration.landing.staging import literal
+from orchestration.landing.staged import literal
 from orchestration.warehouse import DuckDBConnection, PostgresConnection, quote
 
 _CHUNK_BYTES = 1 << 18

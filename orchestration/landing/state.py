@@ -50,11 +50,16 @@ class TableState:
         seen = self._seen.get(file.path)
         return (
             seen is not None
-            and file.is_at_rest
+            and file.modified is not None
             and seen.modified == file.modified
             and seen.size_bytes == file.size_bytes
-            and seen.content_sha256 in self._holders
+            and self.counts(file.path)
         )
+
+    def counts(self, path: str) -> bool:
+        """Whether what the file held when last seen counts, through it or through a copy."""
+        seen = self._seen.get(path)
+        return seen is not None and seen.content_sha256 in self._holders
 
     def has_current_load(self, path: str) -> bool:
         """Whether rows of the file count now."""

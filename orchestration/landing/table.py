@@ -11,18 +11,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.landing.declared import DeclaredTable
+from orchestration.landing.delimited import stage_delimited, stage_salvaged
 from orchestration.landing.errors import (
+    BEING_WRITTEN,
     DamagedTextError,
-    FileChangedError,
     UnreadableFileError,
 )
-from orchestration.landing.files import FileStore, SourceFile, check_gzip, content_hash
+from orchestration.landing.files import FileStore, SourceFile, content_hash, count_lines
 from orchestration.landing.headers import Header, read_header
+from orchestration.landing.objects import stage_normalised, stage_objects
+from orchestration.landing.parquet import stage_parquet
 from orchestration.landing.registry import Registry, SeenFile, Warehouse, utc_now
 from orchestration.landing.report import FileProblem, LandingProgress, TableReport
-from orchestration.landing.salvage import normalise_line_ends, salvage_delimited
+from orchestration.landing.salvage import count_blank_lines
 from orchestration.landing.sinks import Sink
-from orchestration.landing.staging import Staged, Staging
+from orchestration.landing.staged import Staged
+from orchestration.landing.staging import StagingArea
 from orchestration.landing.state import Holder, TableState, load_id_of
 from orchestration.landing.writing import Candidate, TableWriter
 
@@ -59,12 +63,13 @@ class TableLanding:
     ) -> None:
         self._session = session
         self._report = report
-        self._staging = Staging(session.sink.parser)
+        self._area = StagingArea(session.sink.parser)
         self._state = TableState(session.registry.loads(report.table_name), seen)
         self._writer = TableWriter(
             session.registry, session.sink, self._state, report.table_name, declared
         )
         self._looked_at: set[str] = set()
+        self._failed: set[str] = set()
         self._total = 0
 
     def land(self, files: Sequence[SourceFile]) -> None:
@@ -72,16 +77,19 @@ class TableLanding:
         self._total = len(files)
         # A file that changes gives up its content, and a copy of that which was passed over
         # before has to stand in: so look again until nothing is left to do.
-        while pending := [
-            file
-            for file in files
-            if file.path not in self._looked_at and not self._state.is_settled(file)
-        ]:
+        while pending := [file for file in files if self._is_pending(file)]:
             # Files landed before come first, so that a new copy of one does not displace it.
             pending.sort(key=lambda file: (not self._state.has_current_load(file.path), file.path))
             self._land_all(pending)
         self._report.files_skipped += len(files) - len(self._looked_at)
-        self._staging.clear()
+        self._area.clear()
+
+    def _is_pending(self, file: SourceFile) -> bool:
+        if file.path in self._failed:
+            return False
+        if file.path in self._looked_at:
+            return not self._state.counts(file.path)
+        return not self._state.is_settled(file)
 
     def _land_all(self, files: Sequence[SourceFile]) -> None:
         while files:
@@ -176,7 +184,7 @@ class TableLanding:
         if len(unchanged) < len(group):
             for candidate in group:
                 if candidate not in unchanged:
-                    self._report_problem(candidate.file, str(FileChangedError()))
+                    self._note_problem(candidate.file, BEING_WRITTEN, is_error=False)
             if unchanged:
                 self._land_group(unchanged)
             return
@@ -193,60 +201,44 @@ class TableLanding:
         self._report.quarantined += sum(record.quarantined_row_count for record in landed.records)
 
     def _stage(self, group: Sequence[Candidate]) -> Staged:
+        file, header = group[0].file, group[0].header
         paths = [candidate.local for candidate in group]
-        first = group[0]
-        if first.file.file_format == "parquet":
-            return self._staging.stage_parquet(paths)
-        if not first.file.is_gzipped:
-            return self._stage_text(group, paths)
-        # DuckDB does not look at the checksum; another core does meanwhile.
-        with ThreadPoolExecutor(1, "landing-checksum") as pool:
-            checked = [pool.submit(check_gzip, path) for path in paths]
+        if file.file_format == "parquet":
+            return stage_parquet(self._area, paths[0])
+        with ThreadPoolExecutor(1, "landing-lines") as pool:
+            counts = [pool.submit(count_lines, path, file.is_gzipped) for path in paths]
             try:
-                staged = self._stage_text(group, paths)
+                staged = self._stage_text(paths, header)
+                damage = _damage(staged, paths, [count.result() for count in counts])
             except DamagedTextError as error:
-                raise UnreadableFileError(str(error)) from None
+                damage = error
             finally:
-                # A bad checksum explains whatever else went wrong.
-                for check in checked:
-                    check.result()
-        return staged
+                # A corrupt gzip explains whatever else went wrong.
+                for count in counts:
+                    count.result()
+        if damage is None:
+            return staged
+        if len(group) > 1:
+            raise damage
+        logger.info("%s is damaged (%s): reading it record by record", file.path, damage)
+        if header:
+            return stage_salvaged(self._area, paths[0], header, self._session.spool)
+        return stage_normalised(self._area, paths[0], self._session.spool)
 
-    def _stage_text(self, group: Sequence[Candidate], paths: Sequence[Path]) -> Staged:
-        header = group[0].header
-        try:
-            if header:
-                return self._staging.stage_delimited(paths, header)
-            return self._staging.stage_lines(paths)
-        except DamagedTextError:
-            if len(group) > 1:
-                raise
-        return self._salvage(group[0].file, paths[0], header)
+    def _stage_text(self, paths: Sequence[Path], header: Header | None) -> Staged:
+        if header:
+            return stage_delimited(self._area, paths, header)
+        return stage_objects(self._area, paths)
 
-    def _salvage(self, file: SourceFile, path: Path, header: Header | None) -> Staged:
-        logger.info("%s is damaged: reading it record by record", file.path)
-        clean, rejects = self._session.spool / "clean", self._session.spool / "rejects"
-        try:
-            if header:
-                salvage_delimited(path, clean, rejects, header)
-                return self._staging.stage_salvaged(clean, rejects, header)
-            normalise_line_ends(path, clean)
-            return self._staging.stage_lines([clean])
-        except DamagedTextError:
-            raise UnreadableFileError(
-                "the file is not text of the format it is named for"
-            ) from None
-        finally:
-            clean.unlink(missing_ok=True)
-            rejects.unlink(missing_ok=True)
-
-    def _report_problem(self, file: SourceFile, reason: str) -> None:
-        logger.error("Cannot read %s: %s", file.path, reason)
-        self._report.problems.append(FileProblem(file.path, reason))
+    def _note_problem(self, file: SourceFile, reason: str, *, is_error: bool) -> None:
+        level = logging.ERROR if is_error else logging.WARNING
+        logger.log(level, "Not landed: %s: %s", file.path, reason)
+        self._report.problems.append(FileProblem(file.path, reason, is_error))
+        self._failed.add(file.path)
 
     def _report_unreadable(self, file: SourceFile, content: str | None, reason: str) -> None:
         """Note a file that cannot be read; in quarantine once for each content it has."""
-        self._report_problem(file, reason)
+        self._note_problem(file, reason, is_error=True)
         if content is None:
             return
         load_id = load_id_of(file.table_name, file.path, content)
@@ -265,6 +257,18 @@ def _candidate(file: SourceFile, local: Path, content: str) -> Candidate:
         load_id=load_id_of(file.table_name, file.path, content),
         header=header,
     )
+
+
+def _damage(
+    staged: Staged, paths: Sequence[Path], line_counts: Sequence[int]
+) -> DamagedTextError | None:
+    """Whether the reader passed over lines of a file without a word."""
+    for found, path, line_count in zip(staged.files, paths, line_counts, strict=True):
+        if found.line_count != line_count and (
+            found.line_count + count_blank_lines(path) != line_count
+        ):
+            return DamagedTextError("lines that came out as nothing")
+    return None
 
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:

@@ -15,11 +15,14 @@ from orchestration.landing.headers import Header
 from orchestration.landing.naming import METADATA_COLUMNS, NamedColumn, name_columns
 from orchestration.landing.registry import Load, LoadRecord, Registry, utc_now
 from orchestration.landing.sinks import Sink
-from orchestration.landing.staging import Staged, StagedFile, literal
+from orchestration.landing.staged import (
+    MOST_COLUMNS,
+    TOO_MANY_COLUMNS,
+    Staged,
+    StagedFile,
+    literal,
+)
 from orchestration.landing.state import TableState
-
-# PostgreSQL takes 1,600 columns at most, fewer where they are wide.
-MOST_COLUMNS = 1000
 
 _QUARANTINE_COLUMNS = (
     "load_id",
@@ -99,10 +102,7 @@ class TableWriter:
         known = self._registry.source_columns(self._table)
         columns = name_columns(staged.columns, known)
         if len({*known, *(column.name for column in columns)}) > MOST_COLUMNS:
-            raise UnreadableFileError(
-                f"the table would have more than {MOST_COLUMNS} columns: "
-                "are the keys of its objects data?"
-            )
+            raise UnreadableFileError(TOO_MANY_COLUMNS)
 
     def write(self, group: Sequence[Candidate], staged: Staged, started_at: datetime) -> Landed:
         """Write files that were staged together; must run inside a transaction."""
@@ -190,17 +190,18 @@ class TableWriter:
             targets = ""
         else:
             load_id, file = "targets.load_id", "targets.file"
-            values = ", ".join(
+            pairs = ", ".join(
                 f"({i}, {literal(each.load_id)}, {literal(each.file.path)})"
                 for i, each in enumerate(group)
             )
-            targets = f"inner join (values {values}) as targets (file_index, load_id, file) on"
-        joined = f"{targets} {staged.file_index} = targets.file_index" if targets else ""
-        row = ", ".join([load_id, file, staged.position, time_of_load, *staged.expressions])
+            targets = f"inner join (values {pairs}) as targets (file_index, load_id, file) on"
+        joined = f"{targets} rows.file_index = targets.file_index" if targets else ""
+        values = [f"rows.v{i}" for i in range(len(columns))]
         self._sink.append(
             self._registry.name(self._table),
             [*METADATA_COLUMNS, *(column.name for column in columns)],
-            f"select {row} from {staged.source} {joined} {staged.condition}",
+            f"select {', '.join([load_id, file, 'rows.position', time_of_load, *values])} "
+            f"from ({staged.query}) as rows {joined}",
         )
         if any(found.quarantined_row_count for found in staged.files):
             joined = f"{targets} rejects.file_index = targets.file_index" if targets else ""
