@@ -16,7 +16,7 @@ stores as (
     select * from {{ ref('stg_catalog__stores') }}
 ),
 
-find_pings as (
+found_pings as (
     select
         profile_id,
         store_id,
@@ -37,7 +37,7 @@ find_pings as (
 ),
 
 -- A product that the catalogue cannot name makes no message.
-rank_products as (
+ranked_products as (
     select
         abandoned_products.profile_id,
         products.product_id,
@@ -64,26 +64,26 @@ rank_products as (
 
 matched as (
     select
-        find_pings.profile_id,
+        found_pings.profile_id,
         stores.store_id,
         coalesce(stores.store_name, stores.city, 'our store') as store_name,
         stores.time_zone as store_time_zone,
-        rank_products.product_id,
-        rank_products.product_name,
-        rank_products.category,
-        rank_products.product_url,
-        rank_products.abandoned_stage,
-        find_pings.distance_metres,
-        find_pings.visited_date as offer_date,
-        rank_products.last_interested_at,
-        find_pings.visited_at as pinged_at
-    from find_pings
-    inner join rank_products
+        ranked_products.product_id,
+        ranked_products.product_name,
+        ranked_products.category,
+        ranked_products.product_url,
+        ranked_products.abandoned_stage,
+        found_pings.distance_metres,
+        found_pings.visited_date as offer_date,
+        ranked_products.last_interested_at,
+        found_pings.visited_at as pinged_at
+    from found_pings
+    inner join ranked_products
         on
-            find_pings.profile_id = rank_products.profile_id
-            and rank_products.rank_number = 1
-    inner join stores on find_pings.store_id = stores.store_id
-    where find_pings.recency = 1
+            found_pings.profile_id = ranked_products.profile_id
+            and ranked_products.rank_number = 1
+    inner join stores on found_pings.store_id = stores.store_id
+    where found_pings.recency = 1
 )
 
 select * from matched

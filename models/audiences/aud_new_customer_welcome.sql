@@ -9,7 +9,7 @@ traits as (
 ),
 
 -- Who has bought again needs no welcome.
-select_newcomers as (
+selected_newcomers as (
     select
         profiles.profile_id,
         profiles.home_store_id,
@@ -22,4 +22,4 @@ select_newcomers as (
     where profiles.lifecycle_stage = 'new' and traits.order_count = 1
 )
 
-select * from select_newcomers
+select * from selected_newcomers

@@ -8,7 +8,7 @@ traits as (
     select * from {{ ref('profile_traits') }}
 ),
 
-select_vips as (
+selected_vips as (
     select
         profiles.profile_id,
         profiles.loyalty_tier,
@@ -23,4 +23,4 @@ select_vips as (
     where profiles.lifecycle_stage = 'at_risk' and {{ is_vip('traits.monetary_score') }}
 )
 
-select * from select_vips
+select * from selected_vips

@@ -8,7 +8,7 @@ traits as (
     select * from {{ ref('profile_traits') }}
 ),
 
-select_lapsed as (
+selected_lapsed as (
     select
         profiles.profile_id,
         traits.favourite_category,
@@ -22,4 +22,4 @@ select_lapsed as (
     where profiles.lifecycle_stage = 'lapsed'
 )
 
-select * from select_lapsed
+select * from selected_lapsed

@@ -36,7 +36,7 @@ memberships as (
 ),
 
 -- The members that a merged profile brings along are those of the profile it went into.
-follow_merges as (
+followed_merges as (
     select
         memberships.membership_id,
         memberships.audience_name,
@@ -49,18 +49,18 @@ follow_merges as (
     left join redirects on memberships.profile_id = redirects.old_profile_id
 ),
 
-number_stays as (
+numbered_stays as (
     select
         *,
         row_number() over (
             partition by audience_name, profile_id, left_at is null
             order by entered_at, membership_id
         ) as stay_number
-    from follow_merges
+    from followed_merges
 ),
 
 -- Two profiles merged into one are one member: the longer stay goes on.
-find_leavers as (
+found_leavers as (
     select
         stays.membership_id,
         stays.audience_name,
@@ -74,14 +74,14 @@ find_leavers as (
             when members.profile_id is null or stays.stay_number > 1
                 then greatest(stays.entered_at, {{ as_of() }})
         end as left_at
-    from number_stays as stays
+    from numbered_stays as stays
     left join members
         on
             stays.audience_name = members.audience_name
             and stays.profile_id = members.profile_id
 ),
 
-keep_changed as (
+kept_changed as (
     select
         membership_id,
         audience_name,
@@ -89,13 +89,13 @@ keep_changed as (
         is_holdout,
         entered_at,
         left_at
-    from find_leavers
+    from found_leavers
     where
         profile_id <> known_profile_id
         or (left_at is not null and known_left_at is null)
 ),
 
-find_entrants as (
+found_entrants as (
     select
         {{ surrogate_key(['members.audience_name', 'members.profile_id', as_of()]) }}
             as membership_id,
@@ -105,7 +105,7 @@ find_entrants as (
         {{ as_of() }} as entered_at,
         cast(null as timestamp) as left_at
     from members
-    left join follow_merges as stays
+    left join followed_merges as stays
         on
             members.audience_name = stays.audience_name
             and members.profile_id = stays.profile_id
@@ -114,9 +114,9 @@ find_entrants as (
 ),
 
 unioned as (
-    select * from keep_changed
+    select * from kept_changed
     union all
-    select * from find_entrants
+    select * from found_entrants
 )
 
 select * from unioned

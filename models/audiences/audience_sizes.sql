@@ -8,14 +8,14 @@ contactable_profiles as (
     select * from {{ ref('contactable_profiles') }}
 ),
 
-list_audiences as (
+listed_audiences as (
     {{ audience_list() }}
 ),
 
 counted as (
     select
-        list_audiences.audience_name,
-        list_audiences.priority,
+        listed_audiences.audience_name,
+        listed_audiences.priority,
         count(members.profile_id) as member_count,
         count(case when members.is_holdout then 1 end) as holdout_count,
         count(
@@ -23,14 +23,14 @@ counted as (
                 when not members.is_holdout and contactable_profiles.profile_id is not null then 1
             end
         ) as reachable_count
-    from list_audiences
-    left join members on list_audiences.audience_name = members.audience_name
+    from listed_audiences
+    left join members on listed_audiences.audience_name = members.audience_name
     left join contactable_profiles
         on
             members.profile_id = contactable_profiles.profile_id
             and members.channel = contactable_profiles.channel
             and members.purpose = contactable_profiles.purpose
-    group by list_audiences.audience_name, list_audiences.priority
+    group by listed_audiences.audience_name, listed_audiences.priority
 )
 
 select * from counted

@@ -13,7 +13,7 @@ contactable_profiles as (
     select * from {{ ref('contactable_profiles') }}
 ),
 
-rank_devices as (
+ranked_devices as (
     select
         profile_id,
         push_token,
@@ -26,7 +26,7 @@ rank_devices as (
     where push_token is not null and is_latest_user
 ),
 
-select_recipients as (
+selected_recipients as (
     select
         nearby.profile_id,
         nearby.store_id,
@@ -46,10 +46,10 @@ select_recipients as (
             nearby.profile_id = contactable_profiles.profile_id
             and members.channel = contactable_profiles.channel
             and members.purpose = contactable_profiles.purpose
-    inner join rank_devices as devices
+    inner join ranked_devices as devices
         on
             nearby.profile_id = devices.profile_id
             and devices.recency = 1
 )
 
-select * from select_recipients
+select * from selected_recipients

@@ -12,7 +12,7 @@ order_lines as (
     select * from {{ ref('order_lines') }}
 ),
 
-find_last_checkouts as (
+found_last_checkouts as (
     select
         profile_id,
         max(occurred_at) as last_checkout_at
@@ -24,7 +24,7 @@ find_last_checkouts as (
     group by profile_id
 ),
 
-find_purchases as (
+found_purchases as (
     select
         profile_id,
         product_id,
@@ -34,7 +34,7 @@ find_purchases as (
     where not is_return and profile_id is not null and ordered_at <= {{ as_of() }}
 ),
 
-rank_settlements as (
+ranked_settlements as (
     select
         interests.profile_id,
         interests.product_id,
@@ -45,7 +45,7 @@ rank_settlements as (
             order by purchases.ordered_at, purchases.channel
         ) as settlement_number
     from interests
-    inner join find_purchases as purchases
+    inner join found_purchases as purchases
         on
             interests.profile_id = purchases.profile_id
             and interests.product_id = purchases.product_id
@@ -59,7 +59,7 @@ described as (
         interests.profile_id,
         interests.product_id,
         case
-            when find_last_checkouts.last_checkout_at >= interests.last_added_at then 'checkout'
+            when found_last_checkouts.last_checkout_at >= interests.last_added_at then 'checkout'
             when interests.last_added_at is not null then 'basket'
             else 'browse'
         end as abandoned_stage,
@@ -71,8 +71,8 @@ described as (
         interests.last_interested_at,
         settlements.ordered_at as resolved_at
     from interests
-    left join find_last_checkouts on interests.profile_id = find_last_checkouts.profile_id
-    left join rank_settlements as settlements
+    left join found_last_checkouts on interests.profile_id = found_last_checkouts.profile_id
+    left join ranked_settlements as settlements
         on
             interests.profile_id = settlements.profile_id
             and interests.product_id = settlements.product_id

@@ -16,6 +16,7 @@ receipt_lines as (
 unioned as (
     select
         'web' as channel,
+        order_line_id as record_id,
         coalesce(order_id, event_id) as order_id,
         line_number,
         product_id,
@@ -27,6 +28,7 @@ unioned as (
     -- The app reports an order of one product as one event.
     select
         'app' as channel,
+        event_id as record_id,
         coalesce(order_id, event_id) as order_id,
         cast(1 as bigint) as line_number,
         product_id,
@@ -38,6 +40,7 @@ unioned as (
     union all
     select
         'pos' as channel,
+        receipt_line_id as record_id,
         receipt_id as order_id,
         line_number,
         product_id,

@@ -14,7 +14,7 @@ surroundings as (
 ),
 
 -- The box is four comparisons; the distance is worked out for what falls into one only.
-measure as (
+measured as (
     select
         pings.record_id,
         surroundings.store_id,
@@ -28,24 +28,24 @@ measure as (
             and pings.longitude between surroundings.west and surroundings.east
 ),
 
-rank_stores as (
+ranked_stores as (
     select
         *,
         row_number() over (
             partition by record_id
             order by distance_metres, store_id
         ) as nearness
-    from measure
+    from measured
     where distance_metres <= {{ var('store_proximity_metres') }}
 ),
 
-keep_nearest as (
+kept_nearest as (
     select
         record_id,
         store_id,
         distance_metres
-    from rank_stores
+    from ranked_stores
     where nearness = 1
 )
 
-select * from keep_nearest
+select * from kept_nearest

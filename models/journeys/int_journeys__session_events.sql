@@ -5,7 +5,7 @@ events as (
 ),
 
 -- Only web and app know a visitor; what a phone does in the background is no visit.
-select_visits as (
+selected_visits as (
     select
         event_id,
         profile_id,
@@ -26,27 +26,27 @@ select_visits as (
     where visitor_id is not null and is_interaction
 ),
 
-compare_with_previous as (
+compared_with_previous as (
     select
         *,
         lag(occurred_at) over visit as previous_at,
         lag(profile_id) over visit as previous_profile_id
-    from select_visits
+    from selected_visits
     window visit as (partition by channel, visitor_id order by occurred_at, event_id)
 ),
 
-find_starts as (
+found_starts as (
     select
         *,
         coalesce(
             {{ breaks_session('occurred_at', 'previous_at', 'profile_id', 'previous_profile_id') }},
             false
         ) as is_session_start
-    from compare_with_previous
+    from compared_with_previous
 ),
 
 -- Starts rise with time, so the greatest so far is the start of an event's own session.
-carry_starts as (
+carried_starts as (
     select
         *,
         max(case when is_session_start then occurred_at end) over (
@@ -54,10 +54,10 @@ carry_starts as (
             order by occurred_at, event_id
             rows between unbounded preceding and current row
         ) as session_started_at
-    from find_starts
+    from found_starts
 ),
 
-name_sessions as (
+named_sessions as (
     select
         event_id,
         {{ surrogate_key(['channel', 'visitor_id', 'session_started_at']) }} as session_id,
@@ -77,7 +77,7 @@ name_sessions as (
         is_session_start,
         session_started_at,
         occurred_at
-    from carry_starts
+    from carried_starts
 )
 
-select * from name_sessions
+select * from named_sessions

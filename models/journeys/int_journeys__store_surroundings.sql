@@ -4,7 +4,7 @@ stores as (
     select * from {{ ref('stg_catalog__stores') }}
 ),
 
-draw_boxes as (
+drawn_boxes as (
     select
         store_id,
         latitude,
@@ -17,4 +17,4 @@ draw_boxes as (
     where latitude is not null and longitude is not null
 )
 
-select * from draw_boxes
+select * from drawn_boxes

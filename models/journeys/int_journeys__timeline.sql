@@ -1,3 +1,8 @@
+{#- An order without a number is an order all the same. -#}
+{% set completed_order_id = "
+    case when event_name = 'order_completed' then coalesce(order_id, event_id) end
+" %}
+
 -- A new channel joins the timeline with one call here and its event names in `event_types`.
 with
 
@@ -5,7 +10,7 @@ unioned as (
     {{ timeline('stg_web__events', 'web', 'event_id', 'event_name', 'occurred_at', {
         'visitor_id': 'coalesce(anonymous_id, account_id)',
         'product_id': 'product_id',
-        'order_id': "case when event_name = 'order_completed' then coalesce(order_id, event_id) end",
+        'order_id': completed_order_id,
         'click_id': 'click_id',
         'page_path': 'page_path',
         'referrer': external_referrer('referrer', 'page_url'),
@@ -22,7 +27,7 @@ unioned as (
         'visitor_id': 'coalesce(device_id, account_id)',
         'product_id': 'product_id',
         'campaign_id': 'campaign_id',
-        'order_id': "case when event_name = 'order_completed' then coalesce(order_id, event_id) end",
+        'order_id': completed_order_id,
         'campaign_medium': "case when event_name = 'push_opened' then 'push' end",
         'currency': 'currency',
         'properties': 'properties',

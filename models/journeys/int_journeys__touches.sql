@@ -20,7 +20,7 @@ ad_clicks as (
 ),
 
 -- A visit is touched where it begins and wherever a campaign brings the visitor back into it.
-find_arrivals as (
+found_arrivals as (
     select
         session_events.event_id,
         session_events.profile_id,
@@ -42,7 +42,7 @@ find_arrivals as (
         or session_events.click_id is not null
 ),
 
-number_arrivals as (
+numbered_arrivals as (
     select
         *,
         row_number() over (
@@ -50,10 +50,10 @@ number_arrivals as (
                 session_id, campaign_source, campaign_medium, campaign_name, campaign_id, click_id
             order by occurred_at, event_id
         ) as arrival_number
-    from find_arrivals
+    from found_arrivals
 ),
 
-keep_first_arrivals as (
+kept_first_arrivals as (
     select
         event_id,
         profile_id,
@@ -66,13 +66,13 @@ keep_first_arrivals as (
         campaign_name,
         referrer,
         occurred_at
-    from number_arrivals
+    from numbered_arrivals
     where arrival_number = 1
 ),
 
 -- A click in an email and the visit it opens are one touch; alone it stands for a visit that
 -- no cookie saw.
-find_lone_email_clicks as (
+found_lone_email_clicks as (
     select
         events.event_id,
         events.profile_id,
@@ -86,7 +86,7 @@ find_lone_email_clicks as (
         events.referrer,
         events.occurred_at
     from events
-    left join keep_first_arrivals as visits
+    left join kept_first_arrivals as visits
         on
             events.profile_id = visits.profile_id
             and visits.campaign_medium = 'email'
@@ -97,9 +97,9 @@ find_lone_email_clicks as (
 ),
 
 unioned as (
-    select * from keep_first_arrivals
+    select * from kept_first_arrivals
     union all
-    select * from find_lone_email_clicks
+    select * from found_lone_email_clicks
 )
 
 select * from unioned

@@ -19,18 +19,18 @@ exchange_rates as (
     select * from {{ ref('exchange_rates') }}
 ),
 
-number_lines as (
+numbered_lines as (
     select
         *,
         row_number() over (
             partition by channel, order_id, line_number
-            order by product_id, quantity, unit_price, discount_amount
+            order by record_id
         ) as report_number
     from lines
 ),
 
 -- A return takes back what an order gave.
-sign_lines as (
+signed_lines as (
     select
         lines.line_number,
         lines.product_id,
@@ -47,7 +47,7 @@ sign_lines as (
             (lines.quantity * lines.unit_price - lines.discount_amount)
             * case when orders.is_return then -1 else 1 end as numeric(18, 2)
         ) as amount
-    from number_lines as lines
+    from numbered_lines as lines
     inner join orders
         on
             lines.channel = orders.channel
@@ -72,7 +72,7 @@ described as (
         lines.amount,
         cast(lines.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
         lines.ordered_at
-    from sign_lines as lines
+    from signed_lines as lines
     left join products on lines.product_id = products.product_id
     left join exchange_rates as rates on lines.currency = rates.currency
 )

@@ -8,7 +8,7 @@ exchange_rates as (
     select * from {{ ref('exchange_rates') }}
 ),
 
-find_orders as (
+found_orders as (
     select
         *,
         -- A confirmation page that is opened again reports the order again.
@@ -20,7 +20,7 @@ find_orders as (
     where event_name in ('order_completed', 'order_returned')
 ),
 
-keep_first_reports as (
+kept_first_reports as (
     select
         event_id,
         profile_id,
@@ -34,7 +34,7 @@ keep_first_reports as (
             as numeric(18, 2)
         ) as amount,
         occurred_at as ordered_at
-    from find_orders
+    from found_orders
     where report_number = 1
 ),
 
@@ -51,7 +51,7 @@ converted as (
         orders.amount,
         cast(orders.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
         orders.ordered_at
-    from keep_first_reports as orders
+    from kept_first_reports as orders
     left join exchange_rates as rates on orders.currency = rates.currency
 )
 

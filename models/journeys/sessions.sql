@@ -8,7 +8,7 @@ touchpoints as (
     select * from {{ ref('touchpoints') }}
 ),
 
-number_touchpoints as (
+numbered_touchpoints as (
     select
         session_id,
         marketing_channel,
@@ -29,10 +29,10 @@ described as (
         sessions.profile_id,
         sessions.visitor_id,
         sessions.channel,
-        number_touchpoints.marketing_channel,
-        number_touchpoints.campaign_source,
-        number_touchpoints.campaign_medium,
-        number_touchpoints.campaign_name,
+        numbered_touchpoints.marketing_channel,
+        numbered_touchpoints.campaign_source,
+        numbered_touchpoints.campaign_medium,
+        numbered_touchpoints.campaign_name,
         sessions.entry_page_path,
         {{ is_engaged_session(
             'sessions.order_count', 'sessions.product_added_count', 'sessions.view_count',
@@ -49,10 +49,10 @@ described as (
         sessions.started_at,
         sessions.ended_at
     from sessions
-    left join number_touchpoints
+    left join numbered_touchpoints
         on
-            sessions.session_id = number_touchpoints.session_id
-            and number_touchpoints.touchpoint_number = 1
+            sessions.session_id = numbered_touchpoints.session_id
+            and numbered_touchpoints.touchpoint_number = 1
 )
 
 select * from described

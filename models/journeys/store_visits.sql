@@ -15,7 +15,7 @@ stores as (
     from {{ ref('stg_catalog__stores') }}
 ),
 
-list_receipts as (
+listed_receipts as (
     select
         event_id,
         profile_id,
@@ -28,7 +28,7 @@ list_receipts as (
     where event_name in ('order_completed', 'order_returned') and store_id is not null
 ),
 
-list_pings as (
+listed_pings as (
     select
         events.event_id,
         events.profile_id,
@@ -45,9 +45,9 @@ list_pings as (
 ),
 
 unioned as (
-    select * from list_receipts
+    select * from listed_receipts
     union all
-    select * from list_pings
+    select * from listed_pings
 ),
 
 localised as (

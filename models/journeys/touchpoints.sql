@@ -17,7 +17,7 @@ rules as (
 ),
 
 -- Patterns are costly and the same few sources return for ever.
-list_sources as (
+listed_sources as (
     select distinct
         coalesce(lower(campaign_source), '') as campaign_source,
         coalesce(lower(campaign_medium), '') as campaign_medium,
@@ -26,29 +26,29 @@ list_sources as (
     from touches
 ),
 
-match_rules as (
+matched_rules as (
     select
-        list_sources.*,
+        listed_sources.*,
         rules.marketing_channel,
         row_number() over (
             partition by
-                list_sources.campaign_source,
-                list_sources.campaign_medium,
-                list_sources.referrer_host,
-                list_sources.click_presence
+                listed_sources.campaign_source,
+                listed_sources.campaign_medium,
+                listed_sources.referrer_host,
+                listed_sources.click_presence
             order by rules.priority
         ) as match_number
-    from list_sources
+    from listed_sources
     inner join rules
         on
-            {{ fits_pattern('list_sources.campaign_source', 'rules.campaign_source') }}
-            and {{ fits_pattern('list_sources.campaign_medium', 'rules.campaign_medium') }}
-            and {{ fits_pattern('list_sources.referrer_host', 'rules.referrer_host') }}
-            and {{ fits_pattern('list_sources.click_presence', 'rules.click_id') }}
+            {{ fits_pattern('listed_sources.campaign_source', 'rules.campaign_source') }}
+            and {{ fits_pattern('listed_sources.campaign_medium', 'rules.campaign_medium') }}
+            and {{ fits_pattern('listed_sources.referrer_host', 'rules.referrer_host') }}
+            and {{ fits_pattern('listed_sources.click_presence', 'rules.click_id') }}
 ),
 
-keep_first_match as (
-    select * from match_rules
+kept_first_match as (
+    select * from matched_rules
     where match_number = 1
 ),
 
@@ -60,7 +60,7 @@ classified as (
         touches.campaign_id,
         touches.click_id,
         touches.channel,
-        coalesce(keep_first_match.marketing_channel, 'unassigned') as marketing_channel,
+        coalesce(kept_first_match.marketing_channel, 'unassigned') as marketing_channel,
         touches.campaign_source,
         touches.campaign_medium,
         touches.campaign_name,
@@ -68,12 +68,12 @@ classified as (
         touches.occurred_at
     from touches
     left join sessions on touches.session_id = sessions.session_id
-    left join keep_first_match
+    left join kept_first_match
         on
-            coalesce(lower(touches.campaign_source), '') = keep_first_match.campaign_source
-            and coalesce(lower(touches.campaign_medium), '') = keep_first_match.campaign_medium
-            and coalesce(touches.referrer_host, '') = keep_first_match.referrer_host
-            and touches.click_presence = keep_first_match.click_presence
+            coalesce(lower(touches.campaign_source), '') = kept_first_match.campaign_source
+            and coalesce(lower(touches.campaign_medium), '') = kept_first_match.campaign_medium
+            and coalesce(touches.referrer_host, '') = kept_first_match.referrer_host
+            and touches.click_presence = kept_first_match.click_presence
 )
 
 select * from classified

@@ -8,7 +8,7 @@ suppressions as (
     select * from {{ ref('suppressions') }}
 ),
 
-list_suppressed as (
+listed_suppressed as (
     select distinct
         profile_id,
         channel
@@ -23,11 +23,11 @@ contactable as (
         consents.purpose,
         consents.recorded_at as consented_at
     from consents
-    left join list_suppressed
+    left join listed_suppressed
         on
-            consents.profile_id = list_suppressed.profile_id
-            and consents.channel = list_suppressed.channel
-    where consents.is_granted and list_suppressed.profile_id is null
+            consents.profile_id = listed_suppressed.profile_id
+            and consents.channel = listed_suppressed.channel
+    where consents.is_granted and listed_suppressed.profile_id is null
 )
 
 select * from contactable

@@ -4,7 +4,7 @@ activity_days as (
     select * from {{ ref('int_profiles__activity_days') }}
 ),
 
-sum_channels as (
+summed_channels as (
     select
         profile_id,
         channel,
@@ -18,12 +18,12 @@ sum_channels as (
     group by profile_id, channel
 ),
 
-compare_channels as (
+compared_channels as (
     select
         *,
         min(first_interaction_at) over (partition by profile_id) as profile_first_at,
         max(last_interaction_at) over (partition by profile_id) as profile_last_at
-    from sum_channels
+    from summed_channels
 ),
 
 summed as (
@@ -43,7 +43,7 @@ summed as (
         max(last_interaction_at) as last_interaction_at,
         min(first_event_at) as first_event_at,
         max(last_event_at) as last_event_at
-    from compare_channels
+    from compared_channels
     group by profile_id
 )
 

@@ -8,7 +8,7 @@ source_trust as (
     select * from {{ ref('source_trust') }}
 ),
 
-rank_candidates as (
+ranked_candidates as (
     select
         candidates.*,
         row_number() over (
@@ -27,9 +27,9 @@ rank_candidates as (
             and candidates.source_model = source_trust.source_model
 ),
 
-keep_winners as (
-    select * from rank_candidates
+kept_winners as (
+    select * from ranked_candidates
     where rank_number = 1
 )
 
-select * from keep_winners
+select * from kept_winners

@@ -11,7 +11,7 @@ store_visits as (
     where profile_id is not null and visited_at <= {{ as_of() }}
 ),
 
-sum_categories as (
+summed_categories as (
     select
         profile_id,
         category,
@@ -23,7 +23,7 @@ sum_categories as (
 ),
 
 -- Many pings of one stay are one visit.
-sum_stores as (
+summed_stores as (
     select
         profile_id,
         store_id,
@@ -33,7 +33,7 @@ sum_stores as (
     group by profile_id, store_id
 ),
 
-rank_categories as (
+ranked_categories as (
     select
         profile_id,
         category,
@@ -41,10 +41,10 @@ rank_categories as (
             partition by profile_id
             order by weight desc, latest_at desc, category
         ) as rank_number
-    from sum_categories
+    from summed_categories
 ),
 
-rank_stores as (
+ranked_stores as (
     select
         profile_id,
         store_id,
@@ -52,7 +52,7 @@ rank_stores as (
             partition by profile_id
             order by weight desc, latest_at desc, store_id
         ) as rank_number
-    from sum_stores
+    from summed_stores
 ),
 
 unioned as (
@@ -60,14 +60,14 @@ unioned as (
         profile_id,
         category as favourite_category,
         cast(null as text) as favourite_store_id
-    from rank_categories
+    from ranked_categories
     where rank_number = 1
     union all
     select
         profile_id,
         cast(null as text) as favourite_category,
         store_id as favourite_store_id
-    from rank_stores
+    from ranked_stores
     where rank_number = 1
 ),
 

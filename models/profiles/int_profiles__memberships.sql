@@ -11,7 +11,7 @@ record_profiles as (
 ),
 
 -- Somebody with two cards is shown by the one that changed last.
-rank_versions as (
+ranked_versions as (
     select
         record_profiles.profile_id,
         members.tier as loyalty_tier,
@@ -26,15 +26,15 @@ rank_versions as (
     inner join record_profiles on members.member_version_id = record_profiles.record_id
 ),
 
-keep_latest as (
+kept_latest as (
     select
         profile_id,
         loyalty_tier,
         loyalty_points_count,
         home_store_id,
         loyalty_joined_date
-    from rank_versions
+    from ranked_versions
     where recency = 1
 )
 
-select * from keep_latest
+select * from kept_latest

@@ -5,7 +5,7 @@ orders as (
     where profile_id is not null and ordered_at <= {{ as_of() }}
 ),
 
-number_orders as (
+numbered_orders as (
     select
         *,
         row_number() over (
@@ -30,7 +30,7 @@ summed as (
         min(case when not is_return then ordered_at end) as first_ordered_at,
         max(case when not is_return and recency = 2 then ordered_at end) as previous_ordered_at,
         max(case when not is_return then ordered_at end) as last_ordered_at
-    from number_orders
+    from numbered_orders
     group by profile_id
 )
 

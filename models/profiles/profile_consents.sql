@@ -14,7 +14,7 @@ email_addresses as (
     select * from {{ ref('int_profiles__email_addresses') }}
 ),
 
-attribute_by_identity as (
+attributed_by_identity as (
     select
         record_profiles.profile_id,
         records.*
@@ -24,7 +24,7 @@ attribute_by_identity as (
 
 -- A shared mailbox identifies nobody, so it can give no one's consent; what it withdraws holds for
 -- everybody who is written to there.
-attribute_by_mailbox as (
+attributed_by_mailbox as (
     select
         email_addresses.profile_id,
         records.*
@@ -34,12 +34,12 @@ attribute_by_mailbox as (
 ),
 
 unioned as (
-    select * from attribute_by_identity
+    select * from attributed_by_identity
     union
-    select * from attribute_by_mailbox
+    select * from attributed_by_mailbox
 ),
 
-rank_records as (
+ranked_records as (
     select
         *,
         -- Of a grant and a withdrawal at the same instant the withdrawal holds.
@@ -53,7 +53,7 @@ rank_records as (
     from unioned
 ),
 
-keep_latest as (
+kept_latest as (
     select
         {{ surrogate_key(['profile_id', 'channel', 'purpose']) }} as profile_consent_id,
         profile_id,
@@ -65,8 +65,8 @@ keep_latest as (
         source,
         proof,
         recorded_at
-    from rank_records
+    from ranked_records
     where recency = 1
 )
 
-select * from keep_latest
+select * from kept_latest

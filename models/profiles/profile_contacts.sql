@@ -6,7 +6,7 @@ winners as (
     select * from {{ ref('int_profiles__contact_winners') }}
 ),
 
-gather as (
+gathered as (
     select
         profile_id,
         max(case when attribute = 'email' then email end) as email,
@@ -39,4 +39,4 @@ gather as (
     group by profile_id
 )
 
-select * from gather
+select * from gathered

@@ -45,7 +45,7 @@ ranked as (
 ),
 
 -- On a device that changed hands, the token reaches whoever used it last.
-compare_users as (
+compared_users as (
     select
         profile_id,
         device_id,
@@ -65,7 +65,7 @@ keyed as (
     select
         {{ surrogate_key(['profile_id', 'device_id']) }} as profile_device_id,
         *
-    from compare_users
+    from compared_users
 )
 
 select * from keyed

@@ -17,7 +17,7 @@ consents as (
 ),
 
 -- The will of a person, whichever of their addresses it was said from.
-find_refusals as (
+refused as (
     select
         email_addresses.profile_id,
         'unsubscribed' as reason,
@@ -40,7 +40,7 @@ find_refusals as (
 ),
 
 -- The state of a mailbox: it matters for the address in use, until mail arrives there again.
-find_dead_mailboxes as (
+dead_mailboxes as (
     select
         contacts.profile_id,
         'bounced' as reason,
@@ -56,13 +56,13 @@ find_dead_mailboxes as (
 ),
 
 unioned as (
-    select * from find_refusals
+    select * from refused
     union all
-    select * from find_dead_mailboxes
+    select * from dead_mailboxes
 ),
 
 -- Who subscribed again after unsubscribing is subscribed; a complaint is for good.
-drop_resubscribed as (
+still_suppressed as (
     select
         {{ surrogate_key(['unioned.profile_id', "'email'", 'unioned.reason']) }}
             as suppression_id,
@@ -82,4 +82,4 @@ drop_resubscribed as (
     where consents.profile_id is null
 )
 
-select * from drop_resubscribed
+select * from still_suppressed

@@ -23,7 +23,7 @@ profiles as (
     select * from {{ ref('profiles') }}
 ),
 
-select_members as (
+selected_members as (
     select
         {{ surrogate_key(['memberships.audience_name', 'memberships.profile_id']) }} as member_key,
         memberships.audience_name as audience,
@@ -46,4 +46,4 @@ select_members as (
     inner join profiles on memberships.profile_id = profiles.profile_id
 )
 
-select * from select_members
+select * from selected_members

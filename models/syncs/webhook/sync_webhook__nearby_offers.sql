@@ -1,7 +1,7 @@
 with
 
 offers as (
-    select * from {{ ref('nearby_offers') }}
+    select * from {{ ref('audience_nearby_offers') }}
 ),
 
 redirects as (
@@ -18,7 +18,7 @@ abandoned_products as (
 ),
 
 -- Two profiles merged into one may each have had an offer of that day.
-follow_merges as (
+followed_merges as (
     select
         offers.*,
         coalesce(redirects.profile_id, offers.profile_id) as current_profile_id,
@@ -32,7 +32,7 @@ follow_merges as (
 
 -- An offer goes out while its person is near a store and has not bought the product; who comes
 -- back the same day meets the same message again, which was sent already.
-select_offers as (
+selected_offers as (
     select
         offers.message_id,
         offers.current_profile_id as profile_id,
@@ -49,7 +49,7 @@ select_offers as (
         offers.discount_percent,
         offers.offer_date,
         offers.expires_at
-    from follow_merges as offers
+    from followed_merges as offers
     inner join recipients
         on
             offers.current_profile_id = recipients.profile_id
@@ -61,4 +61,4 @@ select_offers as (
     where offers.offer_number = 1
 )
 
-select * from select_offers
+select * from selected_offers

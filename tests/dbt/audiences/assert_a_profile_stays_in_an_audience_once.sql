@@ -5,7 +5,7 @@ memberships as (
     select * from {{ ref('audience_memberships') }}
 ),
 
-compare_with_previous as (
+compared_with_previous as (
     select
         audience_name,
         profile_id,
@@ -18,5 +18,5 @@ compare_with_previous as (
     from memberships
 )
 
-select * from compare_with_previous
+select * from compared_with_previous
 where left_at is null and entered_at < previous_left_at

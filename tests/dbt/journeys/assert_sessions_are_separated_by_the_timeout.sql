@@ -6,7 +6,7 @@ sessions as (
     select * from {{ ref('sessions') }}
 ),
 
-compare_with_previous as (
+compared_with_previous as (
     select
         session_id,
         profile_id,
@@ -17,7 +17,7 @@ compare_with_previous as (
     window visits as (partition by channel, visitor_id order by started_at)
 )
 
-select * from compare_with_previous
+select * from compared_with_previous
 where
     started_at
     <= previous_ended_at + interval '{{ var("session_timeout_minutes") }} minutes'

@@ -34,7 +34,7 @@ earlier_offers as (
     {% endif %}
 ),
 
-follow_merges as (
+followed_merges as (
     select
         coalesce(redirects.profile_id, earlier_offers.profile_id) as profile_id,
         earlier_offers.offer_date
@@ -42,27 +42,27 @@ follow_merges as (
     left join redirects on earlier_offers.profile_id = redirects.old_profile_id
 ),
 
-keep_first_of_day as (
+kept_first_of_day as (
     select recipients.*
     from recipients
-    left join follow_merges
+    left join followed_merges
         on
-            recipients.profile_id = follow_merges.profile_id
-            and recipients.offer_date = follow_merges.offer_date
-    where follow_merges.profile_id is null
+            recipients.profile_id = followed_merges.profile_id
+            and recipients.offer_date = followed_merges.offer_date
+    where followed_merges.profile_id is null
 ),
 
-code_offers as (
+coded_offers as (
     select
         *,
         {{ surrogate_key(['profile_id', 'product_id', 'offer_date']) }} as message_id,
         'NEAR' || upper(
             substr({{ surrogate_key(["'code'", 'profile_id', 'product_id', 'offer_date']) }}, 1, 8)
         ) as discount_code
-    from keep_first_of_day
+    from kept_first_of_day
 ),
 
-write_offers as (
+written_offers as (
     select
         message_id,
         profile_id,
@@ -84,7 +84,7 @@ write_offers as (
         {{ to_utc(
             "(cast(offer_date as timestamp) + interval '1 day')", "coalesce(store_time_zone, 'UTC')"
         ) }} as expires_at
-    from code_offers
+    from coded_offers
 )
 
-select * from write_offers
+select * from written_offers

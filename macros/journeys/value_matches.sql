@@ -1,0 +1,16 @@
+{# Whether a value matches a regular expression that is an expression too, such as a seed's column. #}
+{% macro value_matches(value, pattern) %}
+    {{ return(adapter.dispatch('value_matches', 'customer_data_platform')(value, pattern)) }}
+{% endmacro %}
+
+{% macro default__value_matches(value, pattern) %}
+    regexp_like({{ value }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro duckdb__value_matches(value, pattern) %}
+    regexp_matches({{ value }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro postgres__value_matches(value, pattern) %}
+    {{ value }} ~ {{ pattern }}
+{%- endmacro %}

@@ -1,0 +1,148 @@
+"""The boots story: one shopper, many channels, and exactly one message for those very boots.
+
+`tests/fixtures/boots_story/README.md` tells it. Here are the models; delivery is elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from orchestration.settings import PROJECT_DIR
+from tests.project.platform import Platform
+
+pytestmark = pytest.mark.slow
+
+STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story"
+NEAR_THE_STORE = "2026-11-14T15:05:00Z"
+BACK_THE_SAME_DAY = "2026-11-14T16:15:00Z"
+MODELS = ("--select", "+sync_webhook__nearby_offers", "+audience_memberships")
+MODELS += ("--resource-type", "seed", "--resource-type", "model")
+# The rules of a message that the payload itself is tested for, each of which stops the sync.
+GUARDS = {
+    "has_consent",
+    "is_not_suppressed",
+    "is_not_held_out",
+    "is_not_bought",
+    "unique_combination",
+}
+
+
+def tell(platform: Platform, *chapters: str, as_of: str = NEAR_THE_STORE) -> None:
+    """Land chapters of the story and build the models that they lead to."""
+    for chapter in chapters:
+        platform.add_files(STORY / chapter)
+    platform.land()
+    platform.build(*MODELS, as_of=as_of)
+
+
+def messages(platform: Platform) -> list[dict[str, Any]]:
+    columns = (
+        "message_id, push_token, title, body, product_id, store_name, discount_code, "
+        "discount_percent, cast(offer_date as text), cast(expires_at as text)"
+    )
+    rows = platform.rows(f"select {columns} from cdp_syncs.sync_webhook__nearby_offers")
+    names = [name.strip().split(" ")[0].removeprefix("cast(") for name in columns.split(",")]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def token_of_mara() -> str:
+    file = STORY / "base" / "app" / "events" / "events-2026-11-14.jsonl"
+    events = [json.loads(line) for line in file.read_text().splitlines()]
+    (token,) = {event["push_token"] for event in events if event["account_id"] == "A-20010001"}
+    return str(token)
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt keeps the parsed project from one command to the next."""
+    return tmp_path_factory.mktemp("parsed")
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def platform(request: pytest.FixtureRequest, tmp_path: Path, parsed: Path) -> Platform:
+    """An empty platform, on each engine in turn."""
+    target = str(request.param)
+    variables = {"CDP_TARGET": target, "DBT_TARGET_PATH": str(parsed / target)}
+    if target == "postgres":
+        host = request.getfixturevalue("postgres_server")
+        database = f"boots_{uuid4().hex}"
+        with psycopg.connect(
+            f"host={host} user=postgres dbname=postgres", autocommit=True
+        ) as admin:
+            admin.execute(f"create database {database}".encode())
+        variables |= {"PGHOST": str(host), "PGUSER": "postgres", "PGDATABASE": database}
+    return Platform.create(tmp_path, variables)
+
+
+def test_one_message_a_day_for_the_very_boots(platform: Platform) -> None:
+    tell(platform, "base")
+    (message,) = messages(platform)
+    assert message["push_token"] == token_of_mara()
+    assert (message["product_id"], message["discount_percent"]) == ("P-1001", 10)
+    assert message["title"].startswith("10% off ")
+    assert "Berlin" in message["store_name"]
+    assert message["store_name"] in message["body"]
+    assert message["discount_code"] in message["body"]
+    # The day is Berlin's, which ends an hour before that of UTC.
+    assert (message["offer_date"], message["expires_at"]) == ("2026-11-14", "2026-11-14 23:00:00")
+
+    tell(platform, "second_ping_same_day", as_of=BACK_THE_SAME_DAY)
+    assert messages(platform) == [message]
+
+    # Nor may a rule that fails by mistake let a message out.
+    assert failures(platform) == set()
+    spoil(platform)
+    assert failures(platform) == GUARDS
+
+
+@pytest.mark.parametrize("chapter", ["no_push_consent", "bought_the_boots"])
+def test_no_message(platform: Platform, chapter: str) -> None:
+    tell(platform, "base", chapter)
+    assert messages(platform) == []
+    made = platform.rows("select count(*) from cdp_audiences.audience_nearby_offers")
+    assert made == [(0,)]
+    audience = platform.rows("select count(*) from cdp_audiences.aud_nearby_abandoned_product")
+    assert audience == [(0 if chapter == "bought_the_boots" else 1,)]
+
+
+def failures(platform: Platform) -> set[str]:
+    """Names of the payload's tests that fail now."""
+    select = ("--select", "sync_webhook__nearby_offers")
+    platform.run("dbt", "--quiet", "test", *select, check=False, CDP_AS_OF=BACK_THE_SAME_DAY)
+    folder = Path(platform.environment["DBT_TARGET_PATH"])
+    results = json.loads((folder / "run_results.json").read_text())["results"]
+    nodes = json.loads((folder / "manifest.json").read_text())["nodes"]
+    return {
+        nodes[result["unique_id"]]["test_metadata"]["name"]
+        for result in results
+        if result["status"] not in ("pass", "success")
+    }
+
+
+def spoil(platform: Platform) -> None:
+    """Break every promise to the person in the payload, behind the models' back."""
+    profile = "(select min(profile_id) from cdp_syncs.sync_webhook__nearby_offers)"
+    with platform.warehouse() as warehouse:
+        for statement in (
+            "update cdp_profiles.profile_consents set status = 'withdrawn', is_granted = false"
+            f" where profile_id = {profile}",
+            "insert into cdp_profiles.suppressions (suppression_id, profile_id, channel, reason)"
+            f" select 'x', {profile}, 'push', 'complained'",
+            "update cdp_audiences.audience_memberships set is_holdout = true"
+            f" where profile_id = {profile}",
+            "insert into cdp_journeys.order_lines"
+            " (order_line_id, profile_id, product_id, is_return, ordered_at)"
+            f" select 'x', {profile}, 'P-1001', false, timestamp '2026-11-14 15:30:00'",
+            "insert into cdp_syncs.sync_webhook__nearby_offers"
+            " (message_id, profile_id, push_token, title, body, product_id, store_id,"
+            " discount_code, discount_percent, offer_date, expires_at)"
+            " select 'x', profile_id, 'x', title, body, product_id, store_id, discount_code,"
+            " discount_percent, offer_date, expires_at from cdp_syncs.sync_webhook__nearby_offers",
+        ):
+            warehouse.execute(statement)
