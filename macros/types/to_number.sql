@@ -1,19 +1,23 @@
 {#- No 'NaN', 'Infinity', '1_000' or '0x1F', which one engine or the other would take. -#}
 {%- macro to_number(column, type='numeric(18, 2)') -%}
-    {{- adapter.dispatch('to_number')(
-        column, type, '^[+-]?[0-9]{1,16}([.][0-9]{1,20})?([eE][+-]?[0-9]{1,2})?$'
-    ) -}}
+    {%- set digits = '^[+-]?[0-9]{1,16}([.][0-9]{1,20})?' -%}
+    {{- adapter.dispatch('to_number')(column, type, digits ~ '$', digits ~ '[eE][+-]?[0-9]{1,2}$') -}}
 {%- endmacro -%}
 
-{%- macro duckdb__to_number(column, type, pattern) -%}
+{#- DuckDB applies an exponent after it has cut the digits to the type: give them room first. -#}
+{%- macro duckdb__to_number(column, type, plain, scientific) -%}
     case
-        when regexp_matches({{ column }}, '{{ pattern }}') then try_cast({{ column }} as {{ type }})
+        when regexp_matches({{ column }}, '{{ plain }}') then try_cast({{ column }} as {{ type }})
+        when regexp_matches({{ column }}, '{{ scientific }}')
+            then try_cast(try_cast({{ column }} as numeric(38, 20)) as {{ type }})
     end
 {%- endmacro -%}
 
-{%- macro postgres__to_number(column, type, pattern) -%}
+{%- macro postgres__to_number(column, type, plain, scientific) -%}
     case
-        when {{ column }} ~ '{{ pattern }}' and pg_input_is_valid({{ column }}, '{{ type }}')
+        when
+            ({{ column }} ~ '{{ plain }}' or {{ column }} ~ '{{ scientific }}')
+            and pg_input_is_valid({{ column }}, '{{ type }}')
             then cast({{ column }} as {{ type }})
     end
 {%- endmacro -%}
