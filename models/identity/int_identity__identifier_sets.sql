@@ -1,9 +1,5 @@
-{% set value_columns = [] %}
-{% set key_columns = ['source_model'] %}
-{% for identifier_type in identifier_types_used() %}
-    {% do value_columns.append(identifier_type ~ '_value') %}
-    {% do key_columns.append("coalesce(" ~ identifier_type ~ "_value, '')") %}
-{% endfor %}
+{% set value_columns = identifier_value_columns() %}
+{% set key_columns = ['source_model'] + filled_with_empty_text(value_columns) %}
 
 with
 

@@ -96,7 +96,7 @@ class Platform:
     def build(self, *arguments: str, as_of: str | None = None) -> None:
         """`dbt build`, as of a moment."""
         variables = {"CDP_AS_OF": as_of} if as_of else {}
-        self.run("dbt", "--no-use-colors", "build", *arguments, **variables)
+        self.run("dbt", "--quiet", "--no-use-colors", "build", *arguments, **variables)
 
     def deliver(self, receiver: RunningReceiver, *arguments: str) -> None:
         """Apply all syncs, or those named."""

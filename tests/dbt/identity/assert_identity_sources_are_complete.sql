@@ -1,28 +1,9 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_identity__identifier_sets'}}}) }}
 
 -- Fails for a staging model that carries an identifier but has no entry in identity_sources().
-{% set identifier_columns = [
-    'account_id', 'anonymous_id', 'card_token', 'click_id', 'contact_id', 'device_id',
-    'email_identifier', 'handle', 'identifier_value', 'loyalty_number', 'order_id', 'phone',
-    'push_token',
-] %}
-{# Lines of an order that stg_web__events itself brings to the graph. #}
-{% set known = ['stg_web__order_lines'] + identity_sources() | map(attribute='model') | list %}
-
-{% set forgotten = [] %}
-{% if execute %}
-    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.fqn[1] == 'staging' %}
-        {% for column in node.columns if column in identifier_columns %}
-            {% if node.name.startswith('stg_') and node.name not in known + forgotten %}
-                {% do forgotten.append(node.name) %}
-            {% endif %}
-        {% endfor %}
-    {% endfor %}
-{% endif %}
-
 select cast(null as text) as forgotten_model
 where 1 = 0
-{% for model in forgotten %}
+{% for model in forgotten_identity_sources() %}
 union all
 select '{{ model }}' as forgotten_model
 {% endfor %}
