@@ -11,7 +11,7 @@ from generator.feed import FeedSpec
 from generator.geography import HOME_COUNTRY
 from generator.people import AppDevice, Person
 
-GRANTS_PUSH = 0.65
+GRANTS_PUSH = 0.75
 GRANTS_SMS = 0.15
 ANSWERS_ABOUT_ADS = 0.7
 GRANTS_ADS = 0.6
