@@ -6,6 +6,13 @@
     case when json_valid({{ column }}) then {{ column }} end
 {%- endmacro -%}
 
+{#- DuckDB also takes what Python and JavaScript wrongly write: NaN, Infinity and a last comma. -#}
 {%- macro postgres__parse_json(column) -%}
-    case when pg_input_is_valid({{ column }}, 'jsonb') then cast({{ column }} as jsonb) end
+    {%- set mended = "regexp_replace(regexp_replace(" ~ column
+        ~ ", '([:,[]\\s*)(-?(nan|inf|infinity))(?=\\s*[],}])', '\\1\"\\2\"', 'gi')"
+        ~ ", ',(?=\\s*[]}])', '', 'g')" -%}
+    case
+        when pg_input_is_valid({{ column }}, 'jsonb') then cast({{ column }} as jsonb)
+        when pg_input_is_valid({{ mended }}, 'jsonb') then cast({{ mended }} as jsonb)
+    end
 {%- endmacro -%}

@@ -11,6 +11,7 @@ cases as (
         ('{"id": null, "price": true, "deep": "flat"}', null, 'true', null),
         ('{"id": "ä ""quoted", "price": "x"}', null, null, null),
         ('{"id": "\u00e4\n"}', 'ä' || chr(10), null, null),
+        ('{"id": [1, ], "price": NaN, "deep": {"er": -Infinity,}, }', '[1]', 'NaN', '-Infinity'),
         ('{"id": "a"', null, null, null),
         ('[]', null, null, null),
         ('"id"', null, null, null),
