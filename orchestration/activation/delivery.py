@@ -41,6 +41,8 @@ class RetryPolicy:
             run.
         refusals: Rows refused, with none accepted, after which the fault is not the rows'.
         settle_every: How long answers are gathered into one transaction.
+        unsettled: Answers per request in flight that may wait for the warehouse; then sending
+            waits too.
     """
 
     attempts: int = 8
@@ -51,6 +53,7 @@ class RetryPolicy:
     longest_throttle: float = 300.0
     refusals: int = 100
     settle_every: float = 0.2
+    unsettled: int = 8
 
     def wait(self, attempt: int) -> float:
         """Seconds before the attempt after this one, which counts from 1: full jitter."""
@@ -128,6 +131,8 @@ class Delivery:
         self._stop = asyncio.Event()
         self._answered: list[Settlement] = []
         self._has_answers = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
         self._is_done = False
         self.tally = DeliveryTally()
 
@@ -159,6 +164,8 @@ class Delivery:
 
     async def _work(self, queue: asyncio.Queue[Batch | None]) -> None:
         while (batch := await queue.get()) is not None:
+            # What is answered and not settled would be sent again after a crash: keep it little.
+            await self._has_room.wait()
             # Batches behind a stop are left; their intents make the next run repeat them.
             if not self._stop.is_set():
                 await self._deliver(batch)
@@ -170,6 +177,7 @@ class Delivery:
                 await asyncio.sleep(self._policy.settle_every)
                 self._has_answers.clear()
             answered, self._answered = self._answered, []
+            self._has_room.set()
             if answered:
                 await self._settle(answered)
 
@@ -339,6 +347,8 @@ class Delivery:
     def _put(self, settlement: Settlement) -> None:
         self._answered.append(settlement)
         self._has_answers.set()
+        if len(self._answered) >= self._policy.unsettled * self._max_in_flight:
+            self._has_room.clear()
 
     def _stop_run(self, why: str) -> None:
         if not self._stop.is_set():

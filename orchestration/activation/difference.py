@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
-from orchestration.activation.canonical import idempotency_key, row_hash, text_of
+from orchestration.activation.canonical import idempotency_key, key_text, row_hash
 from orchestration.activation.destinations.base import Change, Mode, Value
 from orchestration.activation.ledger import Ledger, utc_now
 from orchestration.manifest import (
@@ -134,6 +134,10 @@ class Difference:
     def compute(self) -> Counts:
         """Make the difference and count it; raises `PayloadError` for a key that is no key."""
         row_count = self._checked_row_count()
+        if self._target == "postgres":
+            # Tables that dbt has just built have no statistics, and a nested loop over them that
+            # the planner takes for one of a few rows would not end.
+            self._connection.execute("set enable_nestloop = off")
         self._connection.execute(f"drop table if exists {TABLE}")
         self._connection.execute(f"create temp table {TABLE} as {self._query()}")
         if self._target == "postgres":
@@ -182,7 +186,7 @@ class Difference:
         spec = self._spec
         sync = literal(self._ledger.sync_name)
         key_column = cast(PayloadColumn, spec.payload.column(spec.key))
-        key = text_of(self._target, key_column.kind, self._column_sql(spec.key))
+        key = key_text(self._target, key_column.kind, self._column_sql(spec.key))
         values = ", ".join(f"{sql} as value_{at}" for at, (_, sql) in enumerate(self._columns))
         profile = self._column_sql(PROFILE_COLUMN) if spec.consent else "cast(null as text)"
         absent = "'delete'" if spec.mode == "mirror" else "null"
@@ -228,7 +232,7 @@ class Difference:
             full join intents on intents.sync_key = ledger.sync_key
         ),
 
-        {self._permission_ctes()}
+        {self._permission_ctes() + "," if spec.consent else ""}
 
         compared as (
             select
@@ -332,27 +336,31 @@ class Difference:
         # Bytes, as DuckDB orders them, and not by the language of the database.
         return 'any_key collate "C"' if self._target == "postgres" else "any_key"
 
-    def _permission_ctes(self) -> str:
-        """Who may be addressed; a person counts as consenting only if no row says otherwise."""
-        if not self._spec.consent:
-            return ""
+    def _permission_ctes(self, among: str | None = None) -> str:
+        """Who may be addressed; a person counts as consenting only if no row says otherwise.
+
+        `among` is a query of profiles that bounds the look-up.
+        """
+        consent = cast(ConsentRelations, self._spec.consent)
+        bound = f"and cast(profile_id as text) in ({among})" if among else ""
         return f"""consented as (
             select
                 cast(profile_id as text) as profile_id,
                 max(recorded_at) as consent_recorded_at
-            from {_qualified(self._spec.consent.consents)}
+            from {_qualified(consent.consents)}
             where channel = {literal(self._spec.channel)}
                 and purpose = {literal(self._spec.purpose)}
+                {bound}
             group by profile_id
             having min(case when status = 'granted' then 1 else 0 end) = 1
         ),
 
         suppressed as (
             select distinct cast(profile_id as text) as profile_id
-            from {_qualified(self._spec.consent.suppressions)}
+            from {_qualified(consent.suppressions)}
             where channel = {literal(self._spec.channel)}
-        ),
-        """
+                {bound}
+        )"""
 
     def _permission_joins(self, rows: str) -> str:
         if not self._spec.consent:
@@ -402,44 +410,26 @@ class Difference:
         )
 
     def _check_permission_again(self, first: int, last: int) -> None:
-        consent = cast(ConsentRelations, self._spec.consent)
         refused = (
             "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
             if self._spec.mode == "mirror"
             else "'withheld'"
         )
-        # Written to start from the few rows, where the first look starts from all consents.
-        consents = (
-            f"select 1 from {_qualified(consent.consents)} as consents "
-            "where cast(consents.profile_id as text) = rows.profile_id "
-            f"and consents.channel = {literal(self._spec.channel)} "
-            f"and consents.purpose = {literal(self._spec.purpose)} and consents.status"
-        )
-        suppressions = (
-            f"select 1 from {_qualified(consent.suppressions)} as suppressions "
-            "where cast(suppressions.profile_id as text) = rows.profile_id "
-            f"and suppressions.channel = {literal(self._spec.channel)}"
-        )
+        changes = "batch_position between $1 and $2 and operation in ('insert', 'update')"
         self._connection.execute(
             f"""
+            with {self._permission_ctes(f"select profile_id from {TABLE} where {changes}")}
+
             update {TABLE}
             set operation = {refused}, permission = judged.permission, consent_recorded_at = null
             from (
-                select
-                    rows.batch_position,
-                    case when exists ({suppressions}) then 'suppressed' else 'no_consent' end
-                        as permission
-                from {TABLE} as rows
-                where rows.batch_position between $1 and $2
-                    and rows.operation in ('insert', 'update')
-                    and (
-                        exists ({suppressions})
-                        or exists ({consents} <> 'granted')
-                        or not exists ({consents} = 'granted')
-                    )
+                select rows.batch_position, {self._permission()} as permission
+                from (select * from {TABLE} where {changes}) as rows
+                {self._permission_joins("rows")}
             ) as judged
             where {TABLE}.batch_position = judged.batch_position
                 and {TABLE}.operation in ('insert', 'update')
+                and judged.permission <> 'granted'
             """,
             (first, last),
         )

@@ -52,8 +52,6 @@ def exclusive(connection: Connection, settings: Settings, spec: SyncSpec) -> Ite
 
 
 def _lock_session(connection: Connection, settings: Settings, spec: SyncSpec) -> None:
-    # Lets the server notice, amid a long statement, that this process was killed.
-    connection.execute("set client_connection_check_interval = '2s'")
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
     while not try_lock(connection, f"{settings.schema}.sync.{spec.name}"):
         if time.monotonic() > deadline:

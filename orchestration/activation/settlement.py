@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from orchestration.activation.ledger import Ledger, utc_now
+from orchestration.warehouse import Connection
 
 # A rejected row is tried again after each of these waits; then it is a dead letter.
 RETRY_WAITS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
@@ -42,12 +43,9 @@ def settle(ledger: Ledger, run_id: str, settlements: Sequence[Settlement]) -> No
     connection = ledger.connection
     now = utc_now()
     statuses = {settlement.status for settlement in settlements}
-    connection.execute(
-        "create temp table if not exists sync_settled (batch_position bigint, status text, "
-        "attempt_count bigint, reason text, receiver_id text)"
-    )
+    _prepare(connection)
     with connection.transaction():
-        connection.execute("delete from sync_settled")
+        connection.execute("truncate sync_settled")
         connection.execute(
             f"""
             insert into sync_settled
@@ -81,6 +79,19 @@ def settle(ledger: Ledger, run_id: str, settlements: Sequence[Settlement]) -> No
             "and batch_position in "
             "(select batch_position from sync_settled where status <> 'failed')",
             (ledger.sync_name, run_id),
+        )
+
+
+def _prepare(connection: Connection) -> None:
+    connection.execute(
+        "create temp table if not exists sync_settled (batch_position bigint, status text, "
+        "attempt_count bigint, reason text, receiver_id text)"
+    )
+    if connection.target == "postgres":
+        # Intents come and go too fast for statistics; with an index on both sides no order of
+        # the join is a bad one.
+        connection.execute(
+            "create index if not exists sync_settled_by_position on sync_settled (batch_position)"
         )
 
 

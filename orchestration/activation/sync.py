@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from orchestration.activation.delivery import RetryPolicy
@@ -12,7 +14,10 @@ from orchestration.activation.plan import SyncPlan, make_plan
 from orchestration.activation.run import Progress, Run, SyncReport
 from orchestration.manifest import SyncSpec
 from orchestration.settings import Settings
-from orchestration.warehouse import connected
+from orchestration.warehouse import Connection, connected
+
+# What DuckDB may hold while a sync runs; a first load of millions of rows goes to disk beyond it.
+DUCKDB_MEMORY = "256MB"
 
 
 class SyncStoppedError(RuntimeError):
@@ -65,9 +70,10 @@ def run_sync(
         DestinationSettingError: An address or secret is missing.
     """
     with (
-        connected(settings) as reader,
-        connected(settings) as writer,
+        _session(settings) as reader,
+        _session(settings) as writer,
         exclusive(reader, settings, spec),
+        bounded_memory(reader),
     ):
         run = Run(
             reader,
@@ -86,5 +92,28 @@ def run_sync(
 
 def retry_rejected(settings: Settings, spec: SyncSpec) -> int:
     """Make waiting and dead rows due, for the next run to send; returns how many."""
-    with connected(settings) as connection, exclusive(connection, settings, spec):
+    with _session(settings) as connection, exclusive(connection, settings, spec):
         return Ledger(connection, settings, spec.name).make_due()
+
+
+@contextmanager
+def _session(settings: Settings) -> Iterator[Connection]:
+    with connected(settings) as connection:
+        if connection.target == "postgres":
+            # Lets the server notice, amid a long statement, that this process was killed.
+            connection.execute("set client_connection_check_interval = '2s'")
+        yield connection
+
+
+@contextmanager
+def bounded_memory(connection: Connection) -> Iterator[None]:
+    """Keep the embedded engine to `DUCKDB_MEMORY`; memory must not grow with the payload."""
+    if connection.target != "duckdb":
+        yield
+        return
+    ((usual,),) = connection.execute("select current_setting('memory_limit')")
+    connection.execute(f"set memory_limit = '{DUCKDB_MEMORY}'")
+    try:
+        yield
+    finally:
+        connection.execute(f"set memory_limit = '{usual}'")

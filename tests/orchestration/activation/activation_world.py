@@ -19,6 +19,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import connected
 
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cw=="
+SCHEMAS = ("cdp_syncs", "cdp_profiles", "cdp_activation")
 HASTY = RetryPolicy(first_wait=0.01, longest_wait=0.05, settle_every=0.01)
 
 COLUMNS = {

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from orchestration.activation.faults import FaultPlan
 from orchestration.activation.receiver import RunningReceiver, running_receiver
 from orchestration.settings import Settings
-from tests.orchestration.activation.activation_world import SECRET, World
+from orchestration.warehouse import connected
+from tests.orchestration.activation.activation_world import SCHEMAS, SECRET, World
+
+
+@pytest.fixture(scope="session")
+def activation_database(postgres_server: Path) -> str:
+    """One database for all these tests; making one for each costs more than the test."""
+    name = "activation"
+    with psycopg.connect(f"host={postgres_server} user=postgres", autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+    return name
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """An empty warehouse, on each engine in turn."""
+    for variable in [name for name in os.environ if name.startswith(("CDP_", "PG", "DATABASE_"))]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("CDP_TARGET", request.param)
+    monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path))
+    if request.param == "postgres":
+        monkeypatch.setenv("PGHOST", str(request.getfixturevalue("postgres_server")))
+        monkeypatch.setenv("PGUSER", "postgres")
+        monkeypatch.setenv("PGDATABASE", request.getfixturevalue("activation_database"))
+    settings = Settings.from_environment()
+    settings.prepare()
+    yield settings
+    if request.param == "postgres":
+        with connected(settings) as connection:
+            for schema in SCHEMAS:
+                connection.execute(f"drop schema if exists {schema} cascade")
 
 
 @pytest.fixture(scope="session")

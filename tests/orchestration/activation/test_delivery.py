@@ -265,6 +265,33 @@ def test_a_row_without_json_form_does_not_reach_the_destination() -> None:
     assert [(s.status, s.reason) for s in settled] == [("rejected", "column x has no JSON form")]
 
 
+def test_sending_waits_for_a_warehouse_that_is_slow() -> None:
+    """A crash must not cost a thousand rows sent again."""
+    sent, settled, most = [0], [0], [0]
+
+    def answer(keys: list[str]) -> list[RowResult]:
+        sent[0] += len(keys)
+        most[0] = max(most[0], sent[0] - settled[0])
+        return accept(keys)
+
+    async def run() -> None:
+        async def settle(settlements: list[Settlement]) -> None:
+            await asyncio.sleep(0.02)
+            settled[0] += sum(len(settlement.positions) for settlement in settlements)
+
+        async def read() -> AsyncIterator[list[Outgoing]]:
+            for number in range(500):
+                yield [outgoing(number)]
+
+        policy = RetryPolicy(settle_every=0.001, unsettled=5)
+        await Delivery(ToldSession(answer), RateLimiter(), policy, 2, settle).run(read())
+
+    asyncio.run(asyncio.wait_for(run(), timeout=10))
+    assert settled[0] == 500
+    # Ten that wait, ten being written, and what is in flight.
+    assert most[0] <= 25
+
+
 def test_a_failing_warehouse_ends_the_delivery() -> None:
     async def run() -> None:
         async def settle(_: list[Settlement]) -> None:

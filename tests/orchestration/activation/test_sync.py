@@ -181,6 +181,14 @@ def test_two_syncs_of_one_payload_do_not_mix(world: World) -> None:
     ]
 
 
+def test_a_large_first_load_into_a_warehouse_without_statistics(world: World) -> None:
+    """Tables just built are unknown to PostgreSQL's planner, which then prefers nested loops."""
+    world.put(rows(20_000))
+    report = world.run(world.spec(batch_size=1000))
+    assert report.inserted == 20_000
+    assert report.seconds < 60
+
+
 def test_a_slow_start_is_no_matter(world: World) -> None:
     world.put(rows(5))
     world.receiver.misbehave(FaultPlan(delay_seconds=0.2))
