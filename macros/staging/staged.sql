@@ -31,7 +31,7 @@ described as (
 -- Here and no earlier: before this the rows still carry their raw columns.
 arrived as materialized (
 
-    select {{- base_select_items() }}
+    select {{- base_select_items(newest_first) }}
     from described
 
 ),
