@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestration.manifest import ColumnKind, PayloadColumn
+from orchestration.activation.spec import ColumnKind, PayloadColumn
 from orchestration.settings import Target
 
 # `{0}` is the column.

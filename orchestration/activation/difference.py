@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 from orchestration.activation.canonical import idempotency_key, key_text, row_hash
 from orchestration.activation.destinations.base import Change, Mode, Value
 from orchestration.activation.ledger import Ledger, utc_now
-from orchestration.manifest import (
+from orchestration.activation.spec import (
     PROFILE_COLUMN,
     ColumnKind,
     ConsentRelations,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from orchestration.activation.ledger import Ledger
-from orchestration.manifest import SyncSpec
+from orchestration.activation.spec import SyncSpec
 from orchestration.settings import Settings
 from orchestration.warehouse import Connection
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from orchestration.activation.destinations.base import Value
 from orchestration.activation.difference import Counts, Difference
-from orchestration.manifest import SyncSpec
+from orchestration.activation.spec import SyncSpec
 
 SAMPLE_ROWS = 5
 MASK = "***"

@@ -23,7 +23,7 @@ from orchestration.activation.lock import try_lock
 from orchestration.activation.plan import SyncBlockedError, guard
 from orchestration.activation.rate import limiter_of
 from orchestration.activation.settlement import Settlement, settle
-from orchestration.manifest import SyncSpec
+from orchestration.activation.spec import SyncSpec
 from orchestration.settings import Settings
 from orchestration.warehouse import Connection
 

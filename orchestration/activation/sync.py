@@ -12,7 +12,7 @@ from orchestration.activation.ledger import Ledger, utc_now
 from orchestration.activation.lock import exclusive
 from orchestration.activation.plan import SyncPlan, make_plan
 from orchestration.activation.run import Progress, Run, SyncReport
-from orchestration.manifest import SyncSpec
+from orchestration.activation.spec import SyncSpec
 from orchestration.settings import Settings
 from orchestration.warehouse import Connection, connected
 

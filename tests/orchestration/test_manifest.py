@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ import pytest
 from orchestration.activation import destinations
 from orchestration.activation.destinations.base import Limits, Options
 from orchestration.activation.destinations.webhook import WebhookOptions
-from orchestration.manifest import ManifestError, Relation, SyncSpec, load_sync_specs
+from orchestration.activation.spec import Relation
+from orchestration.manifest import ManifestError, SyncSpec, load_sync_specs
+from orchestration.settings import PROJECT_DIR
 
 EXPOSURES = """\
 version: 2
@@ -300,6 +304,12 @@ def test_consent_that_is_not_required_needs_neither_profile_nor_models(load: Loa
     set_meta(consent="not_required", consent_reason="Order confirmations.")(manifest)
     (spec,) = load(manifest)
     assert spec.consent is None
+
+
+def test_it_can_be_imported_first() -> None:
+    subprocess.run(
+        [sys.executable, "-c", "import orchestration.manifest"], cwd=PROJECT_DIR, check=True
+    )
 
 
 def test_a_missing_manifest_names_the_command(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from orchestration.settings import SettingError
 
 if TYPE_CHECKING:
-    from orchestration.manifest import SyncSpec
+    from orchestration.activation.spec import SyncSpec
     from orchestration.settings import Settings
 
 Mode = Literal["upsert", "update_only", "mirror", "append"]

@@ -39,7 +39,7 @@ from orchestration.activation.destinations.base import (
 from orchestration.activation.destinations.http import failure_reason, post
 
 if TYPE_CHECKING:
-    from orchestration.manifest import SyncSpec
+    from orchestration.activation.spec import SyncSpec
     from orchestration.settings import Settings
 
 DEFAULT_URL_VARIABLE = "CDP_WEBHOOK_URL"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from orchestration.activation.canonical import idempotency_key, row_hash
-from orchestration.manifest import ColumnKind, PayloadColumn
+from orchestration.activation.spec import ColumnKind, PayloadColumn
 from orchestration.settings import Settings
 from orchestration.warehouse import connected
 from tests.orchestration.activation.activation_world import COLUMNS, row
