@@ -14,7 +14,7 @@ typed as (
         {{ landed_columns() }},
         {{ trimmed('message_id') }} as message_id,
         lower({{ trimmed('network') }}) as network,
-        lower(ltrim({{ trimmed('handle') }}, '@')) as handle,
+        lower({{ trimmed("ltrim(handle, ' @')") }}) as handle,
         shared_email as raw_email,
         {{ normalise_email('shared_email') }} as email,
         {{ trimmed('text') }} as message_text,
