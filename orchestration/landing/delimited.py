@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestration.landing.contents import count_blank_lines
 from orchestration.landing.errors import DamagedTextError, UnreadableFileError
 from orchestration.landing.headers import Header
-from orchestration.landing.salvage import count_blank_lines, salvage_delimited
+from orchestration.landing.salvage import salvage_delimited
 from orchestration.landing.staged import Staged, literal, storable
 from orchestration.landing.staging import BUFFER_BYTES, StagingArea
 

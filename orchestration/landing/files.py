@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import re
 import shutil
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from orchestration.landing.errors import CORRUPT_GZIP, LandingError, UnreadableFileError
+from orchestration.landing.errors import LandingError
 from orchestration.landing.report import FileProblem
 
 FileFormat = Literal["csv", "tsv", "jsonl", "parquet"]
@@ -285,29 +283,3 @@ def _source_file(entry: _Entry) -> SourceFile | str:
         mark=entry.mark,
         is_at_rest=entry.is_at_rest,
     )
-
-
-def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes as stored, in hex; `UnreadableFileError` if they cannot be had."""
-    try:
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise UnreadableFileError(f"the file cannot be opened: {error.strerror}") from None
-
-
-def count_lines(path: Path, is_gzipped: bool) -> int:
-    """Lines of a text file, the last one whether or not it ends.
-
-    Reads a gzip file to its end, checksum and all, which DuckDB does not look at; raises
-    `UnreadableFileError` if it is bad.
-    """
-    count, last = 0, b"\n"
-    try:
-        with gzip.open(path, "rb") if is_gzipped else path.open("rb") as content:
-            while chunk := content.read(_CHUNK_BYTES):
-                count += chunk.count(b"\n")
-                last = chunk[-1:]
-    except (OSError, EOFError, zlib.error):
-        raise UnreadableFileError(CORRUPT_GZIP) from None
-    return count + (last != b"\n")

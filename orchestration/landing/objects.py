@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from orchestration.landing.errors import DamagedTextError, UnreadableFileError
@@ -17,11 +18,16 @@ from orchestration.landing.staged import (
 )
 from orchestration.landing.staging import StagingArea
 
-_IS_OBJECT = "(rows.line[1] = '{' or starts_with(ltrim(rows.line, ' \t'), '{'))"
+# Cases, because DuckDB evaluates both sides of an `or`.
+_IS_OBJECT = """case
+    when rows.line[1] = '{' then true else starts_with(ltrim(rows.line, ' \t'), '{')
+end"""
 # The escape of a NUL character, and not an escaped backslash before these letters.
-_HAS_NUL = (
-    r"(contains(rows.line, '\u0000') and regexp_matches(rows.line, '(^|[^\\])(\\\\)*\\u0000'))"
-)
+_HAS_NUL = r"""case
+    when contains(rows.line, '\u0000')
+        then regexp_matches(rows.line, '(^|[^\\])(\\\\)*\\u0000')
+    else false
+end"""
 _KEYS = "try(json_keys(rows.line))"
 _REASON = f"""
     case
@@ -42,17 +48,22 @@ def stage_objects(area: StagingArea, paths: Sequence[Path]) -> Staged:
     """
     # Lines are read as a CSV of one column, whose delimiter no JSON can hold.
     area.read_text(paths, ["line"], "\x01", has_header=False, quote_character="")
-    area.collect_rejects(header_lines=0)
+    has_rejects = bool(area.collect_rejects(header_lines=0))
     keys = _examine(area)
     names = list(dict.fromkeys(name for own in keys.values() for name in own))
     if len(names) > MOST_COLUMNS:
         raise UnreadableFileError(TOO_MANY_COLUMNS)
     index_of = {name: i for i, name in enumerate(names)}
-    return area.finish(
+    staged = area.finish(
         names,
         _query(area, names),
         own_columns={index: [index_of[name] for name in own] for index, own in keys.items()},
     )
+    if has_rejects:
+        return staged
+    sizes = _byte_counts(area)
+    files = [replace(file, byte_count=sizes.get(i, 0)) for i, file in enumerate(staged.files)]
+    return replace(staged, files=tuple(files))
 
 
 def stage_normalised(area: StagingArea, path: Path, spool: Path) -> Staged:
@@ -65,6 +76,16 @@ def stage_normalised(area: StagingArea, path: Path, spool: Path) -> Staged:
         raise UnreadableFileError(f"the file cannot be read as lines: {error}") from None
     finally:
         clean.unlink(missing_ok=True)
+
+
+def _byte_counts(area: StagingArea) -> dict[int, int]:
+    source, file_index, _ = area.rows()
+    return dict(
+        area.run(
+            f"select {file_index}, sum(coalesce(strlen(rows.line), 0) + 1)::bigint "
+            f"from {source} group by all"
+        )
+    )
 
 
 def _examine(area: StagingArea) -> dict[int, list[str]]:

@@ -8,7 +8,6 @@ here record by record, and a clean copy is written for DuckDB to read.
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import itertools
 import zlib
@@ -17,32 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from orchestration.landing.contents import CHUNK_BYTES, open_text
 from orchestration.landing.errors import CORRUPT_GZIP, UnreadableFileError
 from orchestration.landing.headers import Header
 
 # A quote that is not closed within so many lines counts as never closed.
 _MOST_LINES_OF_A_RECORD = 1000
-_CHUNK_BYTES = 1 << 20
-
-
-def _open(path: Path) -> IO[bytes]:
-    with path.open("rb") as content:
-        is_gzipped = content.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if is_gzipped else path.open("rb")  # type: ignore[return-value]
-
-
-def count_blank_lines(path: Path) -> int:
-    """Lines of a file, plain or gzipped, that hold nothing, inside quotes or not."""
-    with _open(path) as content:
-        return sum(not line.strip(b"\r\n") for line in content)
 
 
 def normalise_line_ends(path: Path, clean: Path) -> None:
     """Copy a file of lines so that each ends in a line feed; a lone carriage return is a space."""
     try:
-        with _open(path) as content, clean.open("wb") as target:
+        with open_text(path) as content, clean.open("wb") as target:
             carried = b""
-            while chunk := content.read(_CHUNK_BYTES):
+            while chunk := content.read(CHUNK_BYTES):
                 chunk = carried + chunk
                 # Whether a carriage return at the border belongs to a line end shows next time.
                 carried = b"\r" if chunk.endswith(b"\r") else b""
@@ -63,7 +50,7 @@ def salvage_delimited(path: Path, clean: Path, rejects: Path, header: Header) ->
     count = 0
     try:
         with (
-            _open(path) as content,
+            open_text(path) as content,
             clean.open("w", encoding="utf-8", newline="") as clean_text,
             rejects.open("w", encoding="utf-8", newline="") as rejects_text,
         ):

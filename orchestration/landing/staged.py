@@ -24,12 +24,14 @@ class StagedFile:
         row_count: Rows to be landed.
         quarantined_row_count: Rows that cannot be parsed.
         line_count: Lines of the file that all this stands for, its header among them.
+        byte_count: Bytes of those lines with a line feed behind each; None where not known.
     """
 
     types: dict[int, str | None]
     row_count: int
     quarantined_row_count: int
     line_count: int
+    byte_count: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,30 +5,26 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from orchestration.landing.candidate import Candidate, examine
+from orchestration.landing.contents import content_hash
 from orchestration.landing.declared import DeclaredTable
-from orchestration.landing.delimited import stage_delimited, stage_salvaged
 from orchestration.landing.errors import (
     BEING_WRITTEN,
     DamagedTextError,
     UnreadableFileError,
 )
-from orchestration.landing.files import FileStore, SourceFile, content_hash, count_lines
-from orchestration.landing.headers import Header, read_header
-from orchestration.landing.objects import stage_normalised, stage_objects
-from orchestration.landing.parquet import stage_parquet
+from orchestration.landing.files import FileStore, SourceFile
+from orchestration.landing.reading import stage_files
 from orchestration.landing.registry import Registry, SeenFile, Warehouse, utc_now
 from orchestration.landing.report import FileProblem, LandingProgress, TableReport
-from orchestration.landing.salvage import count_blank_lines
 from orchestration.landing.sinks import Sink
-from orchestration.landing.staged import Staged
 from orchestration.landing.staging import StagingArea
 from orchestration.landing.state import Holder, TableState, load_id_of
-from orchestration.landing.writing import Candidate, TableWriter
+from orchestration.landing.writing import TableWriter
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +123,7 @@ class TableLanding:
                     self._looked_at.add(file.path)
                     if self._note_known(file, content):
                         continue
-                    candidate = _candidate(file, local, content)
+                    candidate = examine(file, local, content)
                 except UnreadableFileError as error:
                     self._looked_at.add(file.path)
                     self._report_unreadable(file, content, str(error))
@@ -171,7 +167,7 @@ class TableLanding:
         """Land files of one shape in one transaction, or each in its own where one is bad."""
         started_at = utc_now()
         try:
-            staged = self._stage(group)
+            staged = stage_files(self._area, group, self._session.spool)
             self._writer.check(staged)
         except (DamagedTextError, UnreadableFileError) as error:
             if len(group) == 1:
@@ -200,36 +196,6 @@ class TableLanding:
         self._report.rows += sum(record.row_count for record in landed.records)
         self._report.quarantined += sum(record.quarantined_row_count for record in landed.records)
 
-    def _stage(self, group: Sequence[Candidate]) -> Staged:
-        file, header = group[0].file, group[0].header
-        paths = [candidate.local for candidate in group]
-        if file.file_format == "parquet":
-            return stage_parquet(self._area, paths[0])
-        with ThreadPoolExecutor(1, "landing-lines") as pool:
-            counts = [pool.submit(count_lines, path, file.is_gzipped) for path in paths]
-            try:
-                staged = self._stage_text(paths, header)
-                damage = _damage(staged, paths, [count.result() for count in counts])
-            except DamagedTextError as error:
-                damage = error
-            finally:
-                # A corrupt gzip explains whatever else went wrong.
-                for count in counts:
-                    count.result()
-        if damage is None:
-            return staged
-        if len(group) > 1:
-            raise damage
-        logger.info("%s is damaged (%s): reading it record by record", file.path, damage)
-        if header:
-            return stage_salvaged(self._area, paths[0], header, self._session.spool)
-        return stage_normalised(self._area, paths[0], self._session.spool)
-
-    def _stage_text(self, paths: Sequence[Path], header: Header | None) -> Staged:
-        if header:
-            return stage_delimited(self._area, paths, header)
-        return stage_objects(self._area, paths)
-
     def _note_problem(self, file: SourceFile, reason: str, *, is_error: bool) -> None:
         level = logging.ERROR if is_error else logging.WARNING
         logger.log(level, "Not landed: %s: %s", file.path, reason)
@@ -244,31 +210,6 @@ class TableLanding:
         load_id = load_id_of(file.table_name, file.path, content)
         with self._session.warehouse.transaction():
             self._session.registry.add_unreadable(load_id, file.table_name, file.path, reason)
-
-
-def _candidate(file: SourceFile, local: Path, content: str) -> Candidate:
-    header = None
-    if file.file_format in ("csv", "tsv"):
-        header = read_header(local, file.is_gzipped, file.file_format)
-    return Candidate(
-        file=file,
-        local=local,
-        content_sha256=content,
-        load_id=load_id_of(file.table_name, file.path, content),
-        header=header,
-    )
-
-
-def _damage(
-    staged: Staged, paths: Sequence[Path], line_counts: Sequence[int]
-) -> DamagedTextError | None:
-    """Whether the reader passed over lines of a file without a word."""
-    for found, path, line_count in zip(staged.files, paths, line_counts, strict=True):
-        if found.line_count != line_count and (
-            found.line_count + count_blank_lines(path) != line_count
-        ):
-            return DamagedTextError("lines that came out as nothing")
-    return None
 
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:

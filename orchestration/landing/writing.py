@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from orchestration.landing.candidate import Candidate
 from orchestration.landing.declared import DeclaredTable
 from orchestration.landing.drift import SchemaChange, merged_types, schema_changes
 from orchestration.landing.errors import UnreadableFileError
-from orchestration.landing.files import SourceFile
-from orchestration.landing.headers import Header
 from orchestration.landing.naming import METADATA_COLUMNS, NamedColumn, name_columns
 from orchestration.landing.registry import Load, LoadRecord, Registry, utc_now
 from orchestration.landing.sinks import Sink
@@ -33,32 +31,6 @@ _QUARANTINE_COLUMNS = (
     "original_text",
     "loaded_at",
 )
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A file whose content is new to its table.
-
-    Attributes:
-        file: The file as listed.
-        local: Where its bytes can be read.
-        content_sha256: Hash of those bytes.
-        load_id: The load it will be.
-        header: Its header; None where the format has none.
-    """
-
-    file: SourceFile
-    local: Path
-    content_sha256: str
-    load_id: str
-    header: Header | None
-
-    @property
-    def shape(self) -> tuple[object, ...]:
-        """Files of the same shape can be read together."""
-        # A Parquet file brings a schema of its own, which reading it with others would bend.
-        alone = self.file.path if self.file.file_format == "parquet" else None
-        return self.file.file_format, self.file.is_gzipped, self.header, alone
 
 
 @dataclass(frozen=True)

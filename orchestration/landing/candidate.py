@@ -1,0 +1,50 @@
+"""A file whose content is new to its table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.landing.files import SourceFile
+from orchestration.landing.headers import Header, read_header
+from orchestration.landing.state import load_id_of
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file whose content is new to its table.
+
+    Attributes:
+        file: The file as listed.
+        local: Where its bytes can be read.
+        content_sha256: Hash of those bytes.
+        load_id: The load it will be.
+        header: Its header; None where the format has none.
+    """
+
+    file: SourceFile
+    local: Path
+    content_sha256: str
+    load_id: str
+    header: Header | None
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Files of the same shape can be read together."""
+        # A Parquet file brings a schema of its own, which reading it with others would bend.
+        alone = self.file.path if self.file.file_format == "parquet" else None
+        return self.file.file_format, self.file.is_gzipped, self.header, alone
+
+
+def examine(file: SourceFile, local: Path, content: str) -> Candidate:
+    """The file with its header; raises `UnreadableFileError` where it should have one."""
+    header = None
+    if file.file_format in ("csv", "tsv"):
+        header = read_header(local, file.is_gzipped, file.file_format)
+    return Candidate(
+        file=file,
+        local=local,
+        content_sha256=content,
+        load_id=load_id_of(file.table_name, file.path, content),
+        header=header,
+    )
