@@ -87,6 +87,7 @@ class DuckDBConnection(_CatalogQueries):
     def __init__(self, raw: duckdb.DuckDBPyConnection) -> None:
         self.raw = raw
         raw.execute("set TimeZone = 'UTC'")
+        raw.execute("set enable_progress_bar = false")
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         cursor = self.raw.execute(statement, list(parameters) or None)

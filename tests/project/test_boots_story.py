@@ -1,11 +1,12 @@
 """The boots story: one shopper, many channels, and exactly one message for those very boots.
 
-`tests/fixtures/boots_story/README.md` tells it. Here are the models; delivery is elsewhere.
+`tests/fixtures/boots_story/README.md` tells it, from the files of the channels to the receiver.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,11 +14,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from orchestration.activation.receiver import RunningReceiver, running_receiver
 from orchestration.settings import PROJECT_DIR
-from tests.project.platform import Platform
+from tests.project.platform import SECRET, Platform
 
 pytestmark = pytest.mark.slow
 
+SYNC = "sync_webhook__nearby_offers"
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story"
 NEAR_THE_STORE = "2026-11-14T15:05:00Z"
 BACK_THE_SAME_DAY = "2026-11-14T16:15:00Z"
@@ -80,8 +83,28 @@ def platform(request: pytest.FixtureRequest, tmp_path: Path, parsed: Path) -> Pl
     return Platform.create(tmp_path, variables)
 
 
-def test_one_message_a_day_for_the_very_boots(platform: Platform) -> None:
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[RunningReceiver]:
+    with running_receiver(tmp_path / "received.sqlite", secret=SECRET) as running:
+        yield running
+
+
+def delivered(platform: Platform, receiver: RunningReceiver) -> list[dict[str, Any]]:
+    """Deliver, twice as a nervous scheduler would, and return all that the receiver ever got."""
+    for _ in range(2):
+        platform.deliver(receiver, SYNC)
+    with receiver.kept() as store:
+        assert len(store.deliveries(SYNC)) == len(store.rows(SYNC))
+        return list(store.rows(SYNC).values())
+
+
+def test_one_message_a_day_for_the_very_boots(
+    platform: Platform, receiver: RunningReceiver
+) -> None:
     tell(platform, "base")
+    (notification,) = delivered(platform, receiver)
+    assert notification["push_token"] == token_of_mara()
+    assert (notification["product_id"], notification["discount_percent"]) == ("P-1001", 10)
     (message,) = messages(platform)
     assert message["push_token"] == token_of_mara()
     assert (message["product_id"], message["discount_percent"]) == ("P-1001", 10)
@@ -94,6 +117,7 @@ def test_one_message_a_day_for_the_very_boots(platform: Platform) -> None:
 
     tell(platform, "second_ping_same_day", as_of=BACK_THE_SAME_DAY)
     assert messages(platform) == [message]
+    assert delivered(platform, receiver) == [notification]
 
     # Nor may a rule that fails by mistake let a message out.
     assert failures(platform) == set()
@@ -102,9 +126,10 @@ def test_one_message_a_day_for_the_very_boots(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize("chapter", ["no_push_consent", "bought_the_boots"])
-def test_no_message(platform: Platform, chapter: str) -> None:
+def test_no_message(platform: Platform, receiver: RunningReceiver, chapter: str) -> None:
     tell(platform, "base", chapter)
     assert messages(platform) == []
+    assert delivered(platform, receiver) == []
     made = platform.rows("select count(*) from cdp_audiences.audience_nearby_offers")
     assert made == [(0,)]
     audience = platform.rows("select count(*) from cdp_audiences.aud_nearby_abandoned_product")

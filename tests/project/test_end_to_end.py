@@ -35,7 +35,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def platforms(
     exports: Path, tmp_path_factory: pytest.TempPathFactory, postgres_server: Path
 ) -> dict[Target, Platform]:
-    """The built warehouse on each engine; dbt's unit tests run on both on the way."""
+    """The built warehouse on each engine."""
     folder = tmp_path_factory.mktemp("platforms")
     connection = {"PGHOST": str(postgres_server), "PGUSER": "postgres", "PGDATABASE": "postgres"}
     built: dict[Target, Platform] = {
@@ -90,6 +90,11 @@ def assert_same(ours: Snapshot, theirs: Snapshot) -> None:
     assert not different, f"models with other rows (and the numbers of rows): {different}"
 
 
+@pytest.mark.parametrize("target", ["duckdb", "postgres"])
+def test_dbt_unit_tests_pass(platforms: dict[Target, Platform], target: Target) -> None:
+    platforms[target].test_units()
+
+
 def test_both_engines_hold_the_same_rows(platforms: dict[Target, Platform]) -> None:
     on_duckdb, on_postgres = (snapshot(platforms[target]) for target in ("duckdb", "postgres"))
     assert len(on_duckdb) > 20
@@ -101,7 +106,7 @@ def test_both_engines_hold_the_same_rows(platforms: dict[Target, Platform]) -> N
 def test_a_full_refresh_changes_nothing(platforms: dict[Target, Platform]) -> None:
     platform = platforms["duckdb"]
     before = snapshot(platform)
-    platform.build("--full-refresh", "--exclude-resource-type", "unit_test", as_of=AS_OF)
+    platform.build("--full-refresh", as_of=AS_OF)
     assert_same(before, snapshot(platform))
 
 
@@ -133,7 +138,7 @@ def test_files_that_come_day_by_day_give_the_rows_of_one_load(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.read_bytes())
         platform.land()
-        platform.build("--exclude-resource-type", "unit_test", as_of=AS_OF)
+        platform.build(as_of=AS_OF)
     in_parts, at_once = snapshot(platform), snapshot(platforms["duckdb"])
     # Ids depend on what came first; which identifiers belong together does not.
     assert partition(platform) == partition(platforms["duckdb"])
