@@ -87,11 +87,11 @@ test: lint ## Run every check and test, on both engines
 
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB
-	@$(BIN)/python benchmarks/landing.py
+	@$(BIN)/python -m benchmarks.landing
 
 .PHONY: bench-generator
 bench-generator: setup ## Measure the generator
-	@$(BIN)/python benchmarks/generator.py
+	@$(BIN)/python -m benchmarks.generator
 
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks
