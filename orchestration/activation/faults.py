@@ -29,6 +29,7 @@ class FaultPlan:
         rejected_keys: Rows answered with 422 in a 207, always.
         refused_keys: Rows for which the whole batch is answered with 400, always.
         status: Answers every request with this status instead of taking it.
+        is_terse: Answers with a bare 200, as many receivers do, instead of a result per row.
     """
 
     script: Sequence[Fault] = ()
@@ -39,6 +40,7 @@ class FaultPlan:
     rejected_keys: Sequence[str] = ()
     refused_keys: Sequence[str] = ()
     status: int | None = None
+    is_terse: bool = False
 
     def write(self, file: Path) -> None:
         """Put the plan where a running receiver looks, at once as a whole."""

@@ -116,7 +116,6 @@ class Run:
         clock = time.monotonic()
         spec = self._spec
         started_at = self._ledger.start_run(self._run_id, spec.destination, spec.mode)
-        difference: Difference | None = None
         try:
             difference = Difference(self._ledger, spec, now)
             counts = difference.compute()
@@ -138,11 +137,7 @@ class Run:
         self._ledger.finish_run(
             self._run_id, started_at, report.status, _log_counts(report), report.message
         )
-        logger.info(
-            "sync %s: %d inserted, %d updated, %d deleted, %d withheld, %d rejected, %d failed",
-            *(spec.name, report.inserted, report.updated, report.deleted),
-            *(report.withheld, report.rejected, report.failed),
-        )
+        logger.info("sync %s: %s", spec.name, _log_counts(report))
         return report
 
     def _log_failure(self, started_at: datetime, error: BaseException) -> None:
@@ -154,7 +149,7 @@ class Run:
         message = str(error) if own else type(error).__name__
         try:
             self._ledger.finish_run(self._run_id, started_at, status, {}, message)
-        except (duckdb.Error, psycopg.Error):
+        except (duckdb.Error, psycopg.Error):  # the failure itself may be a lost connection
             logger.warning("sync %s: the end of the run could not be logged", self._spec.name)
 
     def _end_threads(self) -> None:

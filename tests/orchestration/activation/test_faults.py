@@ -104,6 +104,21 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(world: World) -> None:
     assert len(duplicates) == 10
 
 
+def test_a_run_id_that_comes_again_does_not_settle_what_its_first_life_left(world: World) -> None:
+    """As when Dagster retries a step: other rows then have the positions of the rows left."""
+    spec = world.spec(batch_size=1, max_in_flight=1)
+    late = [row(f"k{number}") for number in range(10)]
+    world.put(late)
+    world.receiver.misbehave(FaultPlan(shares={"error": 1.0}))
+    with pytest.raises(SyncStoppedError):
+        world.run(spec, policy=RetryPolicy(attempts=1, settle_every=0.01), run_id="same")
+    world.receiver.misbehave(FaultPlan())
+    payload = [*(row(f"a{number}") for number in range(10)), *late]
+    world.put(payload)
+    assert world.run(spec, run_id="same").inserted == 20
+    assert_delivered(world, payload)
+
+
 def test_what_was_sent_without_an_answer_is_deleted_when_it_leaves(world: World) -> None:
     """The receiver took the rows, we never heard, and then they left the payload."""
     world.put(rows(5))

@@ -130,6 +130,7 @@ def test_the_receivers_id_is_kept(world: World) -> None:
     world.put(rows(1))
     world.run()
     assert world.ledger("sync_ledger", "sync_key, receiver_id") == [("p00000", "received-p00000")]
+    world.receiver.misbehave(FaultPlan(is_terse=True))
     world.put(rows(1, product="tent"))
     world.run()
     assert world.ledger("sync_ledger", "receiver_id, revision") == [("received-p00000", 2)]
