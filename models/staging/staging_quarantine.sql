@@ -34,6 +34,17 @@ loads as (
 
 ),
 
+current_files as (
+
+    select
+        file,
+        max(loaded_at) as loaded_at
+    from loads
+    where is_current
+    group by file
+
+),
+
 rejected as (
 
     select
@@ -54,8 +65,17 @@ rejected as (
         rejected_by_landing.loaded_at
     from rejected_by_landing
     left join loads on rejected_by_landing.load_id = loads.load_id
-    -- What a replaced version of a file got wrong was mended by replacing it.
-    where loads.is_current is distinct from false
+    left join current_files on rejected_by_landing.file = current_files.file
+    -- What a replaced version of a file got wrong was mended by replacing it. A file that could
+    -- not be read at all has no load.
+    where
+        loads.is_current
+        or (
+            loads.load_id is null
+            and rejected_by_landing.loaded_at >= coalesce(
+                current_files.loaded_at, rejected_by_landing.loaded_at
+            )
+        )
 
 ),
 
