@@ -224,6 +224,7 @@ class _SyncReader:
         return PayloadColumn(
             name=name,
             kind=kind,
+            scale=_scale(data_type) if kind == "numeric" else 0,
             is_direct_identifier=_meta(column).get("direct_identifier"),
         )
 
@@ -336,6 +337,11 @@ class _SyncReader:
     def _model_named(self, name: str) -> Mapping[str, Any] | None:
         nodes = self.manifest["nodes"].values()
         return next((n for n in nodes if n["resource_type"] == "model" and n["name"] == name), None)
+
+
+def _scale(data_type: str) -> int:
+    _, comma, scale = data_type.rstrip(") ").partition(",")
+    return int(scale) if comma else 0
 
 
 def _relation(model: Mapping[str, Any]) -> Relation:

@@ -7,11 +7,8 @@ writes the intents and returns the rows.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from orchestration.activation.canonical import idempotency_key, key_text, row_hash
@@ -19,12 +16,12 @@ from orchestration.activation.destinations.base import Change, Mode, Value
 from orchestration.activation.ledger import Ledger, utc_now
 from orchestration.activation.spec import (
     PROFILE_COLUMN,
-    ColumnKind,
     ConsentRelations,
     PayloadColumn,
     Relation,
     SyncSpec,
 )
+from orchestration.activation.wire import column_without_json, row_json
 from orchestration.warehouse import quote
 
 TABLE = "sync_difference"
@@ -105,11 +102,6 @@ class Difference:
         self._target = ledger.connection.target
         self._columns = self._physical_columns()
         self._names = [column.name for column, _ in self._columns]
-        self._conversions = [
-            (column.name, CONVERSIONS[column.kind])
-            for column, _ in self._columns
-            if column.kind in CONVERSIONS
-        ]
 
     def _physical_columns(self) -> list[tuple[PayloadColumn, str]]:
         relation = self._spec.payload.relation
@@ -388,16 +380,19 @@ class Difference:
             if self._spec.consent:
                 self._check_permission_again(first, last)
             self._write_intents(run_id, first, last)
+        values = [(column, f"rows.value_{at}") for at, (column, _) in enumerate(self._columns)]
+        is_delete = "intents.operation = 'delete'"
         return self._connection.execute(
             f"""
             select
                 rows.batch_position,
-                rows.receiver_id,
+                case when not {is_delete} then {column_without_json(values)} end,
                 intents.sync_key,
                 intents.operation,
+                case when {is_delete} then '{{}}' else {row_json(self._target, values)} end,
                 intents.idempotency_key,
                 intents.revision,
-                {", ".join(f"rows.value_{at}" for at in range(len(self._columns)))}
+                rows.receiver_id
             from {self._ledger.table("sync_intents")} as intents
             join {TABLE} as rows on rows.batch_position = intents.batch_position
             where intents.sync_name = $1 and intents.run_id = $2
@@ -485,20 +480,12 @@ class Difference:
             (self._spec.name, first, last, run_id, utc_now()),
         )
 
-    def outgoing(self, row: TakenRow) -> Outgoing:
+    @staticmethod
+    def outgoing(row: TakenRow) -> Outgoing:
         """A taken row in the form that destinations get."""
-        position, receiver_id, key, operation, idempotency, revision, *raw = row
-        values: dict[str, Value] = {}
-        problem = None
-        if operation != "delete":
-            values = dict(zip(self._names, raw, strict=True))
-            for name, convert in self._conversions:
-                try:
-                    values[name] = convert(values[name])
-                except ValueError:
-                    problem = f"column {name} has no JSON form"
+        position, problem, *change = row
         return Outgoing(
-            position, Change(key, operation, values, idempotency, revision, receiver_id), problem
+            position, Change(*change), f"column {problem} has no JSON form" if problem else None
         )
 
     def record_withheld(self, run_id: str) -> None:
@@ -580,40 +567,6 @@ class Difference:
 def literal(text: str) -> str:
     """A text literal for either engine; statements that create tables take no parameters."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _json_number(value: Decimal | None) -> float | None:
-    if value is None:
-        return None
-    number = float(value)
-    # What a JSON number does not keep must not arrive as another amount.
-    if Decimal(repr(number)) != value:
-        raise ValueError
-    return number
-
-
-def _json_double(value: float | None) -> float | None:
-    if value is not None and not math.isfinite(value):
-        raise ValueError
-    return value
-
-
-def _json_date(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-def _json_timestamp(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat() + "Z"
-
-
-# How the values of a column are put into JSON, raising ValueError where they have no such form;
-# the other kinds have it already. Times are ISO 8601 in UTC, exact numbers are JSON numbers.
-CONVERSIONS: Mapping[ColumnKind, Callable[[Any], Value]] = {
-    "numeric": _json_number,
-    "double": _json_double,
-    "date": _json_date,
-    "timestamp": _json_timestamp,
-}
 
 
 def _plain(moment: datetime) -> str:

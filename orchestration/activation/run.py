@@ -195,7 +195,7 @@ class Run:
 
     async def _batches(self, difference: Difference, to_send: int) -> AsyncIterator[Batch]:
         size = self._spec.batch_size
-        stretch = size * self._batches_ahead()
+        stretch = self._rows_ahead()
         upcoming = self._take(difference, 1, stretch)
         for first in range(1, to_send + 1, stretch):
             rows = await upcoming
@@ -210,10 +210,12 @@ class Run:
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._reading, difference.take, self._run_id, first, last)
 
-    def _batches_ahead(self) -> int:
-        ahead = 2 * self._spec.max_in_flight
-        rate = self._spec.rate_per_second
-        return min(ahead, max(1, math.ceil(rate * _READ_AHEAD_SECONDS))) if rate else ahead
+    def _rows_ahead(self) -> int:
+        size, rate = self._spec.batch_size, self._spec.rate_per_second
+        batches = 2 * self._spec.max_in_flight
+        if rate:
+            batches = min(batches, max(1, math.ceil(rate * _READ_AHEAD_SECONDS)))
+        return size * batches
 
     async def _settle(self, answered: list[Settlement], to_send: int) -> None:
         loop = asyncio.get_running_loop()

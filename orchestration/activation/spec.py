@@ -31,12 +31,13 @@ class Relation(Frozen):
 class PayloadColumn(Frozen):
     """One column of a payload's contract.
 
-    `is_direct_identifier` is what the column's `config.meta.direct_identifier` says; None where it
-    says nothing and the column's name decides.
+    `scale` is the digits after the point of a numeric. `is_direct_identifier` is what the column's
+    `config.meta.direct_identifier` says; None where it says nothing and the name decides.
     """
 
     name: str
     kind: ColumnKind
+    scale: int = 0
     is_direct_identifier: bool | None = None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -56,7 +57,7 @@ class Change(NamedTuple):
     Attributes:
         key: Canonical text of the sync's key column.
         operation: What the receiver is to do.
-        values: The payload's columns by name; empty for a delete.
+        values_json: The payload's columns by name as a JSON object, which is empty for a delete.
         idempotency_key: The same for every attempt at this very change, across runs too.
         revision: Grows with every change of this key; a receiver may ignore a lower one.
         receiver_id: The id that the receiver gave when it last acknowledged this key.
@@ -64,10 +65,15 @@ class Change(NamedTuple):
 
     key: str
     operation: Operation
-    values: Mapping[str, Value]
+    values_json: str
     idempotency_key: str
     revision: int
     receiver_id: str | None = None
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """`values_json` parsed, anew on each call."""
+        return cast("dict[str, Value]", json.loads(self.values_json))
 
 
 class RowResult(NamedTuple):

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 DEFAULT_URL_VARIABLE = "CDP_WEBHOOK_URL"
 DEFAULT_SECRET_VARIABLE = "CDP_WEBHOOK_SECRET"  # noqa: S105  # the variable's name
+_text = json.JSONEncoder(ensure_ascii=False).encode
 _TEMPORARY_ROW_STATUSES = frozenset({408, 425, 429})
 
 
@@ -99,24 +100,10 @@ class WebhookSession:
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         """Post one batch; see `Session.deliver`."""
-        body = json.dumps(
-            {
-                "sync": self._sync,
-                "object": self._object,
-                "rows": [
-                    {
-                        "key": change.key,
-                        "operation": change.operation,
-                        "idempotency_key": change.idempotency_key,
-                        "revision": change.revision,
-                        "values": change.values,
-                    }
-                    for change in changes
-                ],
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()
+        # The values are JSON already; writing them into the text spares taking them apart.
+        rows = ",".join(map(_row_json, changes))
+        sync, object_name = _text(self._sync), _text(self._object)
+        body = f'{{"sync":{sync},"object":{object_name},"rows":[{rows}]}}'.encode()
         message_id = request_key(changes)
         timestamp = int(time.time())
         headers = {
@@ -128,6 +115,14 @@ class WebhookSession:
         }
         answer = await post(self._client, self._url, body, headers)
         return _row_results(changes, answer.status, answer.document)
+
+
+def _row_json(change: Change) -> str:
+    return (
+        f'{{"key":{_text(change.key)},"operation":"{change.operation}",'
+        f'"idempotency_key":"{change.idempotency_key}","revision":{change.revision},'
+        f'"values":{change.values_json}}}'
+    )
 
 
 def _row_results(changes: Sequence[Change], status: int, document: object) -> list[RowResult]:

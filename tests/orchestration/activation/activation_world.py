@@ -70,7 +70,7 @@ def as_received(sent: Row) -> dict[str, object]:
     forms: dict[type, Callable[[Any], object]] = {
         Decimal: float,
         date: lambda value: value.isoformat(),
-        datetime: lambda value: value.isoformat() + "Z",
+        datetime: lambda value: value.isoformat(timespec="microseconds") + "Z",
     }
     return {name: forms.get(type(value), lambda v: v)(value) for name, value in sent.items()}
 

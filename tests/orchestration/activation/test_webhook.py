@@ -38,8 +38,8 @@ from orchestration.activation.destinations.webhook import (
 from tests.orchestration.activation.activation_world import World, row
 
 CHANGES = [
-    Change("a", "insert", {"name": "Zoë"}, "ia", 1),
-    Change("b", "delete", {}, "ib", 4, "receiver-b"),
+    Change("a", "insert", '{"name":"Zoë"}', "ia", 1),
+    Change("b", "delete", "{}", "ib", 4, "receiver-b"),
 ]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
