@@ -22,7 +22,7 @@ redirects as (
 
 memberships as (
     {% if is_incremental() %}
-        select * from {{ this }}
+    select * from {{ this }}
     {% else %}
     select
         cast(null as text) as membership_id,

@@ -22,10 +22,10 @@ redirects as (
 
 earlier_offers as (
     {% if is_incremental() %}
-        select
-            profile_id,
-            offer_date
-        from {{ this }}
+    select
+        profile_id,
+        offer_date
+    from {{ this }}
     {% else %}
     select
         cast(null as text) as profile_id,

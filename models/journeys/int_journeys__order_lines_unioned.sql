@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- A new channel that sells joins with one select here.
 with
 

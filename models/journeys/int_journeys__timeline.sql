@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {#- An order without a number is an order all the same. -#}
 {% set completed_order_id = "
     case when event_name = 'order_completed' then coalesce(order_id, event_id) end

@@ -1,103 +1,52 @@
+{{ config(materialized='view') }}
+
 with
 
-session_events as (
-    select * from {{ ref('int_journeys__session_events') }}
+arrivals as (
+    select * from {{ ref('int_journeys__arrivals') }}
 ),
 
-events as (
-    select * from {{ ref('events') }}
-),
-
-ad_clicks as (
-    select
-        click_id,
-        campaign_id,
-        campaign_source,
-        campaign_medium,
-        campaign_name
-    from events
-    where event_name = 'ad_clicked' and click_id is not null
-),
-
--- A visit is touched where it begins and wherever a campaign brings the visitor back into it.
-found_arrivals as (
-    select
-        session_events.event_id,
-        session_events.profile_id,
-        session_events.session_id,
-        coalesce(session_events.campaign_id, ad_clicks.campaign_id) as campaign_id,
-        session_events.click_id,
-        session_events.channel,
-        coalesce(session_events.campaign_source, ad_clicks.campaign_source) as campaign_source,
-        coalesce(session_events.campaign_medium, ad_clicks.campaign_medium) as campaign_medium,
-        coalesce(session_events.campaign_name, ad_clicks.campaign_name) as campaign_name,
-        session_events.referrer,
-        session_events.occurred_at
-    from session_events
-    left join ad_clicks on session_events.click_id = ad_clicks.click_id
-    where
-        session_events.is_session_start
-        or session_events.campaign_source is not null
-        or session_events.campaign_medium is not null
-        or session_events.click_id is not null
-),
-
-numbered_arrivals as (
-    select
-        *,
-        row_number() over (
-            partition by
-                session_id, campaign_source, campaign_medium, campaign_name, campaign_id, click_id
-            order by occurred_at, event_id
-        ) as arrival_number
-    from found_arrivals
-),
-
-kept_first_arrivals as (
+email_arrivals as (
     select
         event_id,
         profile_id,
-        session_id,
-        campaign_id,
-        click_id,
-        channel,
-        campaign_source,
-        campaign_medium,
-        campaign_name,
-        referrer,
         occurred_at
-    from numbered_arrivals
-    where arrival_number = 1
+    from {{ ref('int_journeys__arrivals') }}
+    where campaign_medium = 'email'
+),
+
+email_clicks as (
+    select * from {{ ref('events') }}
+    where event_name = 'email_clicked'
 ),
 
 -- A click in an email and the visit it opens are one touch; alone it stands for a visit that
 -- no cookie saw.
 found_lone_email_clicks as (
     select
-        events.event_id,
-        events.profile_id,
+        email_clicks.event_id,
+        email_clicks.profile_id,
         cast(null as text) as session_id,
-        events.campaign_id,
-        events.click_id,
-        events.channel,
-        events.campaign_source,
-        events.campaign_medium,
-        events.campaign_name,
-        events.referrer,
-        events.occurred_at
-    from events
-    left join kept_first_arrivals as visits
+        email_clicks.campaign_id,
+        email_clicks.click_id,
+        email_clicks.channel,
+        email_clicks.campaign_source,
+        email_clicks.campaign_medium,
+        email_clicks.campaign_name,
+        email_clicks.referrer,
+        email_clicks.occurred_at
+    from email_clicks
+    left join email_arrivals
         on
-            events.profile_id = visits.profile_id
-            and visits.campaign_medium = 'email'
-            and visits.occurred_at >= events.occurred_at - interval '5 minutes'
-            and visits.occurred_at
-            <= events.occurred_at + interval '{{ var("session_timeout_minutes") }} minutes'
-    where events.event_name = 'email_clicked' and visits.event_id is null
+            email_clicks.profile_id = email_arrivals.profile_id
+            and email_arrivals.occurred_at >= email_clicks.occurred_at - interval '5 minutes'
+            and email_arrivals.occurred_at
+            <= email_clicks.occurred_at + interval '{{ var("session_timeout_minutes") }} minutes'
+    where email_arrivals.event_id is null
 ),
 
 unioned as (
-    select * from kept_first_arrivals
+    select * from arrivals
     union all
     select * from found_lone_email_clicks
 )

@@ -1,7 +1,13 @@
 with
 
-events as (
+receipts as (
     select * from {{ ref('events') }}
+    where event_name in ('order_completed', 'order_returned') and store_id is not null
+),
+
+app_events as (
+    select * from {{ ref('events') }}
+    where source_model = 'stg_app__events'
 ),
 
 pings as (
@@ -24,24 +30,20 @@ listed_receipts as (
         'receipt' as evidence,
         cast(null as double precision) as distance_metres,
         occurred_at
-    from events
-    where event_name in ('order_completed', 'order_returned') and store_id is not null
+    from receipts
 ),
 
 listed_pings as (
     select
-        events.event_id,
-        events.profile_id,
+        app_events.event_id,
+        app_events.profile_id,
         pings.store_id,
         cast(null as text) as order_id,
         'location_ping' as evidence,
         pings.distance_metres,
-        events.occurred_at
+        app_events.occurred_at
     from pings
-    inner join events
-        on
-            pings.record_id = events.record_id
-            and events.source_model = 'stg_app__events'
+    inner join app_events on pings.record_id = app_events.record_id
 ),
 
 unioned as (

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- Columns that belong together are one attribute, won by one record: a name or an address put
 -- together from two sources would be nobody's.
 with

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- A new source of contact details joins with one call here and its rows in `source_trust`.
 with
 

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'audience_memberships'}}}) }}
+
 -- Members without an open stay, and open stays of nobody's.
 with
 

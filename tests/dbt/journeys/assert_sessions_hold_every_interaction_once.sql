@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'sessions'}}}) }}
+
 -- Interactions of known visitors that are in no session, or counted twice.
 with
 

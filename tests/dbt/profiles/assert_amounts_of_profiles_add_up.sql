@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'profile_traits'}}}) }}
+
 -- Amounts of profiles must be those of the orders of known people, neither lost nor doubled.
 with
 

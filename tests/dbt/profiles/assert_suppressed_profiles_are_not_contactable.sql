@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'contactable_profiles'}}}) }}
+
 -- Whoever may be reached consented last of all and is suppressed for no reason.
 with
 

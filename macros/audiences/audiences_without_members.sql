@@ -1,0 +1,16 @@
+{#
+    Names of the audiences that nobody put into the union of members. Read from the graph, so that
+    an empty audience is missed as well.
+#}
+{% macro audiences_without_members() %}
+    {% set forgotten = [] %}
+    {% if execute %}
+        {% set union = graph.nodes['model.customer_data_platform.int_audiences__members'] %}
+        {% for node in graph.nodes.values() if node.resource_type == 'model' %}
+            {% if node.name.startswith('aud_') and node.unique_id not in union.depends_on.nodes %}
+                {% do forgotten.append(node.name) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {% do return(forgotten) %}
+{% endmacro %}

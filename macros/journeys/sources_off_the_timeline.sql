@@ -1,0 +1,16 @@
+{#
+    Names of the sources of identities that nobody put on the timeline. Read from the graph, so that
+    a channel is missed before its first row has come.
+#}
+{% macro sources_off_the_timeline() %}
+    {% set forgotten = [] %}
+    {% if execute %}
+        {% set timeline = graph.nodes['model.customer_data_platform.int_journeys__timeline'] %}
+        {% for source in identity_sources() %}
+            {% if 'model.customer_data_platform.' ~ source.model not in timeline.depends_on.nodes %}
+                {% do forgotten.append(source.model) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {% do return(forgotten) %}
+{% endmacro %}
