@@ -1,4 +1,4 @@
-"""Engines that the tests run on: DuckDB in a folder of the test's own, PostgreSQL from the wheel."""
+"""Engines that tests run on: DuckDB in a folder of the test, PostgreSQL from the wheel."""
 
 from __future__ import annotations
 
