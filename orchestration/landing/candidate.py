@@ -16,8 +16,8 @@ class Candidate:
 
     Attributes:
         file: The file as listed.
-        local: Where its bytes can be read.
-        content_sha256: Hash of those bytes.
+        local: Where it can be read without its compression.
+        content_sha256: Hash of its bytes as stored.
         load_id: The load it will be.
         header: Its header; None where the format has none.
     """
@@ -33,14 +33,14 @@ class Candidate:
         """Files of the same shape can be read together."""
         # A Parquet file brings a schema of its own, which reading it with others would bend.
         alone = self.file.path if self.file.file_format == "parquet" else None
-        return self.file.file_format, self.file.is_gzipped, self.header, alone
+        return self.file.file_format, self.header, alone
 
 
 def examine(file: SourceFile, local: Path, content: str) -> Candidate:
     """The file with its header; raises `UnreadableFileError` where it should have one."""
     header = None
     if file.file_format in ("csv", "tsv"):
-        header = read_header(local, file.is_gzipped, file.file_format)
+        header = read_header(local, file.file_format)
     return Candidate(
         file=file,
         local=local,

@@ -1,33 +1,44 @@
-"""The bytes of a file: what they hash to, and how many lines they are."""
+"""The bytes of a file: their hash, without compression, and the lines they make."""
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import os
+import shutil
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
 
-from orchestration.landing.errors import CORRUPT_GZIP, UnreadableFileError
+from orchestration.landing.errors import LandingError, UnreadableFileError
 
 CHUNK_BYTES = 1 << 20
 
 
-def open_text(path: Path) -> IO[bytes]:
-    """A file's bytes, decompressed where it is a gzip file whatever its name."""
-    with path.open("rb") as content:
-        is_gzipped = content.read(2) == b"\x1f\x8b"
-    return cast(IO[bytes], gzip.open(path, "rb")) if is_gzipped else path.open("rb")
+@contextmanager
+def reading() -> Iterator[None]:
+    """Tell files that cannot be opened from a disk that is full.
+
+    Raises `UnreadableFileError` for the one and `LandingError` for the other.
+    """
+    try:
+        yield
+    except (FileNotFoundError, PermissionError) as error:
+        raise UnreadableFileError(f"the file cannot be opened: {error.strerror}") from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise LandingError(
+            "There is no space left for the spool: free some below CDP_DATA_DIR."
+        ) from None
 
 
 def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes as stored, in hex; `UnreadableFileError` if they cannot be had."""
-    try:
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise UnreadableFileError(f"the file cannot be opened: {error.strerror}") from None
+    """SHA-256 of a file's bytes as stored, in hex."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def is_size_of_lines(path: Path, byte_count: int) -> bool:
@@ -45,24 +56,32 @@ def is_size_of_lines(path: Path, byte_count: int) -> bool:
     return size - mark == byte_count - (0 if is_ended else 1)
 
 
-def count_lines(path: Path, is_gzipped: bool) -> int:
-    """Lines of a text file, the last one whether or not it ends.
+def decompress(path: Path, plain: Path) -> None:
+    """Write what a gzip file holds; raises `UnreadableFileError` where it is not sound.
 
-    Reads a gzip file to its end, checksum and all, which DuckDB does not look at; raises
-    `UnreadableFileError` if it is bad.
+    DuckDB could read the file as it is, but does not look at its checksum, and one pass through
+    the decompressor for both is cheaper than two.
     """
-    count, last = 0, b"\n"
     try:
-        with gzip.open(path, "rb") if is_gzipped else path.open("rb") as content:
-            while chunk := content.read(CHUNK_BYTES):
-                count += chunk.count(b"\n")
-                last = chunk[-1:]
-    except (OSError, EOFError, zlib.error):
-        raise UnreadableFileError(CORRUPT_GZIP) from None
+        with gzip.open(path, "rb") as content, plain.open("wb") as target:
+            shutil.copyfileobj(content, target, CHUNK_BYTES)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise UnreadableFileError(
+            "corrupt gzip: the stream ends early, fails its checksum or is not gzip at all"
+        ) from None
+
+
+def count_lines(path: Path) -> int:
+    """Lines of a file, the last one whether or not it ends."""
+    count, last = 0, b"\n"
+    with path.open("rb") as content:
+        while chunk := content.read(CHUNK_BYTES):
+            count += chunk.count(b"\n")
+            last = chunk[-1:]
     return count + (last != b"\n")
 
 
 def count_blank_lines(path: Path) -> int:
-    """Lines of a file, plain or gzipped, that hold nothing, inside quotes or not."""
-    with open_text(path) as content:
+    """Lines of a file that hold nothing, inside quotes or not."""
+    with path.open("rb") as content:
         return sum(not line.strip(b"\r\n") for line in content)

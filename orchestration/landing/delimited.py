@@ -20,13 +20,13 @@ def stage_delimited(area: StagingArea, paths: Sequence[Path], header: Header) ->
     `UnreadableFileError` where one cannot be read.
     """
     names = _names(header)
-    area.read_text(paths, names, header.delimiter, has_header=True)
+    _read(area, paths, header)
     if area.has_open_quote():
         raise DamagedTextError("unterminated quote")
     has_line_end_inside = area.has_line_end_inside(names)
     if has_line_end_inside:
         # A thread that starts in the middle of such a field takes its lines for rows.
-        area.read_text(paths, names, header.delimiter, has_header=True, is_parallel=False)
+        _read(area, paths, header, is_parallel=False)
         if area.has_open_quote():
             raise DamagedTextError("unterminated quote")
     for file_index in area.collect_rejects(header_lines=1):
@@ -48,7 +48,14 @@ def stage_salvaged(area: StagingArea, path: Path, header: Header, spool: Path) -
     try:
         record_count = salvage_delimited(path, clean, rejects, header)
         names = ["position", *_names(header)]
-        area.read_text([clean], names, header.delimiter, has_header=False, is_parallel=False)
+        area.read_text(
+            [clean],
+            names,
+            header.delimiter,
+            has_header=False,
+            line_end="\n",
+            is_parallel=False,
+        )
         if rejects.stat().st_size:
             _take_rejects(area, rejects)
     except DamagedTextError as error:
@@ -63,6 +70,19 @@ def stage_salvaged(area: StagingArea, path: Path, header: Header, spool: Path) -
     if found != (record_count,):
         raise UnreadableFileError("the file cannot be parsed as CSV: not every record came through")
     return staged
+
+
+def _read(
+    area: StagingArea, paths: Sequence[Path], header: Header, *, is_parallel: bool = True
+) -> None:
+    area.read_text(
+        paths,
+        _names(header),
+        header.delimiter,
+        has_header=True,
+        line_end=header.line_end,
+        is_parallel=is_parallel,
+    )
 
 
 def _names(header: Header) -> list[str]:
@@ -85,7 +105,8 @@ def _take_rejects(area: StagingArea, rejects: Path) -> None:
         select 0, position, reason, {storable("original_text")}
         from read_csv(
             {literal(str(rejects))}, auto_detect = false, header = false, delim = ',',
-            quote = '"', escape = '"', parallel = false, max_line_size = {BUFFER_BYTES},
+            quote = '"', escape = '"', new_line = '\\n', parallel = false,
+            max_line_size = {BUFFER_BYTES},
             columns = {{'position': 'BIGINT', 'reason': 'VARCHAR', 'original_text': 'VARCHAR'}}
         )
         """

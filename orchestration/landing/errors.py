@@ -12,7 +12,6 @@ class LandingBusyError(LandingError):
 
 
 BEING_WRITTEN = "it was written to while it was read: the next landing takes it"
-CORRUPT_GZIP = "corrupt gzip: the stream ends early, fails its checksum or is not gzip at all"
 
 
 class UnreadableFileError(Exception):

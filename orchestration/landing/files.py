@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -11,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import IO, Any, Literal, Protocol
 
-from orchestration.landing.errors import LandingError
+from orchestration.landing.errors import LandingError, UnreadableFileError
 from orchestration.landing.report import FileProblem
 
 FileFormat = Literal["csv", "tsv", "jsonl", "parquet"]
@@ -156,7 +157,7 @@ class LocalStore:
             yield path
             return
         # DuckDB would take the path for a pattern, and may find other files by it.
-        link = self._spool / _spool_name(file)
+        link = self._spool / spool_name(file)
         link.symlink_to(path.resolve())
         try:
             yield link
@@ -202,19 +203,28 @@ class RemoteStore:
 
     @contextmanager
     def local(self, file: SourceFile) -> Iterator[Path]:  # noqa: D102
-        fetched = self._spool / _spool_name(file)
+        fetched = self._spool / spool_name(file)
         try:
-            with self._filesystem.open(file.address, "rb") as source, fetched.open("wb") as target:
-                shutil.copyfileobj(source, target, _CHUNK_BYTES)
+            with fetched.open("wb") as target:
+                self._fetch(file, target)
             yield fetched
         finally:
             fetched.unlink(missing_ok=True)
 
+    def _fetch(self, file: SourceFile, target: IO[bytes]) -> None:
+        try:
+            with self._filesystem.open(file.address, "rb") as source:
+                shutil.copyfileobj(source, target, _CHUNK_BYTES)
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
+            # Each store has errors of its own, and their messages may hold signed addresses.
+            raise UnreadableFileError(f"it cannot be fetched ({type(error).__name__})") from None
 
-def _spool_name(file: SourceFile) -> str:
-    """A name for the file's bytes that ends as DuckDB expects of its format and compression."""
-    ending = file.file_format + (".gz" if file.is_gzipped else "")
-    return f"{hashlib.sha256(file.path.encode()).hexdigest()[:32]}.{ending}"
+
+def spool_name(file: SourceFile) -> str:
+    """A name in the spool, of characters that mean nothing to DuckDB."""
+    return hashlib.sha256(file.path.encode()).hexdigest()[:32]
 
 
 def _remote_mark(details: dict[str, Any]) -> str | None:

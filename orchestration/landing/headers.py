@@ -7,13 +7,12 @@ export differently. Landing wants a header always, and takes the delimiter from 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from orchestration.landing.errors import CORRUPT_GZIP, UnreadableFileError
+from orchestration.landing.errors import UnreadableFileError
 from orchestration.landing.files import FileFormat
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -22,9 +21,16 @@ _MOST_HEADER_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Header:
-    """Delimiter and column names of a delimited file."""
+    """The first record of a delimited file.
+
+    Attributes:
+        delimiter: What stands between its fields.
+        line_end: What stands behind it; DuckDB would take one inside quotes for it.
+        columns: Names of the columns.
+    """
 
     delimiter: str
+    line_end: Literal["\n", "\r\n"]
     columns: tuple[str, ...]
 
     @property
@@ -33,31 +39,29 @@ class Header:
         return 1 + sum(name.count("\n") for name in self.columns)
 
 
-def read_header(path: Path, is_gzipped: bool, file_format: FileFormat) -> Header:
+def read_header(path: Path, file_format: FileFormat) -> Header:
     """The header of a file; raises `UnreadableFileError` where there is none."""
-    text = _header_record(path, is_gzipped)
+    record = _header_record(path)
+    text = record.rstrip("\r\n")
     if not text.strip():
         raise UnreadableFileError("empty header: the first line must name the columns")
     delimiter = "\t" if file_format == "tsv" else _delimiter_of(text)
     columns = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     if not any(name.strip() for name in columns):
         raise UnreadableFileError("empty header: the first line must name the columns")
-    return Header(delimiter, tuple(columns))
+    return Header(delimiter, "\r\n" if record.endswith("\r\n") else "\n", tuple(columns))
 
 
-def _header_record(path: Path, is_gzipped: bool) -> str:
-    """The first record, which may span lines inside quotes, without its line end."""
-    try:
-        with gzip.open(path, "rb") if is_gzipped else path.open("rb") as content:
-            start = content.read(4096)
-            while not (end := _record_end(start)) and len(start) < _MOST_HEADER_BYTES:
-                more = content.read(len(start))
-                if not more:
-                    end = len(start)
-                    break
-                start += more
-    except (OSError, EOFError, zlib.error):
-        raise UnreadableFileError(CORRUPT_GZIP) from None
+def _header_record(path: Path) -> str:
+    """The first record, which may span lines inside quotes, with its line end."""
+    with path.open("rb") as content:
+        start = content.read(4096)
+        while not (end := _record_end(start)) and len(start) < _MOST_HEADER_BYTES:
+            more = content.read(len(start))
+            if not more:
+                end = len(start)
+                break
+            start += more
     if not start:
         raise UnreadableFileError("empty file: a header line was expected")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -67,7 +71,7 @@ def _header_record(path: Path, is_gzipped: bool) -> str:
     if start[:end].endswith(b"\r") and end < len(start):
         raise UnreadableFileError("lines end in a carriage return alone: export with line feeds")
     try:
-        return start[:end].decode("utf-8-sig").rstrip("\r\n")
+        return start[:end].decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnreadableFileError("the header is not UTF-8: export the file as UTF-8") from None
 

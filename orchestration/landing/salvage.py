@@ -10,14 +10,12 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from orchestration.landing.contents import CHUNK_BYTES, open_text
-from orchestration.landing.errors import CORRUPT_GZIP, UnreadableFileError
+from orchestration.landing.contents import CHUNK_BYTES
 from orchestration.landing.headers import Header
 
 # A quote that is not closed within so many lines counts as never closed.
@@ -26,17 +24,14 @@ _MOST_LINES_OF_A_RECORD = 1000
 
 def normalise_line_ends(path: Path, clean: Path) -> None:
     """Copy a file of lines so that each ends in a line feed; a lone carriage return is a space."""
-    try:
-        with open_text(path) as content, clean.open("wb") as target:
-            carried = b""
-            while chunk := content.read(CHUNK_BYTES):
-                chunk = carried + chunk
-                # Whether a carriage return at the border belongs to a line end shows next time.
-                carried = b"\r" if chunk.endswith(b"\r") else b""
-                chunk = chunk[: len(chunk) - len(carried)]
-                target.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b" "))
-    except (OSError, EOFError, zlib.error):
-        raise UnreadableFileError(CORRUPT_GZIP) from None
+    with path.open("rb") as content, clean.open("wb") as target:
+        carried = b""
+        while chunk := content.read(CHUNK_BYTES):
+            chunk = carried + chunk
+            # Whether a carriage return at the border belongs to a line end shows next time.
+            carried = b"\r" if chunk.endswith(b"\r") else b""
+            chunk = chunk[: len(chunk) - len(carried)]
+            target.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b" "))
 
 
 def salvage_delimited(path: Path, clean: Path, rejects: Path, header: Header) -> int:
@@ -48,24 +43,23 @@ def salvage_delimited(path: Path, clean: Path, rejects: Path, header: Header) ->
     reading goes on with the next line.
     """
     count = 0
-    try:
-        with (
-            open_text(path) as content,
-            clean.open("w", encoding="utf-8", newline="") as clean_text,
-            rejects.open("w", encoding="utf-8", newline="") as rejects_text,
-        ):
-            clean_rows = csv.writer(clean_text, delimiter=header.delimiter, lineterminator="\n")
-            reject_rows = csv.writer(rejects_text, lineterminator="\n")
-            for position, record in enumerate(_records(content, header)):
-                if position == 0:
-                    continue
-                if record.reason:
-                    reject_rows.writerow([position, record.reason, record.original_text])
-                else:
-                    clean_rows.writerow([position, *record.fields])
-                    count += 1
-    except (OSError, EOFError, zlib.error):
-        raise UnreadableFileError(CORRUPT_GZIP) from None
+    with (
+        path.open("rb") as content,
+        clean.open("w", encoding="utf-8", newline="") as clean_text,
+        rejects.open("w", encoding="utf-8", newline="") as rejects_text,
+    ):
+        clean_rows = csv.writer(
+            clean_text, delimiter=header.delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL
+        )
+        reject_rows = csv.writer(rejects_text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for position, record in enumerate(_records(content, header)):
+            if position == 0:
+                continue
+            if record.reason:
+                reject_rows.writerow([position, record.reason, record.original_text])
+            else:
+                clean_rows.writerow([position, *record.fields])
+                count += 1
     return count
 
 
@@ -126,8 +120,11 @@ def _record(
     except csv.Error:
         return 1, [], "unterminated quote" if used > 1 else "quotes out of place"
     if len(rows) != 1:
-        return 1, [], "unterminated quote"
-    count = len(rows[0])
-    if count != len(header.columns):
-        return used, [], "too few fields" if count < len(header.columns) else "too many fields"
-    return used, rows[0], None
+        return used, [], "a carriage return outside quotes"
+    fields, expected = rows[0], len(header.columns)
+    # As DuckDB does, a delimiter behind the last field is forgiven.
+    if len(fields) == expected + 1 and not fields[-1]:
+        fields.pop()
+    if len(fields) != expected:
+        return used, [], "too few fields" if len(fields) < expected else "too many fields"
+    return used, fields, None

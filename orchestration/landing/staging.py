@@ -15,7 +15,6 @@ from typing import Any
 import duckdb
 
 from orchestration.landing.errors import (
-    CORRUPT_GZIP,
     DamagedTextError,
     LandingError,
     UnreadableFileError,
@@ -86,10 +85,13 @@ class StagingArea:
         delimiter: str,
         *,
         has_header: bool,
+        line_end: str | None = None,
         quote_character: str = '"',
         is_parallel: bool = True,
     ) -> None:
         """Read delimited files into the table of rows, in place of what was there."""
+        # Written as DuckDB wants it, with the backslashes.
+        new_line = "" if line_end is None else f"new_line = {literal(repr(line_end)[1:-1])},"
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
         is_many = len(paths) > 1
         self.fill(
@@ -99,7 +101,7 @@ class StagingArea:
             from read_csv(
                 {path_list(paths)}, columns = {{{columns}}}, auto_detect = false,
                 header = {has_header}, delim = {literal(delimiter)},
-                quote = {literal(quote_character)}, escape = {literal(quote_character)},
+                quote = {literal(quote_character)}, escape = {literal(quote_character)}, {new_line}
                 filename = {is_many}, hive_partitioning = false, parallel = {is_parallel},
                 max_line_size = {LONGEST_LINE_BYTES}, buffer_size = {BUFFER_BYTES},
                 store_rejects = true, rejects_limit = 0,
@@ -332,7 +334,5 @@ def _as_unreadable(error: duckdb.Error) -> UnreadableFileError:
     message = str(error).lower()
     if "no space left" in message or isinstance(error, duckdb.OutOfMemoryException):
         raise LandingError("DuckDB ran out of memory or disk space while reading a file.") from None
-    if "gzip stream" in message:
-        return UnreadableFileError(CORRUPT_GZIP)
     kind = re.sub(r"(?<!^)([A-Z])", r" \1", type(error).__name__.removesuffix("Exception"))
     return UnreadableFileError(f"DuckDB cannot read the file ({kind.lower()} error)")

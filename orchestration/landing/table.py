@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.landing.candidate import Candidate, examine
-from orchestration.landing.contents import content_hash
+from orchestration.landing.contents import content_hash, decompress, reading
 from orchestration.landing.declared import DeclaredTable
 from orchestration.landing.errors import (
     BEING_WRITTEN,
     DamagedTextError,
     UnreadableFileError,
 )
-from orchestration.landing.files import FileStore, SourceFile
+from orchestration.landing.files import FileStore, SourceFile, spool_name
 from orchestration.landing.reading import stage_files
 from orchestration.landing.registry import Registry, SeenFile, Warehouse, utc_now
 from orchestration.landing.report import FileProblem, LandingProgress, TableReport
@@ -115,15 +115,18 @@ class TableLanding:
             for file in files:
                 content: str | None = None
                 try:
-                    local = stack.enter_context(self._session.store.local(file))
-                    content = content_hash(local)
-                    if content in claimed:
-                        deferred.append(file)
-                        continue
-                    self._looked_at.add(file.path)
-                    if self._note_known(file, content):
-                        continue
-                    candidate = examine(file, local, content)
+                    with reading():
+                        local = stack.enter_context(self._session.store.local(file))
+                        content = content_hash(local)
+                        if content in claimed:
+                            deferred.append(file)
+                            continue
+                        self._looked_at.add(file.path)
+                        if self._note_known(file, content):
+                            continue
+                        if file.is_gzipped:
+                            local = stack.enter_context(self._decompressed(file, local))
+                        candidate = examine(file, local, content)
                 except UnreadableFileError as error:
                     self._looked_at.add(file.path)
                     self._report_unreadable(file, content, str(error))
@@ -133,6 +136,15 @@ class TableLanding:
             for group in groups.values():
                 self._land_group(group)
         return deferred
+
+    @contextmanager
+    def _decompressed(self, file: SourceFile, local: Path) -> Iterator[Path]:
+        plain = self._session.spool / f"{spool_name(file)}.plain"
+        try:
+            decompress(local, plain)
+            yield plain
+        finally:
+            plain.unlink(missing_ok=True)
 
     def _note_known(self, file: SourceFile, content: str) -> bool:
         """Whether the content needs no loading: it is there under this name or another."""
@@ -167,7 +179,8 @@ class TableLanding:
         """Land files of one shape in one transaction, or each in its own where one is bad."""
         started_at = utc_now()
         try:
-            staged = stage_files(self._area, group, self._session.spool)
+            with reading():
+                staged = stage_files(self._area, group, self._session.spool)
             self._writer.check(staged)
         except (DamagedTextError, UnreadableFileError) as error:
             if len(group) == 1:
