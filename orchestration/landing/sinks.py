@@ -97,5 +97,7 @@ def open_sink(warehouse: Warehouse, spool: Path) -> Iterator[Sink]:
         return
     with duckdb.connect(":memory:") as parser:
         parser.execute("set TimeZone = 'UTC'")
+        # PostgreSQL may run on this machine and needs the rest.
+        parser.execute("set memory_limit = '50%'")
         parser.execute(f"set temp_directory = {literal(str(spool / 'duckdb'))}")
         yield PostgresSink(warehouse, parser)
