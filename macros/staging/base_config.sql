@@ -7,7 +7,8 @@
         on_schema_change='fail',
         contract={'enforced': true},
         indexes=adapter.dispatch('base_indexes')(),
-        pre_hook="{{ index_raw_rows() }}"
+        pre_hook="{{ index_raw_rows() }}",
+        post_hook="{{ gather_statistics(this) if not is_incremental() }}"
     ) }}
 {%- endmacro -%}
 

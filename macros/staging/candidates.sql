@@ -35,20 +35,13 @@ touched_keys as (
 
     select _record_key from arrived
     union
-    select _record_key
-    from {{ this }}
-    where
-        (_load_id, _loaded_at) in (
-            select gone_loads._load_id, gone_loads._loaded_at from gone_loads
-        )
+    {{ adapter.dispatch('keys_of_loads')('gone_loads') }}
 
 ),
 
 stored as (
 
-    select {{ base_columns() | join(', ') }}
-    from {{ this }}
-    where _record_key in (select touched_keys._record_key from touched_keys)
+    {{ adapter.dispatch('rows_of_keys')('touched_keys') }}
 
 ),
 

@@ -1,6 +1,8 @@
 {#- Replaces every stored copy of the touched records; copies of superseded loads are not put back. -#}
 {%- macro get_incremental_staging_sql(arguments) -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    {{ gather_statistics(arguments.temp_relation) }}
+
     delete from {{ arguments.target_relation }}
     where _record_key in (select _record_key from {{ arguments.temp_relation }});
 

@@ -1,0 +1,11 @@
+{#- For engines that plan by statistics and have none of a table that was just filled. -#}
+{%- macro gather_statistics(relation) -%}
+    {{- adapter.dispatch('gather_statistics')(relation) -}}
+{%- endmacro -%}
+
+{%- macro default__gather_statistics(relation) -%}
+{%- endmacro -%}
+
+{%- macro postgres__gather_statistics(relation) -%}
+    analyze {{ relation }};
+{%- endmacro -%}
