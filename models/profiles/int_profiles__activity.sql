@@ -35,9 +35,9 @@ summed as (
         cast(sum(event_count) as bigint) as event_count,
         cast(sum(interaction_count) as bigint) as interaction_count,
         {%- for channel in ['web', 'app', 'email', 'pos', 'support', 'ads', 'social'] %}
-            cast(
-                sum(case when channel = '{{ channel }}' then interaction_count else 0 end) as bigint
-            ) as {{ channel }}_interaction_count,
+        cast(
+            sum(case when channel = '{{ channel }}' then interaction_count else 0 end) as bigint
+        ) as {{ channel }}_interaction_count,
         {%- endfor %}
         min(first_interaction_at) as first_interaction_at,
         max(last_interaction_at) as last_interaction_at,
