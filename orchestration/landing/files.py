@@ -94,6 +94,10 @@ class _Entry:
 class FileStore(Protocol):
     """The landing path: a folder, or an address of fsspec."""
 
+    def exists(self) -> bool:
+        """Whether there is such a folder; stores that know no folders say so of each."""
+        ...
+
     def entries(self) -> Iterator[_Entry]:
         """Every file below the landing path."""
         ...
@@ -115,21 +119,28 @@ class LocalStore:
         self._root = root
         self._spool = spool
 
+    def exists(self) -> bool:  # noqa: D102
+        return self._root.is_dir()
+
     def entries(self) -> Iterator[_Entry]:  # noqa: D102
         now = time.time()
         pending = [str(self._root)]
+        linked = set()
         prefix = len(str(self._root)) + 1
         while pending:
-            folder = pending.pop()
             try:
-                found = list(os.scandir(folder))
+                found = list(os.scandir(pending.pop()))
             except FileNotFoundError:
                 continue
             for entry in found:
                 if entry.name.startswith("."):
                     continue
                 if entry.is_dir():
-                    pending.append(entry.path)
+                    # A link may lead back to a folder above itself.
+                    target = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+                    if target not in linked:
+                        linked.add(target)
+                        pending.append(entry.path)
                     continue
                 try:
                     status = entry.stat()
@@ -175,8 +186,12 @@ class RemoteStore:
         try:
             self._filesystem, self._root = fsspec.core.url_to_fs(address)
         except (ImportError, ValueError) as error:
-            raise LandingError(f"CDP_LANDING_PATH {address!r} cannot be opened: {error}") from None
+            # The address may hold a password.
+            raise LandingError(f"CDP_LANDING_PATH cannot be opened: {error}") from None
         self._spool = spool
+
+    def exists(self) -> bool:  # noqa: D102
+        return True
 
     def entries(self) -> Iterator[_Entry]:  # noqa: D102
         self._filesystem.invalidate_cache()
@@ -185,6 +200,12 @@ class RemoteStore:
             found = self._filesystem.find(root, detail=True)
         except FileNotFoundError:
             return
+        except Exception as error:
+            # Each store has errors of its own, and their messages may hold signed addresses.
+            raise LandingError(
+                f"CDP_LANDING_PATH cannot be listed ({type(error).__name__}): "
+                "check its address and credentials."
+            ) from None
         for address, details in found.items():
             path = address[len(root) :].lstrip("/")
             if any(part.startswith(".") for part in path.split("/")):
@@ -218,7 +239,6 @@ class RemoteStore:
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise
-            # Each store has errors of its own, and their messages may hold signed addresses.
             raise UnreadableFileError(f"it cannot be fetched ({type(error).__name__})") from None
 
 
@@ -249,6 +269,8 @@ def list_files(store: FileStore) -> Listing:
     """Sort what lies in the landing path into files of tables and strays."""
     files: list[SourceFile] = []
     strays: list[FileProblem] = []
+    if not store.exists():
+        strays.append(FileProblem("CDP_LANDING_PATH", "there is no such folder", is_error=False))
     for entry in store.entries():
         if entry.path.lower().endswith(PARTIAL_SUFFIXES):
             continue
@@ -256,7 +278,8 @@ def list_files(store: FileStore) -> Listing:
         if isinstance(file, SourceFile):
             files.append(file)
         else:
-            strays.append(FileProblem(entry.path, file, is_error=False))
+            printable = entry.path.encode(errors="backslashreplace").decode()
+            strays.append(FileProblem(printable, file, is_error=False))
     files.sort(key=lambda file: file.path)
     strays.sort(key=lambda stray: stray.file)
     return Listing(tuple(files), tuple(strays))
@@ -264,6 +287,8 @@ def list_files(store: FileStore) -> Listing:
 
 def _source_file(entry: _Entry) -> SourceFile | str:
     """The entry as a file of a table, or why it is none."""
+    if "\\udc" in ascii(entry.path):
+        return "its name is not UTF-8: rename it"
     parts = entry.path.split("/")
     if len(parts) < 3:
         return "not in <channel>/<entity>/: move it there"

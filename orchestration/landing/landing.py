@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
@@ -18,6 +16,7 @@ from orchestration.landing.locks import only_in_process, only_in_warehouse
 from orchestration.landing.registry import REGISTRY_TABLES, Registry, Warehouse
 from orchestration.landing.report import LandingProgress, LandingReport, TableReport
 from orchestration.landing.sinks import open_sink
+from orchestration.landing.spool import open_spool
 from orchestration.landing.table import Session, TableLanding
 from orchestration.settings import Settings
 from orchestration.warehouse import connected
@@ -122,10 +121,5 @@ def _session(settings: Settings) -> Iterator[tuple[Warehouse, Path]]:
         stack.enter_context(only_in_process(settings))
         warehouse = stack.enter_context(connected(settings))
         stack.enter_context(only_in_warehouse(warehouse, settings))
-        spools = settings.data_dir / "landing_spool"
-        # Nobody else is landing, so what lies here was left behind by a landing that was killed.
-        shutil.rmtree(spools, ignore_errors=True)
-        spools.mkdir(parents=True, exist_ok=True)
-        spool = Path(tempfile.mkdtemp(dir=spools))
-        stack.callback(shutil.rmtree, spool, ignore_errors=True)
+        spool = stack.enter_context(open_spool(settings.data_dir / "landing_spool"))
         yield warehouse, spool

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import logging
+import os
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from orchestration.landing import staging
+from orchestration.landing import LandingError, staging
+from orchestration.landing.spool import open_spool
 from tests.orchestration.landing.landing_world import World
 
 NUL = "holds a NUL character, which a text column cannot store"
@@ -198,6 +202,44 @@ def test_what_belongs_to_no_table_is_named(duckdb_world: World) -> None:
         "shop/a__b/1.csv": "folder 'a__b' cannot name a table",
         f"shop/{'x' * 60}/1.csv": ("the folder names make a table name of more than 63 characters"),
     }
+
+
+def test_a_landing_path_that_is_not_there(duckdb_world: World) -> None:
+    duckdb_world.folder.rmdir()
+    report = duckdb_world.land()
+    (stray,) = report.stray_files
+    assert (stray.file, stray.reason) == ("CDP_LANDING_PATH", "there is no such folder")
+    assert not report.has_errors
+    duckdb_world.settings = replace(duckdb_world.settings, landing_path="nonsense://x")
+    with pytest.raises(LandingError, match="cannot be opened"):
+        duckdb_world.land()
+
+
+def test_links_and_names_of_the_file_system(duckdb_world: World) -> None:
+    elsewhere = duckdb_world.settings.data_dir / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "1.csv").write_text("a\n1\n")
+    folder = duckdb_world.folder / "shop"
+    folder.mkdir()
+    (folder / "orders").symlink_to(elsewhere)
+    (elsewhere / "loop").symlink_to(folder)
+    Path(os.fsdecode(os.fsencode(elsewhere) + b"/\xff.csv")).write_text("a\n2\n")
+    report = duckdb_world.land()
+    assert {stray.reason for stray in report.stray_files} == {"its name is not UTF-8: rename it"}
+    assert duckdb_world.rows() == [(1, "1")]
+
+
+def test_what_a_killed_landing_spooled_is_removed(duckdb_world: World) -> None:
+    spools = duckdb_world.settings.data_dir / "landing_spool"
+    with open_spool(spools) as running:
+        left = spools / "left"
+        left.mkdir()
+        (spools / "left.lock").touch()
+        duckdb_world.land()
+        assert list(spools.glob("*.lock")) == [running.with_suffix(".lock")]
+        assert running.is_dir()
+        assert not left.exists()
+    assert list(spools.iterdir()) == []
 
 
 def test_objects_whose_keys_are_data(duckdb_world: World) -> None:
