@@ -145,3 +145,7 @@ def test_every_project_macro_is_described(manifest: Manifest) -> None:
         and not macro["description"].strip()
     ]
     assert not wrong
+
+
+def test_unit_test_names_fit_an_identifier_of_postgres(manifest: Manifest) -> None:
+    assert not [n["name"] for n in manifest["unit_tests"].values() if len(n["name"]) > 63]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 AS_OF = "2026-11-15 17:10:00"
 SIZE = ("--customers", "250", "--days", "120", "--seed", "3")
 # When a run happened, which is another moment on each engine.
-RUN_TIMES = {"minted_at", "redirected_at", "changed_at", "entered_at", "left_at", "_loaded_at"}
+RUN_TIMES = {"minted_at", "redirected_at", "changed_at", "entered_at", "left_at", "loaded_at"}
 
 Snapshot = dict[str, list[tuple[Any, ...]]]
 
