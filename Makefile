@@ -73,13 +73,13 @@ lint: setup ## Check style and types: ruff, mypy, sqlfluff, dbt parse
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m orchestration.shell dbt --quiet parse
-	@CDP_TARGET=duckdb $(BIN)/sqlfluff lint --processes 2 models tests/dbt snapshots
+	@CDP_TARGET=duckdb $(BIN)/sqlfluff lint --processes 2 models tests/dbt
 
 .PHONY: format
 format: setup ## Rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@CDP_TARGET=duckdb $(BIN)/sqlfluff fix --processes 2 models tests/dbt snapshots
+	@CDP_TARGET=duckdb $(BIN)/sqlfluff fix --processes 2 models tests/dbt
 
 .PHONY: test
 test: lint ## Run every check and test, on both engines

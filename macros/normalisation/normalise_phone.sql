@@ -40,23 +40,3 @@
         group by calling_code
     ) as code on {{ calling_code('numbered._international') }} = code.calling_code
 {%- endmacro -%}
-
-{#- '+49 (0) 171-234 56 78' is +491712345678 as dialled; letters mean it is no number. -#}
-{%- macro dialled_number(column) -%}
-    {%- set extension = "regexp_replace(lower(" ~ trimmed(column) ~ "), '^tel:|[ ]*(;?ext[.=]?|x|#)[ ]*[0-9]{1,6}$|[(]0[)]', '', 'g')" -%}
-    {%- set bare = "regexp_replace(" ~ extension ~ ", '[^0-9a-z+]', '', 'g')" -%}
-    case when {{ matches(bare, '^[+]?[0-9]{4,17}$') }} then {{ bare }} end
-{%- endmacro -%}
-
-{%- macro national_number() -%}
-    case
-        when
-            starts_with(
-                substr(numbered._international, length(code.calling_code) + 1), code.trunk_prefix
-            )
-            then substr(
-                numbered._international, length(code.calling_code) + length(code.trunk_prefix) + 1
-            )
-        else substr(numbered._international, length(code.calling_code) + 1)
-    end
-{%- endmacro -%}

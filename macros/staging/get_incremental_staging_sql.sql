@@ -1,4 +1,4 @@
-{#- Replaces every stored copy of the touched records; copies of superseded loads are not put back. -#}
+{#- Replaces every stored copy of the touched records; those of loads that went stay out. -#}
 {%- macro get_incremental_staging_sql(arguments) -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
     {{ gather_statistics(arguments.temp_relation) }}

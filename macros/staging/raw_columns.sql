@@ -1,4 +1,4 @@
-{#- Columns of the raw table as landing made it, those that came by drift with them, in one order. -#}
+{#- Columns of the raw table as landing made it, with those that came by drift, in one order. -#}
 {%- macro raw_columns() -%}
     {%- set metadata = ['_load_id', '_file', '_row_number', '_loaded_at'] -%}
     {%- set names = [] -%}

@@ -4,9 +4,3 @@
     {%- set model_id = model.tested_node_unique_id or model.unique_id -%}
     {{- return(model_id.split('.')[-1] | replace('base_', '', 1)) -}}
 {%- endmacro -%}
-
-{%- macro raw_relation() -%}
-    {{- return(api.Relation.create(
-        database=target.database, schema=var('raw_schema'), identifier=raw_table()
-    )) -}}
-{%- endmacro -%}

@@ -1,7 +1,4 @@
-{#- Rows of the raw table that this run types: of current loads, and on an incremental run only of
-    those the model holds no row of. What the model holds is the state, so that a run that failed,
-    or loads that commit out of order, leave nothing behind. `restage` selects the _load_id and
-    _row_number of stored rows to type again. -#}
+{#- Rows of the raw table that this run types. -#}
 {%- macro staging_source(channel, entity, json_columns=[], restage=none) -%}
     with
 
@@ -16,28 +13,7 @@
         select * from {{ source('landing', 'landing_loads') }}
 
     ),
-    {% if is_incremental() %}
-    staged_loads as (
-
-        {{ staged_loads() }}
-
-    ),
-    {% endif %}
-    due_loads as (
-
-        select
-            loads.load_id,
-            loads.loaded_at
-        from loads
-        where
-            loads.table_name = '{{ channel }}__{{ entity }}' and loads.is_current
-            {%- if is_incremental() %}
-            and (loads.load_id, loads.loaded_at) not in (
-                select staged_loads._load_id, staged_loads._loaded_at from staged_loads
-            )
-            {%- endif %}
-
-    ),
+    {{ due_loads(channel, entity) }}
 
     due_rows as not materialized (
 

@@ -1,5 +1,3 @@
-{#- Two select items, `element` and its 1-based `element_number`: a row for every element of an array
-    and none where there is no array. -#}
 {%- macro json_elements(column, path) -%}
     {{- adapter.dispatch('json_elements')(column, path) -}}
 {%- endmacro -%}

@@ -1,7 +1,9 @@
 {#- No 'NaN', 'Infinity', '1_000' or '0x1F', which one engine or the other would take. -#}
 {%- macro to_number(column, type='numeric(18, 2)') -%}
     {%- set digits = '^[+-]?[0-9]{1,16}([.][0-9]{1,20})?' -%}
-    {{- adapter.dispatch('to_number')(column, type, digits ~ '$', digits ~ '[eE][+-]?[0-9]{1,2}$') -}}
+    {{- adapter.dispatch('to_number')(
+        column, type, digits ~ '$', digits ~ '[eE][+-]?[0-9]{1,2}$'
+    ) -}}
 {%- endmacro -%}
 
 {#- DuckDB applies an exponent after it has cut the digits to the type: give them room first. -#}

@@ -1,10 +1,3 @@
-{#- Regular expressions of the only timestamps that are read: engines alone would also take 'now',
-    'epoch', '1/2/2026' or '24:00', and not the same ones. -#}
-{%- macro timestamp_pattern(zone) -%}
-    {{- '^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
-        ~ '[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' ~ zone ~ '$' -}}
-{%- endmacro -%}
-
 {%- macro to_timestamp(column) -%}
     {{- adapter.dispatch('to_timestamp')(
         column,
@@ -16,7 +9,8 @@
 
 {#- DuckDB wants no blank before an offset and a colon in it. -#}
 {%- macro duckdb__to_timestamp(column, zoned, loosely_zoned, local) -%}
-    {%- set with_colon = "regexp_replace(" ~ column ~ ", '([+-][0-9]{2})([0-9]{2})$', '\\1:\\2')" -%}
+    {%- set offset = "'([+-][0-9]{2})([0-9]{2})$', '\\1:\\2'" -%}
+    {%- set with_colon = "regexp_replace(" ~ column ~ ", " ~ offset ~ ")" -%}
     case
         when regexp_matches({{ column }}, '{{ zoned }}')
             then try_cast({{ column }} as timestamptz) at time zone 'UTC'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.landing.contents import TextFacts, text_facts
 from orchestration.landing.files import SourceFile
 from orchestration.landing.headers import Header, read_header
 from orchestration.landing.state import load_id_of
@@ -20,6 +21,7 @@ class Candidate:
         content_sha256: Hash of its bytes as stored.
         load_id: The load it will be.
         header: Its header; None where the format has none.
+        facts: What is known of its text; None where the format has no header.
     """
 
     file: SourceFile
@@ -27,6 +29,7 @@ class Candidate:
     content_sha256: str
     load_id: str
     header: Header | None
+    facts: TextFacts | None
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -38,13 +41,15 @@ class Candidate:
 
 def examine(file: SourceFile, local: Path, content: str) -> Candidate:
     """The file with its header; raises `UnreadableFileError` where it should have one."""
-    header = None
+    header = facts = None
     if file.file_format in ("csv", "tsv"):
         header = read_header(local, file.file_format)
+        facts = text_facts(local)
     return Candidate(
         file=file,
         local=local,
         content_sha256=content,
         load_id=load_id_of(file.table_name, file.path, content),
         header=header,
+        facts=facts,
     )

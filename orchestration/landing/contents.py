@@ -10,6 +10,7 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.landing.errors import LandingError, UnreadableFileError
@@ -71,14 +72,31 @@ def decompress(path: Path, plain: Path) -> None:
         ) from None
 
 
-def count_lines(path: Path) -> int:
-    """Lines of a file, the last one whether or not it ends."""
-    count, last = 0, b"\n"
+@dataclass(frozen=True)
+class TextFacts:
+    """What one pass over the bytes of a text file tells.
+
+    Attributes:
+        line_count: Its lines, the last one whether or not it ends.
+        has_quote: Whether a double quote is anywhere in it.
+        has_nul: Whether a NUL character is.
+    """
+
+    line_count: int
+    has_quote: bool
+    has_nul: bool
+
+
+def text_facts(path: Path) -> TextFacts:
+    """Look through a file."""
+    count, last, has_quote, has_nul = 0, b"\n", False, False
     with path.open("rb") as content:
         while chunk := content.read(CHUNK_BYTES):
             count += chunk.count(b"\n")
+            has_quote = has_quote or b'"' in chunk
+            has_nul = has_nul or b"\0" in chunk
             last = chunk[-1:]
-    return count + (last != b"\n")
+    return TextFacts(count + (last != b"\n"), has_quote, has_nul)
 
 
 def count_blank_lines(path: Path) -> int:

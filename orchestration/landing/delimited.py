@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.landing.contents import count_blank_lines
+from orchestration.landing.contents import TextFacts, count_blank_lines
 from orchestration.landing.errors import DamagedTextError, UnreadableFileError
 from orchestration.landing.headers import Header
 from orchestration.landing.salvage import salvage_delimited
@@ -13,7 +13,9 @@ from orchestration.landing.staged import Staged, literal, storable
 from orchestration.landing.staging import BUFFER_BYTES, StagingArea
 
 
-def stage_delimited(area: StagingArea, paths: Sequence[Path], header: Header) -> Staged:
+def stage_delimited(
+    area: StagingArea, paths: Sequence[Path], header: Header, facts: Sequence[TextFacts]
+) -> Staged:
     """Stage files that share a header; their blank lines are not in `line_count`.
 
     Raises `DamagedTextError` where one of them must be read record by record, and
@@ -23,7 +25,7 @@ def stage_delimited(area: StagingArea, paths: Sequence[Path], header: Header) ->
     _read(area, paths, header)
     if area.has_open_quote():
         raise DamagedTextError("unterminated quote")
-    has_line_end_inside = area.has_line_end_inside(names)
+    has_line_end_inside = any(each.has_quote for each in facts) and area.has_line_end_inside(names)
     if has_line_end_inside:
         # A thread that starts in the middle of such a field takes its lines for rows.
         _read(area, paths, header, is_parallel=False)
@@ -34,7 +36,8 @@ def stage_delimited(area: StagingArea, paths: Sequence[Path], header: Header) ->
         if len(names) > 1 and count_blank_lines(paths[file_index]):
             raise DamagedTextError("blank lines beside a record that cannot be parsed")
     lines_inside = area.line_ends_inside(names) if has_line_end_inside else {}
-    area.skip_nul(names, header.delimiter)
+    if any(each.has_nul for each in facts):
+        area.skip_nul(names, header.delimiter)
     return area.finish(
         header.columns,
         _query(area, header),

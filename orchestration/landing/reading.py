@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestration.landing.candidate import Candidate
-from orchestration.landing.contents import count_blank_lines, count_lines, is_size_of_lines
+from orchestration.landing.contents import count_blank_lines, is_size_of_lines, text_facts
 from orchestration.landing.delimited import stage_delimited, stage_salvaged
 from orchestration.landing.errors import DamagedTextError
 from orchestration.landing.objects import stage_normalised, stage_objects
@@ -29,8 +29,12 @@ def stage_files(area: StagingArea, group: Sequence[Candidate], spool: Path) -> S
     if file.file_format == "parquet":
         return stage_parquet(area, paths[0])
     try:
-        staged = stage_delimited(area, paths, header) if header else stage_objects(area, paths)
-        if not _is_whole(staged, paths):
+        if header:
+            facts = [candidate.facts for candidate in group if candidate.facts]
+            staged = stage_delimited(area, paths, header, facts)
+        else:
+            staged = stage_objects(area, paths)
+        if not _is_whole(staged, group):
             raise DamagedTextError("lines that came out as nothing")
     except DamagedTextError as damage:
         if len(group) > 1:
@@ -43,12 +47,13 @@ def stage_files(area: StagingArea, group: Sequence[Candidate], spool: Path) -> S
     return stage_normalised(area, paths[0], spool)
 
 
-def _is_whole(staged: Staged, paths: Sequence[Path]) -> bool:
+def _is_whole(staged: Staged, group: Sequence[Candidate]) -> bool:
     """Whether every line of the files came out of the reader, as a row or a reject."""
-    for found, path in zip(staged.files, paths, strict=True):
+    for found, candidate in zip(staged.files, group, strict=True):
+        path = candidate.local
         if found.byte_count is not None and is_size_of_lines(path, found.byte_count):
             continue
-        line_count = count_lines(path)
+        line_count = (candidate.facts or text_facts(path)).line_count
         if found.line_count != line_count and (
             found.line_count + count_blank_lines(path) != line_count
         ):

@@ -1,21 +1,3 @@
-{#- What is ranked: on a full refresh all that arrived, which is every row of every current load. -#}
-{%- macro candidates_of_full_refresh() -%}
-gone_loads as (
-
-    select
-        cast(null as text) as _load_id,
-        cast(null as timestamp) as _loaded_at
-    where 1 = 0
-
-),
-
-candidates as not materialized (
-
-    select * from arrived
-
-),
-{%- endmacro -%}
-
 {#- An incremental run ranks what arrived together with every stored copy of the same records, and
     with the records that lost a copy because its file was replaced or taken out. -#}
 {%- macro candidates_among_stored() -%}
@@ -35,13 +17,13 @@ touched_keys as (
 
     select _record_key from arrived
     union
-    {{ adapter.dispatch('keys_of_loads')('gone_loads') }}
+    {{ keys_of_loads('gone_loads') }}
 
 ),
 
 stored as (
 
-    {{ adapter.dispatch('rows_of_keys')('touched_keys') }}
+    {{ rows_of_keys('touched_keys') }}
 
 ),
 

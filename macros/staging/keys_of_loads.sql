@@ -1,0 +1,25 @@
+{#- Keys of the stored rows of some loads. -#}
+{%- macro keys_of_loads(loads) -%}
+    {{- adapter.dispatch('keys_of_loads')(loads) -}}
+{%- endmacro -%}
+
+{%- macro default__keys_of_loads(loads) -%}
+    select _record_key
+    from {{ this }}
+    where
+        (_load_id, _loaded_at) in (
+            select {{ loads }}._load_id, {{ loads }}._loaded_at from {{ loads }}
+        )
+{%- endmacro -%}
+
+{#- PostgreSQL cannot tell how few they are and would read the whole table: it is made to look. -#}
+{%- macro postgres__keys_of_loads(loads) -%}
+    select base._record_key
+    from {{ loads }}
+    cross join lateral (
+        select stored._record_key
+        from {{ this }} as stored
+        where stored._load_id = {{ loads }}._load_id and stored._loaded_at = {{ loads }}._loaded_at
+        {{ optimisation_fence() }}
+    ) as base
+{%- endmacro -%}

@@ -1,0 +1,22 @@
+{#- Stored rows with some keys. -#}
+{%- macro rows_of_keys(keys) -%}
+    {{- adapter.dispatch('rows_of_keys')(keys) -}}
+{%- endmacro -%}
+
+{%- macro default__rows_of_keys(keys) -%}
+    select {{ base_columns() | join(', ') }}
+    from {{ this }}
+    where _record_key in (select {{ keys }}._record_key from {{ keys }})
+{%- endmacro -%}
+
+{#- For PostgreSQL as in keys_of_loads. -#}
+{%- macro postgres__rows_of_keys(keys) -%}
+    select base.*
+    from {{ keys }}
+    cross join lateral (
+        select {{ base_columns() | join(', ') }}
+        from {{ this }} as stored
+        where stored._record_key = {{ keys }}._record_key
+        {{ optimisation_fence() }}
+    ) as base
+{%- endmacro -%}

@@ -1,0 +1,7 @@
+{#- What happened cannot have been received before it did; a day is left for clocks that differ. -#}
+{%- macro in_the_future(field, column, received_column) -%}
+    {{- return([
+        column ~ ' > ' ~ received_column ~ " + interval '1 day'",
+        field ~ ' is more than a day after ' ~ received_column
+    ]) -}}
+{%- endmacro -%}
