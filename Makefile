@@ -51,8 +51,12 @@ plan: setup ## Show what a sync would send, sending nothing: make plan SYNC=name
 	@$(BIN)/python -m orchestration.activation plan $(SYNC)
 
 .PHONY: sync
-sync: setup ## Deliver what changed since the last acknowledged state: make sync SYNC=name
-	@$(BIN)/python -m orchestration.activation apply $(SYNC)
+sync: setup ## Deliver what changed since the last acknowledged state: make sync SYNC=name, APPROVE=1 past the guard
+	@$(BIN)/python -m orchestration.activation apply $(SYNC) $(if $(APPROVE),--approve)
+
+.PHONY: retry
+retry: setup ## Send rejected rows again, dead letters too: make retry SYNC=name
+	@$(BIN)/python -m orchestration.activation retry $(SYNC) $(if $(APPROVE),--approve)
 
 .PHONY: dagster
 dagster: setup ## Open the Dagster UI at http://127.0.0.1:3000

@@ -7,8 +7,7 @@
         on_schema_change='fail',
         contract={'enforced': true},
         indexes=adapter.dispatch('base_indexes')(),
-        pre_hook="{{ index_raw_rows() }}",
-        post_hook="{{ gather_statistics(this) if not is_incremental() }}"
+        pre_hook="{{ index_raw_rows() }}"
     ) }}
 {%- endmacro -%}
 
@@ -16,7 +15,12 @@
     {{- return([]) -}}
 {%- endmacro -%}
 
-{#- A small delta must not read a large table: it looks up touched keys and loads that went. -#}
+{#- A small delta must not read a large table: it looks up touched keys and loads that went, and
+    who reads changes looks up batches. -#}
 {%- macro postgres__base_indexes() -%}
-    {{- return([{'columns': ['_record_key']}, {'columns': ['_load_id', '_loaded_at']}]) -}}
+    {{- return([
+        {'columns': ['_record_key']},
+        {'columns': ['_load_id', '_loaded_at']},
+        {'columns': ['_staged_batch']},
+    ]) -}}
 {%- endmacro -%}

@@ -104,8 +104,8 @@ def guard(spec: SyncSpec, counts: Counts) -> str | None:
             return (
                 f"would {does} {count:,} of {counts.acknowledged:,} acknowledged rows "
                 f"({count / counts.acknowledged:.0%}), more than {key} of {share:.0%}: look at "
-                f"`python -m orchestration.activation plan {spec.name}`, and if it is right run "
-                f"`python -m orchestration.activation apply {spec.name} --approve`."
+                f"`make plan SYNC={spec.name}`, and if it is right run "
+                f"`make sync SYNC={spec.name} APPROVE=1`."
             )
     return None
 

@@ -7,6 +7,7 @@ from dagster import (
     AssetKey,
     AssetsDefinition,
     Backoff,
+    Config,
     Definitions,
     Failure,
     Jitter,
@@ -15,13 +16,27 @@ from dagster import (
     asset,
 )
 
-from orchestration.activation import SyncBlockedError, run_sync
+from orchestration.activation import SyncAlreadyRunningError, SyncBlockedError, run_sync
 from orchestration.defs.project import PROJECT, TRANSLATOR
 from orchestration.manifest import SyncSpec, load_sync_specs
-from orchestration.settings import Settings
+from orchestration.settings import SettingError, Settings
 
 GROUP = "activation"
 RETRIES = RetryPolicy(max_retries=2, delay=5, backoff=Backoff.EXPONENTIAL, jitter=Jitter.FULL)
+
+
+# Trying these again would change nothing: a person's word is wanted, or another run's end.
+NOT_RETRIED = (SettingError, SyncAlreadyRunningError, SyncBlockedError)
+
+
+class SyncConfig(Config):
+    """What a person may say when launching a sync by hand.
+
+    Attributes:
+        approve: Let the sync change a larger share of its audience than its guard allows.
+    """
+
+    approve: bool = False
 
 
 def build_sync_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
@@ -35,11 +50,16 @@ def build_sync_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
         kinds={"python", spec.destination},
         retry_policy=RETRIES,
     )
-    def deliver(context: AssetExecutionContext) -> MaterializeResult[None]:
+    def deliver(context: AssetExecutionContext, config: SyncConfig) -> MaterializeResult[None]:
         try:
-            report = run_sync(Settings.from_environment(), spec, run_id=context.run_id)
-        except SyncBlockedError as error:
-            # The guard wants a person's word: trying again by itself would change nothing.
+            report = run_sync(
+                Settings.from_environment(),
+                spec,
+                run_id=context.run_id,
+                approve=config.approve,
+                progress=context.log.info,
+            )
+        except NOT_RETRIED as error:
             raise Failure(str(error), allow_retries=False) from None
         return MaterializeResult(metadata=report.as_metadata())
 

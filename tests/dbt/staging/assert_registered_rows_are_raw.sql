@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'staging_reconciliation'}}}) }}
+
 -- Fails for a raw table that does not hold as many rows as the registry of landing says.
 with
 

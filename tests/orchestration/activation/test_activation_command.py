@@ -57,6 +57,6 @@ def test_approval_lets_a_guarded_run_through(
     command(world, "apply")
     world.put(rows(1))
     assert command(world, "apply", max_delete_share=0.5) == 1
-    assert f"apply {world.name} --approve" in capsys.readouterr().err
+    assert f"make sync SYNC={world.name} APPROVE=1" in capsys.readouterr().err
     assert command(world, "apply", "--approve", max_delete_share=0.5) == 0
     assert json.loads(json.dumps(list(world.received()))) == ["p00000"]
