@@ -1,4 +1,5 @@
-{#- Columns that the base model's YAML declares, but for the status that is being worked out. -#}
+{#- Columns that the base model's YAML declares, but for the status and the batch, which are worked
+    out last. -#}
 {%- macro base_columns() -%}
     {%- for column in model.columns.values() if column.data_type == 'double precision' -%}
         {{- exceptions.raise_compiler_error(
@@ -8,5 +9,5 @@
         ) -}}
     {%- endfor -%}
     {%- set names = (model.columns or expected_columns()) -%}
-    {{- return(names.keys() | reject('equalto', '_row_status') | list) -}}
+    {{- return(names.keys() | reject('in', ['_row_status', '_staged_batch']) | list) -}}
 {%- endmacro -%}

@@ -23,7 +23,7 @@ ranked as (
 
 ),
 
-staged as (
+judged as (
 
     select
         candidates.*,
@@ -41,5 +41,5 @@ staged as (
             candidates._load_id = gone_loads._load_id
             and candidates._loaded_at = gone_loads._loaded_at
 
-)
+),
 {%- endmacro -%}

@@ -2,6 +2,6 @@
 {%- macro record_key(key) -%}
     coalesce(
         {% if key is string %}cast({{ key }} as text){% else %}{{ surrogate_key(key) }}{% endif %},
-        _load_id || ':' || cast(_row_number as text)
+        {{ landed_key() }}
     )
 {%- endmacro -%}

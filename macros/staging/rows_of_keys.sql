@@ -1,4 +1,4 @@
-{#- Stored rows with some keys. -#}
+{#- Stored copies with some keys: what stands for a record that was gone is none. -#}
 {%- macro rows_of_keys(keys) -%}
     {{- adapter.dispatch('rows_of_keys')(keys) -}}
 {%- endmacro -%}
@@ -6,7 +6,9 @@
 {%- macro default__rows_of_keys(keys) -%}
     select {{ base_columns() | join(', ') }}
     from {{ this }}
-    where _record_key in (select {{ keys }}._record_key from {{ keys }})
+    where
+        _record_key in (select {{ keys }}._record_key from {{ keys }})
+        and _row_status <> 'removed'
 {%- endmacro -%}
 
 {#- For PostgreSQL as in keys_of_loads. -#}
@@ -16,7 +18,9 @@
     cross join lateral (
         select {{ base_columns() | join(', ') }}
         from {{ this }} as stored
-        where stored._record_key = {{ keys }}._record_key
+        where
+            stored._record_key = {{ keys }}._record_key
+            and stored._row_status <> 'removed'
         {{ optimisation_fence() }}
     ) as base
 {%- endmacro -%}

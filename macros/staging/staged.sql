@@ -35,4 +35,6 @@ arrived as materialized (
 {{ candidates_among_stored() if is_incremental() else candidates_of_full_refresh() }}
 
 {{ ranked_copies(newest_first) }}
+
+{{ rows_of_batch(newest_first) }}
 {%- endmacro -%}

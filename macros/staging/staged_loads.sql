@@ -1,17 +1,24 @@
 {#- Every load that the model at hand holds rows of. A load that was taken out and landed again has
-    its old id and a new time. -#}
+    its old id and a new time. Rows of removed records have no load, and a null here would make every
+    load seem held. -#}
 {%- macro staged_loads() -%}
     {{- adapter.dispatch('staged_loads')() -}}
 {%- endmacro -%}
 
 {%- macro default__staged_loads() -%}
     select distinct _load_id, _loaded_at from {{ this }}
+    where _load_id is not null
 {%- endmacro -%}
 
 {#- PostgreSQL would read every row for that; this reads one entry of the index for each load. -#}
 {%- macro postgres__staged_loads() -%}
     with recursive steps as (
-        (select _load_id, _loaded_at from {{ this }} order by _load_id, _loaded_at limit 1)
+        (
+            select _load_id, _loaded_at from {{ this }}
+            where _load_id is not null
+            order by _load_id, _loaded_at
+            limit 1
+        )
         union all
         select next_load._load_id, next_load._loaded_at
         from steps

@@ -1,4 +1,8 @@
-"""Staging gives the same rows however the files came: in any order, in any batches, or at once."""
+"""Staging gives the same rows however the files came, and numbers what each run writes.
+
+In any order, in any batches, or at once; only the numbers of the runs, and the rows that stand for
+records that are gone, tell one history from another.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,16 @@ import csv
 import io
 import json
 import shutil
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt.cli.main import dbtRunner
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.nodes import SqlNode
 
 from orchestration.landing import forget, land
 from orchestration.settings import PROJECT_DIR, Settings
@@ -23,6 +30,8 @@ MODELS = [f"base_{name}" for name in BASES] + ["stg_catalog__stores"]
 
 Row = Mapping[str, Any]
 Files = dict[str, str]
+# Batch, status and content of each row, by base model and key of the record.
+Records = dict[str, dict[str, list[tuple[int, str, str]]]]
 # What a batch does to the landing folder: files written, files taken out and landed again.
 Batch = tuple[Files, list[str]]
 
@@ -180,16 +189,81 @@ class Staging:
     def run(self, *arguments: str) -> None:
         self._dbt("run", "--select", *MODELS, *arguments)
 
-    def rows(self, without: tuple[str, ...] = (), where: str = "true") -> dict[str, list[str]]:
-        """All columns of all base models but `_loaded_at`, which says when and not what."""
+    def build_with_reconciliation(self, *arguments: str) -> None:
+        """Stage web events and test them, with the counts and the quarantine of all channels."""
+        models = ["base_web__events", "stg_web__events"]
+        models += ["staging_reconciliation", "staging_quarantine"]
+        self._dbt("build", "--exclude-resource-type", "unit_test", "-s", *models, *arguments)
+
+    def query(self, template: str) -> list[tuple[Any, ...]]:
+        """What a query with macros returns."""
+        compiled = self._dbt("compile", "--inline", template).result
+        assert isinstance(compiled, RunExecutionResult)
+        node = compiled.results[0].node
+        assert isinstance(node, SqlNode)
+        assert node.compiled_code
+        with connected(self.settings) as warehouse:
+            return warehouse.execute(node.compiled_code)
+
+    def events(self) -> dict[str, list[tuple[str, int]]]:
+        """Status and batch of every row of each web event."""
+        query = (
+            f"select _record_key, _row_status, _staged_batch from {self.schema}.base_web__events"
+        )
+        found = defaultdict(list)
+        with connected(self.settings) as warehouse:
+            for key, status, batch in warehouse.execute(query):
+                found[key].append((status, batch))
+        return {key: sorted(rows) for key, rows in found.items()}
+
+    def records(self) -> Records:
+        """All rows of all base models but `_loaded_at`, by model and key of the record."""
+        found: Records = {name: defaultdict(list) for name in BASES}
+        with connected(self.settings) as warehouse:
+            for name in BASES:
+                columns = warehouse.columns(self.schema, f"base_{name}")
+                first = ["_record_key", "_staged_batch", "_row_status"]
+                others = [c for c in columns if c not in ("_loaded_at", *first)]
+                query = f"select {', '.join(first + others)} from {self.schema}.base_{name}"
+                for key, batch, status, *values in warehouse.execute(query):
+                    found[name][key].append((batch, status, repr(values)))
+        return {
+            name: {key: sorted(rows) for key, rows in records.items()}
+            for name, records in found.items()
+        }
+
+    def rows(
+        self, without: tuple[str, ...] = (), where: str = "_row_status <> 'removed'"
+    ) -> dict[str, list[str]]:
+        """All columns of all base models but those that say when and not what."""
+        without = ("_loaded_at", "_staged_batch", *without)
         found = {}
         with connected(self.settings) as warehouse:
             for name in BASES:
                 columns = warehouse.columns(self.schema, f"base_{name}")
-                kept = ", ".join(c for c in columns if c not in ("_loaded_at", *without))
+                kept = ", ".join(c for c in columns if c not in without)
                 query = f"select {kept} from {self.schema}.base_{name} where {where}"
                 found[name] = sorted(map(repr, warehouse.execute(query)))
         return found
+
+    def filled_columns(self, condition: str) -> set[str]:
+        """Columns of web events that any row holds a value in for which a condition holds."""
+        with connected(self.settings) as warehouse:
+            columns = warehouse.columns(self.schema, "base_web__events")
+            counts = ", ".join(f"count({column})" for column in columns)
+            query = f"select {counts} from {self.schema}.base_web__events where {condition}"
+            [found] = warehouse.execute(query)
+        return {column for column, count in zip(columns, found, strict=True) if count}
+
+    def count(self, condition: str) -> int:
+        """Rows of all base models for which a condition holds."""
+        with connected(self.settings) as warehouse:
+            return sum(
+                warehouse.execute(
+                    f"select count(*) from {self.schema}.base_{name} where {condition}"
+                )[0][0]
+                for name in BASES
+            )
 
     def values(self, column: str) -> Counter[tuple[str, str]]:
         """How often each value of a column stands in each base model."""
@@ -200,10 +274,27 @@ class Staging:
                 found.update({(name, value): count for value, count in warehouse.execute(query)})
         return found
 
-    def _dbt(self, *arguments: str) -> None:
+    def _dbt(self, *arguments: str) -> dbtRunnerResult:
         paths = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
         result = self.runner.invoke(["--quiet", *arguments, *paths])
         assert result.success, result.exception
+        return result
+
+
+def assert_batch_tells_what_changed(before: Records, after: Records) -> None:
+    """After one run: what is of an earlier batch is as it was, and all else is of one new batch."""
+    for name, records in after.items():
+        earlier = before[name]
+        since = max((batch for rows in earlier.values() for batch, *_ in rows), default=0)
+        assert len({batch for rows in records.values() for batch, *_ in rows if batch > since}) <= 1
+        untouched = {key: rows for key, rows in records.items() if rows[-1][0] <= since}
+        assert untouched == {key: earlier[key] for key in untouched}
+        # A row without its key is no record, and leaves none behind.
+        assert all(":" in key for key in earlier.keys() - records.keys())
+        for key, rows in records.items():
+            if "removed" in [status for _, status, _ in rows]:
+                assert key in earlier
+                assert len(rows) == 1
 
 
 @pytest.mark.slow
@@ -217,12 +308,20 @@ def test_any_history_gives_the_rows_of_landing_everything_at_once(settings: Sett
 
     for name, history in HISTORIES.items():
         staging.start_anew()
+        before: Records = {name: {} for name in BASES}
+        removed = 0
         for batch in history:
             staging.apply(batch)
             staging.run()
+            after = staging.records()
+            assert_batch_tells_what_changed(before, after)
+            before = after
+            removed += staging.count("_row_status = 'removed'")
         assert staging.rows() == at_once, name
+        assert removed, f"{name} removes no record"
     staging.run("--full-refresh")
     assert staging.rows() == at_once
+    assert not staging.count("_row_status = 'removed'")
 
 
 @pytest.mark.slow
@@ -238,3 +337,72 @@ def test_names_of_files_choose_no_winner(settings: Settings) -> None:
             staging.rows(("_load_id", "_file", "_row_number"), "_row_status = 'accepted'")
         )
     assert results[1:] == results[:1] * 2
+
+
+@pytest.mark.slow
+def test_each_run_has_its_number_and_a_record_that_goes_leaves_a_row(settings: Settings) -> None:
+    staging = Staging(settings)
+    first, second = "web/events/1.jsonl", "web/events/2.jsonl"
+    kept = as_jsonl(event("m1", 1), event("m1", 1), event("m2", 2))
+    fleeting = as_jsonl(event("m3", 3), event("", 4), event("m1", 5))
+    staging.apply(({first: kept, second: fleeting}, []))
+    # Every channel's base model, for the counts of reconciliation.
+    started = time.time_ns() // 1000
+    staging.run("staging")
+    [(built, last)] = staging.query("{{ staged_batch_range('stg_web__events') }}")
+    assert started < built == last < time.time_ns() // 1000
+    assert set(staging.values("_staged_batch")) == {("web__events", built)}
+
+    # m3 goes with its only file, the row without a key too, and m1 loses one of its copies.
+    staging.apply(({second: as_jsonl(event("m4", 6))}, []))
+    staging.build_with_reconciliation()
+    [(first_batch, batch)] = staging.query("{{ staged_batch_range('stg_web__events') }}")
+    assert first_batch == built < batch
+    assert staging.events() == {
+        "m1": [("accepted", batch), ("duplicate", batch)],
+        "m2": [("accepted", built)],
+        "m3": [("removed", batch)],
+        "m4": [("accepted", batch)],
+    }
+    assert touched(staging, built) == {"m1", "m3", "m4"}
+    assert touched(staging, batch) == set()
+    assert staging.filled_columns("_row_status = 'removed'") == {
+        "_record_key",
+        "_row_status",
+        "_staged_batch",
+    }
+
+    before = staging.events()
+    staging.build_with_reconciliation()
+    assert staging.events() == before
+
+    # The clock goes back, m3 returns, m2 is not accepted any more, and m4 goes.
+    future = batch + 10**15
+    with connected(settings) as warehouse:
+        warehouse.execute(
+            f"update {staging.schema}.base_web__events "
+            f"set _staged_batch = {future} where event_id = 'm4'"
+        )
+    broken = as_jsonl(event("m1", 1), event("m2", 2, type="unheard-of"))
+    staging.apply(({first: broken, second: as_jsonl(event("m3", 3))}, []))
+    staging.build_with_reconciliation()
+    assert staging.events() == {
+        "m1": [("accepted", future + 1)],
+        "m2": [("quarantined", future + 1)],
+        "m3": [("accepted", future + 1)],
+        "m4": [("removed", future + 1)],
+    }
+    shown = "select event_id, _record_key, _staged_batch from {{ ref('stg_web__events') }}"
+    assert sorted(staging.query(shown)) == [(m, m, future + 1) for m in ("m1", "m3")]
+
+    staging.build_with_reconciliation("--full-refresh")
+    [(rebuilt, last)] = staging.query("{{ staged_batch_range('stg_web__events') }}")
+    assert batch < rebuilt == last < time.time_ns() // 1000
+    assert staging.events().keys() == {"m1", "m2", "m3"}
+
+
+def touched(staging: Staging, since: int) -> set[str]:
+    """Records that were touched after a batch."""
+    return {
+        key for (key,) in staging.query(f"{{{{ touched_records('stg_web__events', {since}) }}}}")
+    }

@@ -18,7 +18,9 @@ accepted as (
         landing_url,
         cost_amount,
         currency,
-        clicked_at
+        clicked_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

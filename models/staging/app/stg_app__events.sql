@@ -27,7 +27,9 @@ accepted as (
         cast(accuracy_metres as double precision) as accuracy_metres,
         properties,
         occurred_at,
-        received_at
+        received_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

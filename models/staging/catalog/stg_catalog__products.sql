@@ -17,7 +17,9 @@ accepted as (
         cost,
         currency,
         product_url,
-        updated_at
+        updated_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

@@ -18,7 +18,9 @@ accepted as (
         cast(latitude as double precision) as latitude,
         cast(longitude as double precision) as longitude,
         time_zone,
-        opened_date
+        opened_date,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

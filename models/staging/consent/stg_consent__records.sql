@@ -17,7 +17,9 @@ accepted as (
         status,
         source,
         proof,
-        recorded_at
+        recorded_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

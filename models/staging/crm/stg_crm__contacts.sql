@@ -26,7 +26,9 @@ accepted as (
         preferred_language,
         is_deleted,
         created_at,
-        updated_at
+        updated_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

@@ -18,7 +18,9 @@ accepted as (
         subject,
         link_url,
         bounce_type,
-        occurred_at
+        occurred_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

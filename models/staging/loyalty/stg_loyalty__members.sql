@@ -23,7 +23,9 @@ accepted as (
         points_balance,
         home_store_id,
         joined_date,
-        updated_at
+        updated_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

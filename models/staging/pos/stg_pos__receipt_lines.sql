@@ -15,7 +15,9 @@ accepted as (
         product_id,
         quantity,
         unit_price,
-        discount_amount
+        discount_amount,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

@@ -19,7 +19,9 @@ accepted as (
         receipt_type,
         total_amount,
         currency,
-        purchased_at
+        purchased_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

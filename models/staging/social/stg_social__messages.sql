@@ -16,7 +16,9 @@ accepted as (
         email_identifier,
         message_text,
         direction,
-        sent_at
+        sent_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

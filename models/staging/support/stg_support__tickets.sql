@@ -21,7 +21,9 @@ accepted as (
         source,
         satisfaction,
         created_at,
-        updated_at
+        updated_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 

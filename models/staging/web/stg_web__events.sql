@@ -31,7 +31,9 @@ accepted as (
         time_zone,
         properties,
         occurred_at,
-        received_at
+        received_at,
+        _record_key,
+        _staged_batch
     from base
     where _row_status = 'accepted'
 
