@@ -344,7 +344,7 @@ def test_each_run_has_its_number_and_a_record_that_goes_leaves_a_row(settings: S
     staging = Staging(settings)
     first, second = "web/events/1.jsonl", "web/events/2.jsonl"
     kept = as_jsonl(event("m1", 1), event("m1", 1), event("m2", 2))
-    fleeting = as_jsonl(event("m3", 3), event("", 4), event("m1", 5))
+    fleeting = as_jsonl(event("m3", 3), event("", 4), event("m1", 5), event("m5", 7))
     staging.apply(({first: kept, second: fleeting}, []))
     # Every channel's base model, for the counts of reconciliation.
     started = time.time_ns() // 1000
@@ -353,7 +353,7 @@ def test_each_run_has_its_number_and_a_record_that_goes_leaves_a_row(settings: S
     assert started < built == last < time.time_ns() // 1000
     assert set(staging.values("_staged_batch")) == {("web__events", built)}
 
-    # m3 goes with its only file, the row without a key too, and m1 loses one of its copies.
+    # m3 and m5 go with their only file, the row without a key too, and m1 loses one of its copies.
     staging.apply(({second: as_jsonl(event("m4", 6))}, []))
     staging.build_with_reconciliation()
     [(first_batch, batch)] = staging.query("{{ staged_batch_range('stg_web__events') }}")
@@ -363,8 +363,9 @@ def test_each_run_has_its_number_and_a_record_that_goes_leaves_a_row(settings: S
         "m2": [("accepted", built)],
         "m3": [("removed", batch)],
         "m4": [("accepted", batch)],
+        "m5": [("removed", batch)],
     }
-    assert touched(staging, built) == {"m1", "m3", "m4"}
+    assert touched(staging, built) == {"m1", "m3", "m4", "m5"}
     assert touched(staging, batch) == set()
     assert staging.filled_columns("_row_status = 'removed'") == {
         "_record_key",
@@ -391,6 +392,7 @@ def test_each_run_has_its_number_and_a_record_that_goes_leaves_a_row(settings: S
         "m2": [("quarantined", future + 1)],
         "m3": [("accepted", future + 1)],
         "m4": [("removed", future + 1)],
+        "m5": [("removed", batch)],
     }
     shown = "select event_id, _record_key, _staged_batch from {{ ref('stg_web__events') }}"
     assert sorted(staging.query(shown)) == [(m, m, future + 1) for m in ("m1", "m3")]
