@@ -97,6 +97,10 @@ bench-landing: setup ## Measure landing against plain DuckDB
 bench-generator: setup ## Measure the generator
 	@$(BIN)/python -m benchmarks.generator
 
+.PHONY: bench-identity-quality
+bench-identity-quality: setup ## Measure profiles against the generator's true persons
+	@$(BIN)/python -m benchmarks.identity_quality
+
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks
 	@$(BIN)/pre-commit install
