@@ -11,7 +11,7 @@
     jumps, whatever the shape of the graph.
 #}
 {% macro components_by_boruvka(target_relation, edges_sql) %}
-    {% set prefix = target_relation.identifier ~ '__cc' %}
+    {% set prefix = (target_relation.identifier or target_relation) ~ '__cc' %}
     {% set edges = prefix ~ '_edges' %}
     {% set maps = [] %}
     {% set open = namespace(edges=true) %}
@@ -155,6 +155,6 @@
             cast(root_id as bigint) as component_id
         from {{ composed.labels }}
     {% endset %}
-    {% do replace_table(target_relation, published) %}
+    {% do publish_components(target_relation, published) %}
     {% if maps | length > 1 %}{% do run_query('drop table ' ~ composed.labels) %}{% endif %}
 {% endmacro %}

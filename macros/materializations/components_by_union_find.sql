@@ -7,9 +7,10 @@
     algorithm takes over.
 #}
 {% macro components_by_union_find(target_relation, edges_sql) %}
-    {% set edges = target_relation.identifier ~ '__cc_edges' %}
-    {% set nodes = target_relation.identifier ~ '__cc_nodes' %}
-    {% set labels = target_relation.identifier ~ '__cc_labels' %}
+    {% set prefix = (target_relation.identifier or target_relation) ~ '__cc' %}
+    {% set edges = prefix ~ '_edges' %}
+    {% set nodes = prefix ~ '_nodes' %}
+    {% set labels = prefix ~ '_labels' %}
     {% do replace_temp_table(edges, 'select node_a, node_b from (' ~ edges_sql ~ ') as edges') %}
     {% set numbered %}
         select node_id, cast(row_number() over (order by node_id) as integer) as node_number
@@ -32,7 +33,7 @@
             inner join {{ nodes }} as nodes on labels.node_number = nodes.node_number
             inner join {{ nodes }} as roots on labels.root_number = roots.node_number
         {% endset %}
-        {% do replace_table(target_relation, published) %}
+        {% do publish_components(target_relation, published) %}
         {% do run_query('drop table ' ~ labels) %}
     {% endif %}
     {% do run_query('drop table ' ~ nodes) %}

@@ -39,7 +39,8 @@
 
 
 {#
-    Writes the components of the graph that `edges_sql` returns to `target_relation`, replacing it.
+    Writes the components of the graph that `edges_sql` returns to `target_relation`, replacing it; a
+    name in place of a relation is a table of this session.
     Raises when it has not converged, which the bounds of the algorithms rule out.
 #}
 {% macro solve_components(target_relation, edges_sql) %}
@@ -52,4 +53,13 @@
 
 {% macro postgres__solve_components(target_relation, edges_sql) %}
     {% do components_by_union_find(target_relation, edges_sql) %}
+{% endmacro %}
+
+
+{% macro publish_components(target_relation, query) %}
+    {% if target_relation is string %}
+        {% do replace_temp_table(target_relation, query) %}
+    {% else %}
+        {% do replace_table(target_relation, query) %}
+    {% endif %}
 {% endmacro %}

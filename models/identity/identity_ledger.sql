@@ -1,17 +1,22 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='profile_id',
-        on_schema_change='fail',
-        full_refresh=false,
-    )
-}}
-
 with
 
-ledger_changes as (
-    select * from {{ ref('int_identity__ledger_changes') }}
+ledger as (
+    select * from {{ graph_table('ledger', ref('identity_graph')) }}
+),
+
+minted as (
+    select
+        profile_id,
+        founding_identifier_type,
+        founding_identifier_value,
+        generation,
+        anchor_identifier_type,
+        anchor_identifier_value,
+        redirected_to_profile_id,
+        founded_at,
+        minted_at,
+        redirected_at
+    from ledger
 )
 
-select * from ledger_changes
+select * from minted

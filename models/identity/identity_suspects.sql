@@ -1,57 +1,89 @@
 with
 
 identifiers as (
-    select * from {{ ref('int_identity__identifiers') }}
+    select * from {{ graph_table('identifiers', ref('identity_graph')) }}
+    where record_count > 0
 ),
 
-shared_identifiers as (
-    select * from {{ ref('int_identity__shared_identifiers') }}
+dictionary as (
+    select * from {{ graph_table('dictionary', ref('identity_graph')) }}
 ),
 
 links as (
-    select * from {{ ref('int_identity__links') }}
+    select * from {{ graph_table('links', ref('identity_graph')) }}
+    where guard in (1, 2) or (guard = 0 and cut <> 0)
+),
+
+identifier_types as (
+    select * from {{ ref('identifier_types') }}
+),
+
+blocklist as (
+    select * from {{ ref('identifier_blocklist') }}
 ),
 
 withheld_ends as (
-    select identifier_key_a as identifier_key
+    select
+        identifier_key_a as identifier_key,
+        guard,
+        cut
     from links
-    where withheld_reason is not null
     union all
-    select identifier_key_b as identifier_key
+    select
+        identifier_key_b as identifier_key,
+        guard,
+        cut
     from links
-    where withheld_reason is not null
 ),
 
-withheld_counts as (
+withheld as (
     select
         identifier_key,
-        count(*) as withheld_link_count
+        count(*) as withheld_link_count,
+        count(case when guard = 2 then 1 end) as stale_link_count,
+        count(case when guard = 0 and cut = 3 then 1 end) as link_count_beyond_limit,
+        count(case when guard = 0 and cut = 4 then 1 end) as overridden_link_count
     from withheld_ends
     group by identifier_key
 ),
 
 suspects as (
     select
-        identifiers.identifier_type,
-        identifiers.identifier_value,
+        dictionary.identifier_type,
+        dictionary.identifier_value,
         case
-            when identifiers.is_blocked then 'blocklisted: ' || identifiers.blocked_reason
-            else
-                'shared: ' || shared_identifiers.neighbour_type || ' beyond the limit of '
-                || shared_identifiers.limit_of_stronger
+            when identifiers.blocking_priority is not null then 'blocklisted: ' || blocklist.reason
+            when identifiers.is_shared
+                then
+                    'shared: ' || crowd_types.identifier_type || ' beyond the limit of '
+                    || own_types.limit_of_stronger
+            when withheld.overridden_link_count > 0 then 'kept apart by an override'
+            when withheld.link_count_beyond_limit > 0 then 'links cut: profile beyond a limit'
+            else 'links cut: outside the window of ' || own_types.link_window_days || ' days'
         end as reason,
-        shared_identifiers.neighbour_type,
-        shared_identifiers.neighbour_count,
-        coalesce(withheld_counts.withheld_link_count, 0) as withheld_link_count,
+        crowd_types.identifier_type as neighbour_type,
+        identifiers.crowd_count as neighbour_count,
+        coalesce(withheld.withheld_link_count, 0) as withheld_link_count,
         identifiers.record_count,
         identifiers.first_observed_at,
         identifiers.last_observed_at
     from identifiers
-    left join shared_identifiers
-        on identifiers.identifier_key = shared_identifiers.identifier_key
-    left join withheld_counts
-        on identifiers.identifier_key = withheld_counts.identifier_key
-    where identifiers.is_blocked or shared_identifiers.identifier_key is not null
+    inner join dictionary
+        on identifiers.identifier_key = dictionary.identifier_key
+    inner join identifier_types as own_types
+        on identifiers.strength = own_types.strength
+    left join identifier_types as crowd_types
+        on identifiers.crowd_strength = crowd_types.strength
+    left join blocklist
+        on identifiers.blocking_priority = blocklist.priority
+    left join withheld
+        on identifiers.identifier_key = withheld.identifier_key
+    where
+        identifiers.blocking_priority is not null
+        or identifiers.is_shared
+        or withheld.overridden_link_count > 0
+        or withheld.link_count_beyond_limit > 0
+        or (withheld.stale_link_count > 0 and own_types.link_window_days is not null)
 )
 
 select * from suspects

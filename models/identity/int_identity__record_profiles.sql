@@ -1,15 +1,22 @@
 with
 
-profile_identifiers as (
-    select * from {{ ref('profile_identifiers') }}
-    where profile_id is not null
+records as (
+    select * from {{ graph_table('records', ref('identity_graph')) }}
+    where source_number <> 0
+),
+
+set_profiles as (
+    select * from {{ ref('int_identity__set_profiles') }}
 ),
 
 attributed as (
-    {% for source in identity_sources() %}
-    {{ attributed_records(source) }}
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    select
+        {{ source_model('records.source_number') }} as source_model,
+        records.record_id,
+        set_profiles.profile_id
+    from records
+    left join set_profiles
+        on records.set_key = set_profiles.set_key
 )
 
 select * from attributed

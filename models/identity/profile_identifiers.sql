@@ -1,34 +1,39 @@
--- depends_on: {{ ref('identity_changes') }}
-
 with
 
+dictionary as (
+    select * from {{ graph_table('dictionary', ref('identity_graph')) }}
+),
+
 identifiers as (
-    select * from {{ ref('int_identity__identifiers') }}
+    select * from {{ graph_table('identifiers', ref('identity_graph')) }}
+    where record_count > 0
 ),
 
-assignments as (
-    select * from {{ ref('int_identity__assignments') }}
+nodes as (
+    select * from {{ ref('identity_graph') }}
 ),
 
-shared_identifiers as (
-    select * from {{ ref('int_identity__shared_identifiers') }}
+clusters as (
+    select * from {{ graph_table('clusters', ref('identity_graph')) }}
 ),
 
 assigned as (
     select
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        assignments.profile_id,
-        identifiers.is_blocked,
-        shared_identifiers.identifier_key is not null as is_shared,
+        dictionary.identifier_type,
+        dictionary.identifier_value,
+        clusters.profile_id,
+        identifiers.blocking_priority is not null as is_blocked,
+        identifiers.is_shared,
         identifiers.record_count,
         identifiers.first_observed_at,
         identifiers.last_observed_at
     from identifiers
-    left join assignments
-        on identifiers.identifier_key = assignments.identifier_key
-    left join shared_identifiers
-        on identifiers.identifier_key = shared_identifiers.identifier_key
+    inner join dictionary
+        on identifiers.identifier_key = dictionary.identifier_key
+    left join nodes
+        on identifiers.identifier_key = nodes.identifier_key
+    left join clusters
+        on nodes.cluster_id = clusters.cluster_id
 )
 
 select * from assigned

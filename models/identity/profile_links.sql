@@ -1,48 +1,61 @@
 with
 
 links as (
-    select * from {{ ref('int_identity__links') }}
+    select * from {{ graph_table('links', ref('identity_graph')) }}
 ),
 
-identifiers as (
-    select * from {{ ref('int_identity__identifiers') }}
+dictionary as (
+    select * from {{ graph_table('dictionary', ref('identity_graph')) }}
 ),
 
-assignments as (
-    select * from {{ ref('int_identity__assignments') }}
+nodes as (
+    select * from {{ ref('identity_graph') }}
+),
+
+clusters as (
+    select * from {{ graph_table('clusters', ref('identity_graph')) }}
+),
+
+named as (
+    select
+        links.*,
+        dictionary_a.identifier_type as type_a,
+        dictionary_a.identifier_value as value_a,
+        dictionary_b.identifier_type as type_b,
+        dictionary_b.identifier_value as value_b,
+        -- Keys are in no order that means anything: the identifier that reads first stands first.
+        (dictionary_a.identifier_type, dictionary_a.identifier_value)
+        < (dictionary_b.identifier_type, dictionary_b.identifier_value) as is_in_order,
+        {{ link_id('dictionary_a', 'dictionary_b') }} as link_id,
+        links.guard = 0 and links.cut = 0 as is_active
+    from links
+    inner join dictionary as dictionary_a
+        on links.identifier_key_a = dictionary_a.identifier_key
+    inner join dictionary as dictionary_b
+        on links.identifier_key_b = dictionary_b.identifier_key
 ),
 
 described as (
     select
-        identifiers_a.identifier_type as identifier_type_a,
-        identifiers_a.identifier_value as identifier_value_a,
-        identifiers_b.identifier_type as identifier_type_b,
-        identifiers_b.identifier_value as identifier_value_b,
-        case when links.withheld_reason is null then assignments.profile_id end as profile_id,
-        links.withheld_reason is null as is_active,
-        links.withheld_reason,
-        links.record_count,
-        links.source_count,
-        split_part(links.sample_record, ':', 1) as sample_source_model,
-        substr(links.sample_record, strpos(links.sample_record, ':') + 1) as sample_record_id,
-        links.first_observed_at,
-        links.last_observed_at
-    from links
-    inner join identifiers as identifiers_a
-        on links.identifier_key_a = identifiers_a.identifier_key
-    inner join identifiers as identifiers_b
-        on links.identifier_key_b = identifiers_b.identifier_key
-    left join assignments
-        on links.identifier_key_a = assignments.identifier_key
-),
-
-keyed as (
-    select
-        {{ surrogate_key([
-            'identifier_type_a', 'identifier_value_a', 'identifier_type_b', 'identifier_value_b'
-        ]) }} as link_id,
-        described.*
-    from described
+        named.link_id,
+        case when named.is_in_order then named.type_a else named.type_b end as identifier_type_a,
+        case when named.is_in_order then named.value_a else named.value_b end as identifier_value_a,
+        case when named.is_in_order then named.type_b else named.type_a end as identifier_type_b,
+        case when named.is_in_order then named.value_b else named.value_a end as identifier_value_b,
+        case when named.is_active then clusters.profile_id end as profile_id,
+        named.is_active,
+        {{ withheld_reason('named.guard', 'named.cut') }} as withheld_reason,
+        named.record_count,
+        {{ source_count('named.source_mask') }} as source_count,
+        split_part(named.sample_record, ':', 1) as sample_source_model,
+        substr(named.sample_record, strpos(named.sample_record, ':') + 1) as sample_record_id,
+        named.first_observed_at,
+        named.last_observed_at
+    from named
+    left join nodes
+        on named.identifier_key_a = nodes.identifier_key
+    left join clusters
+        on nodes.cluster_id = clusters.cluster_id
 )
 
-select * from keyed
+select * from described

@@ -1,0 +1,313 @@
+{#
+    Cuts the violating regions: ig_clustered of identifier_key and cluster_id.
+
+    What is meant: take a region's links one by one, the strongest first and of equals the oldest, and join
+    their ends unless what comes of it would hold more of a type than one profile may, or a pair that an
+    override keeps apart. So the weakest and newest links are cut, and only where they join too much.
+    (J. B. Kruskal, On the shortest spanning subtree of a graph, Proc. AMS 7, 1956, with that condition.)
+
+    How it is done, many regions and joins at a time: a join that is refused stays refused, since clusters
+    only grow, so all pairs of clusters that may not join are dropped at once. Of the rest, let every
+    cluster choose its first link. Where two choose each other, the one with the smaller id is a hub, and
+    its links are decided in order as long as each is its other end's choice too and no link of those that
+    have joined comes before: nothing else can happen to either end until then. Each round therefore
+    decides as one link after another would.
+
+    Links that an override demands come before all and are never refused.
+#}
+{% macro graph_cluster_regions(plan) %}
+    {% set nodes %}
+        select identifier_key, region_id, strength
+        from ig_region_nodes
+        where region_id in (select region_id from ig_violating)
+    {% endset %}
+    {% do replace_temp_table('ig_k_nodes', nodes) %}
+    {% do replace_temp_table('ig_k_links', graph_ranked_links()) %}
+    {% do solve_components('ig_components', 'select identifier_key_a as node_a, identifier_key_b as node_b from ig_k_links where is_override') %}
+    {% set clusters %}
+        select
+            nodes.identifier_key,
+            nodes.strength,
+            dense_rank() over (order by coalesce(components.component_id, nodes.identifier_key)) as cluster_id
+        from ig_k_nodes as nodes
+        left join ig_components as components on nodes.identifier_key = components.node_id
+    {% endset %}
+    {% do replace_temp_table('ig_k_clusters', clusters) %}
+    {% set edges %}
+        select
+            links.rank_of_link,
+            ends_a.cluster_id as cluster_a,
+            ends_b.cluster_id as cluster_b
+        from ig_k_links as links
+        inner join ig_k_clusters as ends_a on links.identifier_key_a = ends_a.identifier_key
+        inner join ig_k_clusters as ends_b on links.identifier_key_b = ends_b.identifier_key
+        where not links.is_override
+    {% endset %}
+    {% do replace_temp_table('ig_k_edges', graph_edges_between_clusters(edges)) %}
+    {% set round_limit = query_value('select count(*) from ig_k_edges') | int + 1 %}
+    {% set open = namespace(edges=true) %}
+    {% for round in range(round_limit) if open.edges %}
+        {% do replace_temp_table('ig_k_counts', graph_cluster_counts(plan)) %}
+        {% do replace_temp_table('ig_k_apart', graph_clusters_apart()) %}
+        {% do replace_temp_table('ig_k_open', graph_allowed_edges(plan)) %}
+        {% set open.edges = query_is_true('select count(*) > 0 from ig_k_open') %}
+        {% if open.edges %}
+            {% do replace_temp_table('ig_k_joins', graph_joins_of_round(plan)) %}
+            {% set renamed %}
+                select
+                    clusters.identifier_key,
+                    clusters.strength,
+                    coalesce(joins.hub_id, clusters.cluster_id) as cluster_id
+                from ig_k_clusters as clusters
+                left join ig_k_joins as joins on clusters.cluster_id = joins.cluster_id
+            {% endset %}
+            {% do replace_temp_table('ig_k_renamed', renamed) %}
+            {% do replace_temp_table('ig_k_clusters', 'select * from ig_k_renamed') %}
+            {% set remaining %}
+                select
+                    edges.rank_of_link,
+                    coalesce(joins_a.hub_id, edges.cluster_a) as cluster_a,
+                    coalesce(joins_b.hub_id, edges.cluster_b) as cluster_b
+                from ig_k_open as edges
+                left join ig_k_joins as joins_a on edges.cluster_a = joins_a.cluster_id
+                left join ig_k_joins as joins_b on edges.cluster_b = joins_b.cluster_id
+            {% endset %}
+            {% do replace_temp_table('ig_k_edges', graph_edges_between_clusters(remaining)) %}
+        {% endif %}
+    {% endfor %}
+    {% if open.edges %}
+        {% do exceptions.raise_compiler_error(this ~ ': the cut of regions has not converged after ' ~ round_limit ~ ' rounds.') %}
+    {% endif %}
+    {% do replace_temp_table('ig_clustered',
+        'select identifier_key, ' ~ plan.last_id ~ ' + dense_rank() over (order by cluster_id) as cluster_id from ig_k_clusters'
+    ) %}
+    {% do plan.update({'last_id': query_value('select max(cluster_id) from ig_clustered') | int}) %}
+{% endmacro %}
+
+{# Links of the violating regions in the order in which they are decided, which no key takes part in. #}
+{% macro graph_ranked_links() %}
+    with
+
+    named as (
+        select
+            nodes.identifier_key,
+            nodes.strength,
+            dictionary.identifier_value
+        from ig_k_nodes as nodes
+        inner join {{ graph_table('dictionary') }} as dictionary
+            on nodes.identifier_key = dictionary.identifier_key
+    ),
+
+    {# The stronger end first; of equal types the lesser value. #}
+    directed as (
+        select
+            links.identifier_key_a,
+            links.identifier_key_b,
+            links.first_observed_at,
+            (links.source_mask & 1) = 1 as is_override,
+            greatest(ends_a.strength, ends_b.strength) as strength_1,
+            least(ends_a.strength, ends_b.strength) as strength_2,
+            case
+                when ends_a.strength > ends_b.strength then ends_a.identifier_value
+                when ends_a.strength < ends_b.strength then ends_b.identifier_value
+                else least(ends_a.identifier_value, ends_b.identifier_value)
+            end as value_1,
+            case
+                when ends_a.strength > ends_b.strength then ends_b.identifier_value
+                when ends_a.strength < ends_b.strength then ends_a.identifier_value
+                else greatest(ends_a.identifier_value, ends_b.identifier_value)
+            end as value_2
+        from {{ graph_table('links') }} as links
+        inner join named as ends_a on links.identifier_key_a = ends_a.identifier_key
+        inner join named as ends_b on links.identifier_key_b = ends_b.identifier_key
+        where links.guard = 0
+    )
+
+    select
+        identifier_key_a,
+        identifier_key_b,
+        is_override,
+        row_number() over (
+            order by strength_2 desc, strength_1 desc, first_observed_at, value_1, value_2
+        ) as rank_of_link
+    from directed
+{% endmacro %}
+
+{# The first link between each pair of clusters; the others add nothing. #}
+{% macro graph_edges_between_clusters(edges) %}
+    select
+        min(rank_of_link) as rank_of_link,
+        least(cluster_a, cluster_b) as cluster_a,
+        greatest(cluster_a, cluster_b) as cluster_b
+    from ({{ edges }}) as edges
+    where cluster_a <> cluster_b
+    group by least(cluster_a, cluster_b), greatest(cluster_a, cluster_b)
+{% endmacro %}
+
+{# How many identifiers of each limited type a cluster holds. #}
+{% macro graph_cluster_counts(plan) %}
+    select
+        cluster_id,
+        strength,
+        count(*) as member_count,
+        {{ graph_profile_limits(plan) }} as member_limit
+    from ig_k_clusters
+    where {{ graph_profile_limits(plan) }} is not null
+    group by cluster_id, strength
+{% endmacro %}
+
+{# Pairs of clusters, both ways round, that hold the two sides of an override. #}
+{% macro graph_clusters_apart() %}
+    with
+
+    apart as (
+        select ends_a.cluster_id as cluster_a, ends_b.cluster_id as cluster_b
+        from {{ graph_table('exclusions') }} as exclusions
+        inner join ig_k_clusters as ends_a on exclusions.identifier_key_a = ends_a.identifier_key
+        inner join ig_k_clusters as ends_b on exclusions.identifier_key_b = ends_b.identifier_key
+    )
+
+    select cluster_a, cluster_b from apart
+    union
+    select cluster_b as cluster_a, cluster_a as cluster_b from apart
+{% endmacro %}
+
+{% macro graph_allowed_edges(plan) %}
+    select edges.*
+    from ig_k_edges as edges
+    left join (
+        select edges.cluster_a, edges.cluster_b
+        from ig_k_edges as edges
+        inner join ig_k_counts as counts_a on edges.cluster_a = counts_a.cluster_id
+        inner join ig_k_counts as counts_b
+            on edges.cluster_b = counts_b.cluster_id and counts_a.strength = counts_b.strength
+        where counts_a.member_count + counts_b.member_count > counts_a.member_limit
+        union
+        select cluster_a, cluster_b from ig_k_apart
+    ) as refused
+        on edges.cluster_a = refused.cluster_a and edges.cluster_b = refused.cluster_b
+    where refused.cluster_a is null
+{% endmacro %}
+
+{# Clusters that join a hub in this round: `cluster_id` becomes part of `hub_id`. #}
+{% macro graph_joins_of_round(plan) %}
+    with
+
+    ends as (
+        select rank_of_link, cluster_a as cluster_id, cluster_b as other_id from ig_k_open
+        union all
+        select rank_of_link, cluster_b as cluster_id, cluster_a as other_id from ig_k_open
+    ),
+
+    choices as (
+        select cluster_id, min(rank_of_link) as rank_of_link
+        from ends
+        group by cluster_id
+    ),
+
+    mutual as (
+        select edges.rank_of_link, edges.cluster_a as hub_id
+        from ig_k_open as edges
+        inner join choices as choices_a
+            on edges.cluster_a = choices_a.cluster_id and edges.rank_of_link = choices_a.rank_of_link
+        inner join choices as choices_b
+            on edges.cluster_b = choices_b.cluster_id and edges.rank_of_link = choices_b.rank_of_link
+    ),
+
+    {# Links of a hub up to the first that is not the choice of its other end. #}
+    suitors as (
+        select
+            ends.cluster_id as hub_id,
+            ends.other_id as cluster_id,
+            ends.rank_of_link,
+            sum(case when choices.rank_of_link = ends.rank_of_link then 0 else 1 end) over (
+                partition by ends.cluster_id order by ends.rank_of_link
+                rows between unbounded preceding and current row
+            ) as strangers
+        from ends
+        inner join mutual on ends.cluster_id = mutual.hub_id
+        inner join choices on ends.other_id = choices.cluster_id
+    ),
+
+    admitted as (
+        select hub_id, cluster_id, rank_of_link from suitors where strangers = 0
+    ),
+
+    {# Once a suitor has joined, its own links to others are the hub's and may come before the next. #}
+    distractions as (
+        select
+            admitted.hub_id,
+            admitted.cluster_id,
+            min(ends.rank_of_link) as rank_of_link
+        from admitted
+        inner join ends on admitted.cluster_id = ends.cluster_id
+        left join admitted as companions
+            on admitted.hub_id = companions.hub_id and ends.other_id = companions.cluster_id
+        where companions.cluster_id is null and ends.other_id <> admitted.hub_id
+        group by admitted.hub_id, admitted.cluster_id
+    ),
+
+    undisturbed as (
+        select
+            admitted.hub_id,
+            admitted.cluster_id,
+            admitted.rank_of_link,
+            min(distractions.rank_of_link) over (
+                partition by admitted.hub_id order by admitted.rank_of_link
+                rows between unbounded preceding and 1 preceding
+            ) as rank_of_distraction
+        from admitted
+        left join distractions
+            on admitted.hub_id = distractions.hub_id and admitted.cluster_id = distractions.cluster_id
+    ),
+
+    prefixes as (
+        select hub_id, cluster_id, rank_of_link
+        from undisturbed
+        where rank_of_distraction is null or rank_of_link < rank_of_distraction
+    ),
+
+    {# The first suitor by which a hub would hold too many, each type running up by itself. #}
+    running as (
+        select
+            prefixes.hub_id,
+            prefixes.rank_of_link,
+            counts.member_limit,
+            coalesce(own.member_count, 0) + sum(counts.member_count) over (
+                partition by prefixes.hub_id, counts.strength order by prefixes.rank_of_link
+                rows between unbounded preceding and current row
+            ) as member_count,
+            coalesce(own.member_count, 0) + row_number() over (
+                partition by prefixes.hub_id, counts.strength order by prefixes.rank_of_link
+            ) as part_count
+        from prefixes
+        inner join ig_k_counts as counts on prefixes.cluster_id = counts.cluster_id
+        left join ig_k_counts as own
+            on prefixes.hub_id = own.cluster_id and counts.strength = own.strength
+    ),
+
+    refused as (
+        select hub_id, rank_of_link from running
+        where member_count > member_limit and part_count > 1
+        union all
+        select later.hub_id, later.rank_of_link
+        from ig_k_apart as apart
+        inner join prefixes as earlier on apart.cluster_a = earlier.cluster_id
+        inner join prefixes as later
+            on
+                apart.cluster_b = later.cluster_id
+                and earlier.hub_id = later.hub_id
+                and earlier.rank_of_link < later.rank_of_link
+    ),
+
+    first_refused as (
+        select hub_id, min(rank_of_link) as rank_of_link
+        from refused
+        group by hub_id
+    )
+
+    select prefixes.cluster_id, prefixes.hub_id
+    from prefixes
+    left join first_refused on prefixes.hub_id = first_refused.hub_id
+    where first_refused.rank_of_link is null or prefixes.rank_of_link < first_refused.rank_of_link
+{% endmacro %}

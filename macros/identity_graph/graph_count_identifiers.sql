@@ -1,0 +1,111 @@
+{#
+    Counts the identifiers of the sets that changed: ig_identifiers_before and ig_identifiers_after. Where
+    sets were reduced, their identifiers are counted again from all their sets. Overrides are not
+    sightings of an identifier and count for nothing.
+#}
+{% macro graph_count_identifiers(plan) %}
+    {% if plan.is_rebuild %}
+        {% do replace_temp_table('ig_recounted', 'select cast(null as bigint) as identifier_key where 1 = 0') %}
+        {% do replace_temp_table('ig_identifiers_before', 'select * from ' ~ graph_table('identifiers') ~ ' where 1 = 0') %}
+    {% else %}
+        {% set recounted %}
+            select distinct unnest(identifier_keys) as identifier_key
+            from ig_sets_before
+            where set_key in (select set_key from ig_sets_reduced)
+        {% endset %}
+        {% do replace_temp_table('ig_recounted', recounted) %}
+        {% set touched %}
+            select unnest(identifier_keys) as identifier_key from ig_sets_before
+            union
+            select unnest(identifier_keys) as identifier_key from ig_sets_after
+            union
+            select identifier_key from ig_learnt
+        {% endset %}
+        {% do replace_temp_table('ig_touched', touched) %}
+        {% do replace_temp_table('ig_identifiers_before',
+            'select * from ' ~ graph_table('identifiers') ~ ' where identifier_key in (select identifier_key from ig_touched)'
+        ) %}
+    {% endif %}
+    {% do replace_temp_table('ig_identifiers_counted', graph_identifiers_counted(plan)) %}
+{% endmacro %}
+
+{% macro graph_identifiers_counted(plan) %}
+    with
+
+    seen as (
+        select
+            unnest(identifier_keys) as identifier_key,
+            record_count,
+            first_observed_at,
+            last_observed_at
+        from ig_sets_after
+        where source_number <> 0
+    ),
+    {% if not plan.is_rebuild %}
+    unseen as (
+        select
+            unnest(identifier_keys) as identifier_key,
+            record_count
+        from ig_sets_before
+        where source_number <> 0
+    ),
+
+    seen_in_all_sets as (
+        select
+            unnest(identifier_keys) as identifier_key,
+            record_count,
+            first_observed_at,
+            last_observed_at
+        from {{ graph_table('sets') }}
+        where source_number <> 0 and exists (select 1 from ig_recounted)
+    ),
+    {% endif %}
+    sightings as (
+        select identifier_key, record_count, first_observed_at, last_observed_at
+        from seen
+        {% if not plan.is_rebuild %}
+        where identifier_key not in (select identifier_key from ig_recounted)
+        union all
+        select identifier_key, -record_count, null, null
+        from unseen
+        where identifier_key not in (select identifier_key from ig_recounted)
+        union all
+        select before.identifier_key, before.record_count, before.first_observed_at, before.last_observed_at
+        from ig_identifiers_before as before
+        where before.identifier_key not in (select identifier_key from ig_recounted)
+        union all
+        select identifier_key, record_count, first_observed_at, last_observed_at
+        from seen_in_all_sets
+        where identifier_key in (select identifier_key from ig_recounted)
+        {% endif %}
+    ),
+
+    counted as (
+        select
+            identifier_key,
+            cast(sum(record_count) as bigint) as record_count,
+            min(first_observed_at) as first_observed_at,
+            max(last_observed_at) as last_observed_at
+        from sightings
+        group by identifier_key
+    ),
+
+    {# Those that only an override names have no sighting; those that lost all have none any more. #}
+    named as (
+        select identifier_key, strength, blocking_priority from ig_learnt
+        {% if not plan.is_rebuild %}
+        union all
+        select identifier_key, strength, blocking_priority from ig_identifiers_before
+        {% endif %}
+    )
+
+    select
+        named.identifier_key,
+        named.strength,
+        named.blocking_priority,
+        coalesce(counted.record_count, 0) as record_count,
+        counted.first_observed_at,
+        counted.last_observed_at
+    from named
+    left join counted on named.identifier_key = counted.identifier_key
+{% endmacro %}

@@ -1,0 +1,186 @@
+{#
+    Counts the links of the sets that changed: ig_links_before and ig_links_after, pairs of identifiers that
+    stand on a record together. A blocked identifier makes no pair, unless by an override.
+#}
+{% macro graph_count_links(plan) %}
+    {% set blocked = 'select identifier_key from ig_identifiers_counted where blocking_priority is not null' %}
+    {% do replace_temp_table('ig_blocked', blocked) %}
+    {% do replace_temp_table('ig_pairs_after', graph_pairs('ig_sets_after', plan)) %}
+    {% if plan.is_rebuild %}
+        {% do replace_temp_table('ig_links_before', 'select * from ' ~ graph_table('links') ~ ' where 1 = 0') %}
+        {% do replace_temp_table('ig_links_after', graph_folded_pairs('select * from ig_pairs_after')) %}
+        {% do run_query('drop table ig_pairs_after') %}
+    {% else %}
+        {% do replace_temp_table('ig_pairs_before', graph_pairs('ig_sets_before', plan)) %}
+        {% set touched %}
+            select identifier_key_a, identifier_key_b from ig_pairs_before
+            union
+            select identifier_key_a, identifier_key_b from ig_pairs_after
+        {% endset %}
+        {% do replace_temp_table('ig_touched_pairs', touched) %}
+        {% set before %}
+            select links.*
+            from {{ graph_table('links') }} as links
+            inner join ig_touched_pairs as touched
+                on
+                    links.identifier_key_a = touched.identifier_key_a
+                    and links.identifier_key_b = touched.identifier_key_b
+        {% endset %}
+        {% do replace_temp_table('ig_links_before', before) %}
+        {# Pairs that lost a record are counted again, from every set that holds both. #}
+        {% set reduced %}
+            select distinct identifier_key_a, identifier_key_b
+            from ig_pairs_before
+            where set_key in (select set_key from ig_sets_reduced)
+        {% endset %}
+        {% do replace_temp_table('ig_pairs_reduced', reduced) %}
+        {% set holding %}
+            select sets.*
+            from {{ graph_table('sets') }} as sets
+            where
+                sets.set_key in (
+                    select members.set_key
+                    from (
+                        select set_key, unnest(identifier_keys) as identifier_key
+                        from {{ graph_table('sets') }}
+                        where exists (select 1 from ig_pairs_reduced)
+                    ) as members
+                    where members.identifier_key in (select identifier_key_a from ig_pairs_reduced)
+                )
+        {% endset %}
+        {% do replace_temp_table('ig_sets_holding', holding) %}
+        {% do replace_temp_table('ig_pairs_holding', graph_pairs('ig_sets_holding', plan)) %}
+        {% do replace_temp_table('ig_links_after', graph_links_after()) %}
+    {% endif %}
+{% endmacro %}
+
+{# Pairs of the identifiers of every set. `position` pairs are written out: few are longer than two. #}
+{% macro graph_pairs(sets, plan) %}
+    {% set lengths = [2] %}
+    {% for entry in identity_sources() %}{% do lengths.append(entry.identifiers | length) %}{% endfor %}
+    {% set blocked_keys = '(select identifier_key from ig_blocked)' %}
+    select
+        pairs.set_key,
+        pairs.source_number,
+        least(pairs.key_1, pairs.key_2) as identifier_key_a,
+        greatest(pairs.key_1, pairs.key_2) as identifier_key_b,
+        pairs.record_count,
+        pairs.first_observed_at,
+        pairs.last_observed_at,
+        pairs.sample_record_id
+    from (
+        {% for second in range(2, lengths | max + 1) %}
+        {% set outer = loop %}
+        {% for first in range(1, second) %}
+        select
+            set_key, source_number,
+            identifier_keys[{{ first }}] as key_1,
+            identifier_keys[{{ second }}] as key_2,
+            record_count, first_observed_at, last_observed_at, sample_record_id
+        from {{ sets }}
+        where array_length(identifier_keys, 1) >= {{ second }}
+        {{ 'union all' if not (outer.last and loop.last) }}
+        {% endfor %}
+        {% endfor %}
+    ) as pairs
+    where
+        pairs.key_1 <> pairs.key_2
+        and (
+            pairs.source_number = 0
+            or (pairs.key_1 not in {{ blocked_keys }} and pairs.key_2 not in {{ blocked_keys }})
+        )
+{% endmacro %}
+
+{% macro graph_folded_pairs(pairs) %}
+    select
+        identifier_key_a,
+        identifier_key_b,
+        cast(sum(record_count) as bigint) as record_count,
+        bit_or(cast(1 as bigint) << source_number) as source_mask,
+        min({{ graph_sample() }}) as sample_record,
+        min(first_observed_at) as first_observed_at,
+        max(last_observed_at) as last_observed_at
+    from ({{ pairs }}) as pairs
+    group by identifier_key_a, identifier_key_b
+{% endmacro %}
+
+{# Source and record belong together, so the least of them is picked as one text. #}
+{% macro graph_sample() -%}
+    case source_number
+        {%- for source in graph_sources() %}
+        when {{ source.number }} then '{{ source.model }}:'
+        {%- endfor %}
+    end || sample_record_id
+{%- endmacro %}
+
+{# What only gained records is added to what was counted; what lost one is counted again. #}
+{% macro graph_links_after() %}
+    with
+
+    kept as (
+        select pairs.*
+        from ig_pairs_after as pairs
+        left join ig_pairs_reduced as reduced
+            on
+                pairs.identifier_key_a = reduced.identifier_key_a
+                and pairs.identifier_key_b = reduced.identifier_key_b
+        where reduced.identifier_key_a is null
+    ),
+
+    lost as (
+        select pairs.*
+        from ig_pairs_before as pairs
+        left join ig_pairs_reduced as reduced
+            on
+                pairs.identifier_key_a = reduced.identifier_key_a
+                and pairs.identifier_key_b = reduced.identifier_key_b
+        where reduced.identifier_key_a is null
+    ),
+
+    known as (
+        select links.*
+        from ig_links_before as links
+        left join ig_pairs_reduced as reduced
+            on
+                links.identifier_key_a = reduced.identifier_key_a
+                and links.identifier_key_b = reduced.identifier_key_b
+        where reduced.identifier_key_a is null
+    ),
+
+    recounted as (
+        select pairs.*
+        from ig_pairs_holding as pairs
+        inner join ig_pairs_reduced as reduced
+            on
+                pairs.identifier_key_a = reduced.identifier_key_a
+                and pairs.identifier_key_b = reduced.identifier_key_b
+    ),
+
+    evidence as (
+        select * from ({{ graph_folded_pairs('select * from kept') }}) as folded
+        union all
+        select * from ({{ graph_folded_pairs('select * from recounted') }}) as folded
+        union all
+        select
+            identifier_key_a, identifier_key_b,
+            -cast(sum(record_count) as bigint), cast(0 as bigint), null, null, null
+        from lost
+        group by identifier_key_a, identifier_key_b
+        union all
+        select
+            identifier_key_a, identifier_key_b,
+            record_count, source_mask, sample_record, first_observed_at, last_observed_at
+        from known
+    )
+
+    select
+        identifier_key_a,
+        identifier_key_b,
+        cast(sum(record_count) as bigint) as record_count,
+        bit_or(source_mask) as source_mask,
+        min(sample_record) as sample_record,
+        min(first_observed_at) as first_observed_at,
+        max(last_observed_at) as last_observed_at
+    from evidence
+    group by identifier_key_a, identifier_key_b
+{% endmacro %}

@@ -1,0 +1,111 @@
+{#
+    Folds the records that changed into sets: ig_sets_before and ig_sets_after hold every set that gained or
+    lost a record. Gains are added up; a set that lost one is counted again from its records.
+#}
+{% macro graph_fold_records(plan) %}
+    {% set gained %}
+        select
+            set_key,
+            min(source_number) as source_number,
+            {{ graph_any_value('identifier_keys') }} as identifier_keys,
+            count(*) as record_count,
+            min(observed_at) as first_observed_at,
+            max(observed_at) as last_observed_at,
+            min(record_id) as sample_record_id,
+            min(set_check) <> max(set_check) as is_collision
+        from {{ plan.arrivals }}
+        group by set_key
+    {% endset %}
+    {% if plan.is_rebuild %}
+        {% do replace_temp_table('ig_sets_after', gained) %}
+        {% do replace_temp_table('ig_sets_before', 'select * from ig_sets_after where 1 = 0') %}
+        {% do replace_temp_table('ig_sets_reduced', 'select set_key from ig_gone') %}
+    {% else %}
+        {% do replace_temp_table('ig_sets_gained', gained) %}
+        {% do replace_temp_table('ig_sets_reduced', 'select distinct set_key from ig_gone') %}
+        {% set before %}
+            select sets.*
+            from {{ graph_table('sets') }} as sets
+            where
+                sets.set_key in (
+                    select set_key from ig_sets_gained
+                    union
+                    select set_key from ig_sets_reduced
+                )
+        {% endset %}
+        {% do replace_temp_table('ig_sets_before', before) %}
+        {% do replace_temp_table('ig_sets_after', graph_sets_after()) %}
+    {% endif %}
+{% endmacro %}
+
+{% macro graph_sets_after() %}
+    with
+
+    remaining as (
+        select records.set_key, records.record_id, records.observed_at
+        from {{ graph_table('records') }} as records
+        left join ig_gone as gone
+            on
+                records.source_number = gone.source_number
+                and records.record_id = gone.record_id
+        where
+            records.set_key in (select set_key from ig_sets_reduced)
+            and gone.record_id is null
+    ),
+
+    recounted as (
+        select
+            set_key,
+            count(*) as record_count,
+            min(observed_at) as first_observed_at,
+            max(observed_at) as last_observed_at,
+            min(record_id) as sample_record_id
+        from remaining
+        group by set_key
+    ),
+
+    counted as (
+        select
+            set_key, source_number, identifier_keys,
+            record_count, first_observed_at, last_observed_at, sample_record_id
+        from ig_sets_gained
+        union all
+        select
+            before.set_key, before.source_number, before.identifier_keys,
+            before.record_count, before.first_observed_at, before.last_observed_at,
+            before.sample_record_id
+        from ig_sets_before as before
+        where before.set_key not in (select set_key from ig_sets_reduced)
+        union all
+        select
+            before.set_key, before.source_number, before.identifier_keys,
+            recounted.record_count, recounted.first_observed_at, recounted.last_observed_at,
+            recounted.sample_record_id
+        from recounted
+        inner join ig_sets_before as before on recounted.set_key = before.set_key
+    )
+
+    select
+        set_key,
+        min(source_number) as source_number,
+        {{ graph_any_value('identifier_keys') }} as identifier_keys,
+        cast(sum(record_count) as bigint) as record_count,
+        min(first_observed_at) as first_observed_at,
+        max(last_observed_at) as last_observed_at,
+        min(sample_record_id) as sample_record_id
+    from counted
+    group by set_key
+{% endmacro %}
+
+{# The value of a column that is the same in the whole group. PostgreSQL knows any_value since 16 only. #}
+{% macro graph_any_value(column) %}
+    {{- adapter.dispatch('graph_any_value')(column) -}}
+{% endmacro %}
+
+{% macro default__graph_any_value(column) -%}
+    any_value({{ column }})
+{%- endmacro %}
+
+{% macro postgres__graph_any_value(column) -%}
+    min({{ column }})
+{%- endmacro %}

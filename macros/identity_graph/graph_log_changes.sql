@@ -1,0 +1,161 @@
+{#
+    Writes a row to the change log for every profile that was merged away and every profile that part of
+    another went to, with the link or the guard that was the cause. ig_logged holds the rows.
+#}
+{% macro graph_log_changes(plan) %}
+    {% set moves %}
+        select
+            before.identifier_key,
+            before.profile_id as from_profile_id,
+            ledger.redirected_to_profile_id,
+            coalesce(ledger.redirected_to_profile_id, before.profile_id) as heir_profile_id,
+            clusters.profile_id as to_profile_id
+        from ig_members_before as before
+        inner join {{ graph_table('ledger') }} as ledger on before.profile_id = ledger.profile_id
+        left join (
+            select nodes.identifier_key, clusters.profile_id
+            from {{ graph_table('nodes') }} as nodes
+            inner join {{ graph_table('clusters') }} as clusters on nodes.cluster_id = clusters.cluster_id
+            where nodes.identifier_key in (select identifier_key from ig_members_before)
+        ) as clusters on before.identifier_key = clusters.identifier_key
+    {% endset %}
+    {% do replace_temp_table('ig_moves',
+        'select * from (' ~ moves ~ ') as moves where redirected_to_profile_id is not null or to_profile_id <> heir_profile_id'
+    ) %}
+    {% do replace_temp_table('ig_logged', graph_logged_changes(plan)) %}
+    {% do run_query('delete from ' ~ graph_table('changes') ~ ' where change_id in (select change_id from ig_logged)') %}
+    {% do run_query('insert into ' ~ graph_table('changes') ~ ' select * from ig_logged') %}
+{% endmacro %}
+
+{% macro graph_logged_changes(plan) %}
+    with
+
+    grouped as (
+        select
+            'merge' as change_type,
+            from_profile_id,
+            redirected_to_profile_id as to_profile_id,
+            count(*) as identifier_count
+        from ig_moves
+        where redirected_to_profile_id is not null
+        group by from_profile_id, redirected_to_profile_id
+        union all
+        select
+            'split' as change_type,
+            heir_profile_id as from_profile_id,
+            to_profile_id,
+            count(*) as identifier_count
+        from ig_moves
+        where to_profile_id <> heir_profile_id
+        group by heir_profile_id, to_profile_id
+    ),
+
+    {# Links out of the merged profile's old members: the latest of them brought the merge. #}
+    merged_members as (
+        select identifier_key, from_profile_id, redirected_to_profile_id as to_profile_id
+        from ig_moves
+        where redirected_to_profile_id is not null
+    ),
+
+    merging_links as (
+        {% for side, other in [('a', 'b'), ('b', 'a')] %}
+        select
+            members.from_profile_id,
+            members.to_profile_id,
+            links.identifier_key_a,
+            links.identifier_key_b,
+            links.first_observed_at
+        from {{ graph_table('links') }} as links
+        inner join merged_members as members on links.identifier_key_{{ side }} = members.identifier_key
+        left join merged_members as others
+            on
+                links.identifier_key_{{ other }} = others.identifier_key
+                and members.from_profile_id = others.from_profile_id
+        where links.guard = 0 and links.cut = 0 and others.identifier_key is null
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ),
+
+    {# Links between the part that went and what it left, that ceased to hold. #}
+    parting_links as (
+        {% if plan.is_rebuild %}
+        select
+            cast(null as text) as from_profile_id, cast(null as text) as to_profile_id,
+            cast(null as bigint) as identifier_key_a, cast(null as bigint) as identifier_key_b, 0 as guard
+        where 1 = 0
+        {% else %}
+        {% for side, other in [('a', 'b'), ('b', 'a')] %}
+        select
+            moves.heir_profile_id as from_profile_id,
+            moves.to_profile_id,
+            edges.identifier_key_a,
+            edges.identifier_key_b,
+            edges.guard
+        from (
+            select identifier_key_a, identifier_key_b, guard from ig_edges_gone
+            union all
+            select identifier_key_a, identifier_key_b, cut as guard from ig_edges_judged where cut <> 0
+        ) as edges
+        inner join ig_moves as moves on edges.identifier_key_{{ side }} = moves.identifier_key
+        inner join ig_members_before as others on edges.identifier_key_{{ other }} = others.identifier_key
+        where moves.to_profile_id <> moves.heir_profile_id and others.profile_id = moves.from_profile_id
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+        {% endif %}
+    ),
+
+    causes as (
+        select 'merge' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
+            'link' as cause, first_observed_at
+        from merging_links
+        union all
+        select 'split' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
+            case guard
+                when 1 then 'shared_identifier' when 2 then 'link_window' when 3 then 'profile_limit'
+                when 4 then 'override' else 'records_gone'
+            end as cause,
+            cast(null as timestamp) as first_observed_at
+        from parting_links
+    ),
+
+    named as (
+        select
+            causes.*,
+            {{ link_id('dictionary_a', 'dictionary_b') }} as link_id
+        from causes
+        inner join {{ graph_table('dictionary') }} as dictionary_a
+            on causes.identifier_key_a = dictionary_a.identifier_key
+        inner join {{ graph_table('dictionary') }} as dictionary_b
+            on causes.identifier_key_b = dictionary_b.identifier_key
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by change_type, from_profile_id, to_profile_id
+                order by first_observed_at desc, link_id
+            ) as rank_of_cause
+        from named
+    )
+
+    select
+        md5(
+            grouped.change_type || chr(31) || grouped.from_profile_id || chr(31) || grouped.to_profile_id
+            || chr(31) || cast({{ run_timestamp() }} as text)
+        ) as change_id,
+        grouped.change_type,
+        grouped.from_profile_id,
+        grouped.to_profile_id,
+        coalesce(ranked.cause, '{{ 'rules' if plan.is_rebuild else 'identifier_gone' }}') as cause,
+        ranked.link_id as cause_link_id,
+        grouped.identifier_count,
+        {{ run_timestamp() }} as changed_at
+    from grouped
+    left join ranked
+        on
+            grouped.change_type = ranked.change_type
+            and grouped.from_profile_id = ranked.from_profile_id
+            and grouped.to_profile_id = ranked.to_profile_id
+            and ranked.rank_of_cause = 1
+{% endmacro %}

@@ -1,0 +1,204 @@
+{#
+    What this run has to do: a dict of
+    - is_due: whether anything changed since the last run;
+    - is_rebuild: whether all is read again, since a full refresh was asked for, nothing is there yet, or
+      the rules of the graph are others than those it was built with;
+    - sources: entries of `graph_sources` that are to be read, each with `since`, the last batch that
+      was taken in, or none where the source is compared whole;
+    - exclusions_changed: whether overrides keep other identifiers apart than before;
+    - rules, key_seed: what the state is to remember;
+    - types: rows of seed identifier_types.
+#}
+{% macro graph_plan() %}
+    {% set state = run_query('select rules, key_seed from ' ~ graph_table('state')).rows %}
+    {% set types = graph_identifier_types() %}
+    {% set rules = graph_rules(types) %}
+    {% set is_rebuild = flags.FULL_REFRESH or not state or state[0]['rules'] != rules %}
+    {% set plan = {
+        'is_rebuild': is_rebuild, 'types': types, 'rules': rules, 'sources': [], 'summary': '',
+        'key_seed': (state[0]['key_seed'] if state else 0) | int,
+    } %}
+    {% if not is_rebuild %}
+        {% do plan.update({'sources': graph_changed_sources()}) %}
+    {% endif %}
+    {% do plan.update({'exclusions_changed': not is_rebuild and graph_exclusions_changed()}) %}
+    {% do plan.update({'is_due': is_rebuild or plan.exclusions_changed or plan.sources | length > 0}) %}
+    {% do return(plan) %}
+{% endmacro %}
+
+{# Rows of seed identifier_types by strength, numbers as numbers. #}
+{% macro graph_identifier_types() %}
+    {% set rows = run_query(
+        'select identifier_type, strength, limit_of_stronger, limit_per_profile, link_window_days from '
+        ~ ref('identifier_types') ~ ' order by strength'
+    ).rows %}
+    {% set types = [] %}
+    {% for row in rows %}
+        {% set numbers = {'identifier_type': row['identifier_type']} %}
+        {% for name in ['strength', 'limit_of_stronger', 'limit_per_profile', 'link_window_days'] %}
+            {% do numbers.update({name: row[name] | int if row[name] is not none else none}) %}
+        {% endfor %}
+        {% do types.append(numbers) %}
+    {% endfor %}
+    {% do return(types) %}
+{% endmacro %}
+
+{#
+    Fingerprint of all that the graph depends on besides records: seeds, sources and the engine's hash
+    function, which a new version of the engine may change. Overrides are not in it: they are read
+    like records.
+#}
+{% macro graph_rules(types) %}
+    {% set blocklist = run_query(
+        'select priority, identifier_type, match_type, pattern from ' ~ ref('identifier_blocklist')
+        ~ ' order by priority'
+    ) %}
+    {% set parts = [tojson(types), tojson(identity_sources()), graph_schema_version()] %}
+    {% for row in blocklist.rows %}{% do parts.append(row.values() | join('|')) %}{% endfor %}
+    {% do parts.append(query_value('select ' ~ identifier_key("'probe'", "'probe'", 0)) | string) %}
+    {% do return(local_md5(parts | join('\n'))) %}
+{% endmacro %}
+
+{# To be raised when the meaning of a table of the state changes: the next run then builds it again. #}
+{% macro graph_schema_version() %}
+    {% do return('1') %}
+{% endmacro %}
+
+{# Entries of `identity_sources` with a number each. Number 0 is that of the overrides. #}
+{% macro graph_sources() %}
+    {% set sources = [{'number': 0, 'model': 'link_overrides', 'is_override': true}] %}
+    {% for entry in identity_sources() %}
+        {% set source = {'number': loop.index} %}
+        {% do source.update(entry) %}
+        {% do sources.append(source) %}
+    {% endfor %}
+    {% if sources | length > 62 %}
+        {% do exceptions.raise_compiler_error('identity_sources has more than 61 entries, which is more than a mask of sources holds: unite some in a model of their own.') %}
+    {% endif %}
+    {% do return(sources) %}
+{% endmacro %}
+
+{# Entries of `graph_sources` with the first and last batch of each, and the last that was taken in. #}
+{% macro graph_sources_with_batches() %}
+    {% set sources = graph_sources() %}
+    {% set ranges = [] %}
+    {% for source in sources if not source.is_override %}
+        {% set range %}
+            select
+                {{ source.number }} as source_number,
+                ranges.first_batch,
+                ranges.last_batch,
+                (
+                    select batches.last_batch from {{ graph_table('batches') }} as batches
+                    where batches.source_model = '{{ source.model }}'
+                ) as known_batch
+            from ({{ staged_batch_range(source.model) }}) as ranges
+        {% endset %}
+        {% do ranges.append(range) %}
+    {% endfor %}
+    {% for row in run_query(ranges | join(' union all ')).rows %}
+        {% for source in sources if source.number == row['source_number'] | int %}
+            {% for name in ['first_batch', 'last_batch', 'known_batch'] %}
+                {% do source.update({name: row[name] | int if row[name] is not none else none}) %}
+            {% endfor %}
+        {% endfor %}
+    {% endfor %}
+    {% do return(sources) %}
+{% endmacro %}
+
+{# Sources with a batch that the state has not taken in, and the overrides where they changed. #}
+{% macro graph_changed_sources() %}
+    {% set changed = [] %}
+    {% for source in graph_sources_with_batches() %}
+        {% if source.is_override %}
+            {% if graph_overrides_changed() %}
+                {% do source.update({'since': none}) %}
+                {% do changed.append(source) %}
+            {% endif %}
+        {% elif source.last_batch != source.known_batch %}
+            {# A base that was built again holds no row of a batch that was taken in. #}
+            {% set is_continued = source.known_batch is not none and source.first_batch is not none and source.first_batch <= source.known_batch %}
+            {% do source.update({'since': source.known_batch if is_continued else none}) %}
+            {% do changed.append(source) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(changed) %}
+{% endmacro %}
+
+{% macro graph_overrides_changed() %}
+    {% set compared %}
+        select count(*) > 0 from (
+            (
+                select record_id, set_key, observed_at from {{ graph_table('records') }}
+                where source_number = 0
+                except
+                select record_id, set_key, observed_at from ({{ graph_override_records(graph_key_seed()) }}) as overrides
+            )
+            union all
+            (
+                select record_id, set_key, observed_at from ({{ graph_override_records(graph_key_seed()) }}) as overrides
+                except
+                select record_id, set_key, observed_at from {{ graph_table('records') }}
+                where source_number = 0
+            )
+        ) as differing
+    {% endset %}
+    {% do return(query_is_true(compared)) %}
+{% endmacro %}
+
+{% macro graph_key_seed() %}
+    {% do return(query_value('select key_seed from ' ~ graph_table('state')) | int) %}
+{% endmacro %}
+
+{# Pairs that an override keeps apart. #}
+{% macro graph_override_exclusions(seed) %}
+    select distinct
+        least(key_a, key_b) as identifier_key_a,
+        greatest(key_a, key_b) as identifier_key_b
+    from (
+        select
+            {{ identifier_key('identifier_type_a', 'identifier_value_a', seed) }} as key_a,
+            {{ identifier_key('identifier_type_b', 'identifier_value_b', seed) }} as key_b
+        from {{ ref('link_overrides') }}
+        where decision = 'never'
+    ) as excluded
+{% endmacro %}
+
+{% macro graph_exclusions_changed() %}
+    {% set compared %}
+        select count(*) > 0 from (
+            (
+                select identifier_key_a, identifier_key_b from {{ graph_table('exclusions') }}
+                except
+                select identifier_key_a, identifier_key_b from ({{ graph_override_exclusions(graph_key_seed()) }}) as excluded
+            )
+            union all
+            (
+                select identifier_key_a, identifier_key_b from ({{ graph_override_exclusions(graph_key_seed()) }}) as excluded
+                except
+                select identifier_key_a, identifier_key_b from {{ graph_table('exclusions') }}
+            )
+        ) as differing
+    {% endset %}
+    {% do return(query_is_true(compared)) %}
+{% endmacro %}
+
+{# Pairs that an override joins, each like a record of its two identifiers. #}
+{% macro graph_override_records(seed) %}
+    select
+        0 as source_number,
+        override_id as record_id,
+        {{ identifier_set_key(0, ['key_a', 'key_b'], seed) }} as set_key,
+        decided_at as observed_at,
+        {{ array_without_nulls(['key_a', 'key_b']) }} as identifier_keys,
+        {{ identifier_set_key(0, ['key_a', 'key_b'], -1 - seed) }} as set_check
+    from (
+        select
+            override_id,
+            decided_at,
+            {{ identifier_key('identifier_type_a', 'identifier_value_a', seed) }} as key_a,
+            {{ identifier_key('identifier_type_b', 'identifier_value_b', seed) }} as key_b
+        from {{ ref('link_overrides') }}
+        where decision = 'always'
+    ) as joined
+{% endmacro %}

@@ -1,0 +1,142 @@
+"""Whatever happens to the sources, in whatever order and batches, the graph is the reference's."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from orchestration.settings import Settings
+from tests.identity.identity_world import RULES, SOURCES, World, make_world
+from tests.identity.reference_graph import Identifier, Override, Record, ordered
+
+START = datetime(2026, 1, 1)
+# Few values of each kind, so that records meet; contact 0 and so on are nothing special.
+POOL = {"contact": 6, "card": 6, "email": 7, "phone": 7, "cookie": 8}
+
+values = {kind: st.integers(0, size - 1) for kind, size in POOL.items()}
+
+
+def named(kind: str, number: int) -> Identifier:
+    if kind == "email" and number == 0:
+        return kind, "noone@example.org"
+    return kind, f"{kind[0]}{number}"
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    source = draw(st.sampled_from(sorted(SOURCES)))
+    identifiers = tuple(
+        named(kind, draw(values[kind])) for kind in SOURCES[source] if draw(st.booleans())
+    )
+    moment = START + timedelta(days=draw(st.integers(0, 89)), seconds=draw(st.integers(0, 3)))
+    return Record(source, f"r{draw(st.integers(0, 29))}", moment, identifiers)
+
+
+@st.composite
+def overrides(draw: st.DrawFn) -> tuple[Override, ...]:
+    kinds = st.sampled_from(sorted(POOL))
+    found: dict[object, Override] = {}
+    for number in range(draw(st.integers(0, 2))):
+        kind_a, kind_b = draw(kinds), draw(kinds)
+        pair = ordered((named(kind_a, draw(values[kind_a])), named(kind_b, draw(values[kind_b]))))
+        decision = draw(st.sampled_from(["always", "never"]))
+        if pair[0] != pair[1]:
+            found[pair] = Override(f"o{number}", decision, pair, START + timedelta(days=40))
+    return tuple(found.values())
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[dict[str, object]]:
+    return draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "put": st.lists(records(), max_size=10),
+                    "remove": st.integers(0, 4),
+                    "seed": st.integers(0, 1000),
+                    "overrides": st.none() | overrides(),
+                    "event": st.sampled_from(
+                        ["run", "run", "run", "run", "skip", "restage", "full_refresh"]
+                    ),
+                }
+            ),
+            min_size=3,
+            max_size=6,
+        )
+    )
+
+
+def take(world: World, step: dict[str, object]) -> None:
+    put = {(each.source, each.record_id): each for each in step["put"]}  # type: ignore[attr-defined]
+    others = sorted(set(world.records) - set(put))
+    drawn = random.Random(step["seed"])  # type: ignore[arg-type]
+    remove = drawn.sample(others, min(len(others), step["remove"]))  # type: ignore[type-var]
+    world.stage(put.values(), remove)
+    if step["overrides"] is not None:
+        world.write_rules(replace(world.rules, overrides=step["overrides"]))  # type: ignore[arg-type]
+    if step["event"] == "restage":
+        world.restage()
+    if step["event"] != "skip":
+        world.run(*(["--full-refresh"] if step["event"] == "full_refresh" else []))
+
+
+def check(world: World) -> None:
+    expected, found = world.expected(), world.found()
+    assert found.people == expected.people
+    assert dict(found.links) == dict(expected.links)
+
+
+def start_again(world: World) -> None:
+    world.write_rules(RULES)
+    world.stage(remove=sorted(world.records))
+    world.run()
+
+
+@pytest.mark.parametrize("examples", [8])
+def test_every_history_comes_to_the_reference(settings: Settings, examples: int) -> None:
+    world = make_world(settings)
+
+    @hypothesis_settings(
+        max_examples=examples if settings.target == "duckdb" else examples // 2,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(steps())
+    def every_history(history: list[dict[str, object]]) -> None:
+        start_again(world)
+        for step in history:
+            take(world, step)
+            if step["event"] != "skip":
+                check(world)
+        world.run()
+        check(world)
+        evidence, profiles = world.evidence(), world.profiles()
+        # Built from nothing but the records, all is the same; and so are the ids, by the ledger.
+        world.run("--full-refresh")
+        assert world.evidence() == evidence
+        assert world.profiles() == profiles
+        check_ledger(world)
+
+    every_history()
+
+
+def check_ledger(world: World) -> None:
+    unresolved = world.query(
+        "select redirects.old_profile_id from {schema}.profile_redirects as redirects "
+        "left join {schema}.identity_ledger as ledger using (profile_id) "
+        "where ledger.profile_id is null or ledger.redirected_to_profile_id is not null"
+    )
+    homeless = world.query(
+        "select identifiers.profile_id from {schema}.profile_identifiers as identifiers "
+        "left join {schema}.identity_ledger as ledger using (profile_id) "
+        "where identifiers.profile_id is not null "
+        "and (ledger.profile_id is null or ledger.redirected_to_profile_id is not null)"
+    )
+    assert (unresolved, homeless) == ([], [])
