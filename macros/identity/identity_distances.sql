@@ -1,0 +1,71 @@
+{#
+    CTE of one row per identifier from which the asked one (key_b) can be reached over `edges` (from_key,
+    to_key): identifier_key and distance, the least number of edges. Breadth first; the search ends with
+    the round that comes to key_a.
+
+    Each round has to know all that was seen before, or it would walk in circles: DuckDB keeps it by key,
+    PostgreSQL carries it along in an array.
+#}
+{% macro identity_distances(name, edges) %}
+    {{- adapter.dispatch('identity_distances', 'customer_data_platform')(name, edges) -}}
+{% endmacro %}
+
+{% macro duckdb__identity_distances(name, edges) -%}
+    {{ name }} (identifier_key, distance) using key (identifier_key) as (
+        select
+            key_b as identifier_key,
+            0 as distance
+        from asked
+        union
+        select
+            edges.from_key as identifier_key,
+            min({{ name }}.distance) + 1 as distance
+        from {{ name }}
+        inner join {{ edges }} as edges on {{ name }}.identifier_key = edges.to_key
+        where
+            not exists (
+                select 1 from recurring.{{ name }} as known
+                where known.identifier_key = edges.from_key
+            )
+            and not exists (
+                select 1 from recurring.{{ name }} as known
+                inner join asked on known.identifier_key = asked.key_a
+            )
+        group by edges.from_key
+    )
+{%- endmacro %}
+
+{% macro postgres__identity_distances(name, edges) -%}
+    {{ name }}_rounds as (
+        select
+            0 as distance,
+            array[key_b] as known,
+            array[key_b] as latest
+        from asked
+        union all
+        select
+            rounds.distance + 1 as distance,
+            rounds.known || found.keys as known,
+            found.keys as latest
+        from {{ name }}_rounds as rounds
+        cross join asked
+        cross join lateral (
+            select array_agg(fresh.identifier_key) as keys
+            from (
+                select edges.from_key as identifier_key
+                from {{ edges }} as edges
+                where edges.to_key in (select unnest(rounds.latest))
+                except
+                select unnest(rounds.known) as identifier_key
+            ) as fresh
+        ) as found
+        where found.keys is not null and not asked.key_a = any(rounds.latest)
+    ),
+
+    {{ name }} as (
+        select
+            unnest(latest) as identifier_key,
+            distance
+        from {{ name }}_rounds
+    )
+{%- endmacro %}
