@@ -1,0 +1,101 @@
+{{ config(materialized='table') }}
+
+-- What one profile may share with others of its household. A claim is a hash, since the model is not
+-- in the schema of the contacts.
+with
+
+contacts as (
+    select * from {{ ref('profile_contacts') }}
+),
+
+crm_contacts as (
+    select
+        'stg_crm__contacts' as source_model,
+        contact_version_id as record_id,
+        loyalty_number
+    from {{ ref('stg_crm__contacts') }}
+    where updated_at <= {{ as_of() }}
+),
+
+members as (
+    select
+        'stg_loyalty__members' as source_model,
+        member_version_id as record_id,
+        loyalty_number
+    from {{ ref('stg_loyalty__members') }}
+    where updated_at <= {{ as_of() }}
+),
+
+record_profiles as (
+    select * from {{ ref('int_identity__record_profiles') }}
+    where profile_id is not null
+),
+
+blocked_cards as (
+    select identifier_value from {{ ref('profile_identifiers') }}
+    where identifier_type = 'loyalty_card' and is_blocked
+),
+
+registrations as (
+    select * from crm_contacts
+    where loyalty_number is not null
+    union all
+    select * from members
+    where loyalty_number is not null
+),
+
+addressed as (
+    select
+        profile_id,
+        'address' as claim_type,
+        {{ address_key('address_line', 'postcode', 'country') }} as address_key,
+        {{ name_key('last_name') }} as surname_key
+    from contacts
+),
+
+claimed as (
+    select
+        profile_id,
+        claim_type,
+        md5(claim_type || chr(31) || address_key || chr(31) || surname_key) as claim_key
+    from addressed
+    where address_key is not null and surname_key is not null
+    -- `union` drops the repeats.
+    union
+    select
+        record_profiles.profile_id,
+        'loyalty_account' as claim_type,
+        md5('loyalty_account' || chr(31) || registrations.loyalty_number) as claim_key
+    from registrations
+    inner join record_profiles
+        on
+            registrations.source_model = record_profiles.source_model
+            and registrations.record_id = record_profiles.record_id
+    left join blocked_cards on registrations.loyalty_number = blocked_cards.identifier_value
+    where blocked_cards.identifier_value is null
+),
+
+counted as (
+    select
+        profile_id,
+        claim_type,
+        claim_key,
+        count(*) over (partition by claim_key) as profile_count
+    from claimed
+),
+
+-- An address that too many claim is a home or an office block with one owner.
+shared as (
+    select
+        profile_id,
+        claim_type,
+        claim_key,
+        profile_count,
+        -- Numbers of the graph's nodes, of profiles even and of claims odd.
+        2 * dense_rank() over (order by profile_id) as profile_number,
+        2 * dense_rank() over (order by claim_key) + 1 as claim_number
+    from counted
+    where profile_count between 2 and {{ var('household_profile_limit') }}
+)
+
+select * from shared
