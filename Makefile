@@ -105,6 +105,10 @@ bench-generator: setup ## Measure the generator
 bench-identity-quality: setup ## Measure profiles against the generator's true persons
 	@$(BIN)/python -m benchmarks.identity_quality
 
+.PHONY: bench-identity
+bench-identity: setup ## Measure the identity graph against scipy, Splink and its own integer part
+	@$(BIN)/python -m benchmarks.identity
+
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks
 	@$(BIN)/pre-commit install
@@ -124,3 +128,7 @@ clean: ## Remove what builds wrote; the warehouse in data/ stays
 clean-data: ## Remove the demo's files and the warehouse, the ledgers in it included
 	@$(BIN)/python -m orchestration.shell stop-postgres 2>/dev/null || true
 	@rm -rf data
+
+.PHONY: match
+match: setup ## Propose pairs of records that are one person without a shared identifier: make match, TRAIN=1 to learn anew
+	@$(BIN)/python -m orchestration.matching $(if $(TRAIN),--train)

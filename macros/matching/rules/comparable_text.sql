@@ -1,0 +1,17 @@
+{# A value in lower case, without accents and with one space for all between its letters and digits. #}
+{% macro comparable_text(expression) -%}
+    nullif(
+            trim(regexp_replace(
+                replace(
+                    translate(
+                        lower(cast({{ expression }} as text)),
+                        'äöüàáâãåçèéêëìíîïñòóôõøùúûýÿ',
+                        'aouaaaaaceeeeiiiinooooouuuyy'
+                    ),
+                    'ß', 'ss'
+                ),
+                '[^0-9a-z]+', ' ', 'g'
+            )),
+            ''
+        )
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{# The probabilities from which a pair is reviewed and from which it links, as `lower` and `upper`. Pairs
+   below 0.01 are not kept, so no threshold can be lower (LEAST_PROBABILITY in orchestration/matching). #}
+{% macro match_thresholds() %}
+    {% set lower = var('match_lower_threshold', 0.5) | float %}
+    {% set upper = var('match_upper_threshold', 0.99) | float %}
+    {% if not 0.01 <= lower <= upper <= 1 %}
+        {% do exceptions.raise_compiler_error(
+            'match_lower_threshold is ' ~ lower ~ ' and match_upper_threshold ' ~ upper
+            ~ ': set 0.01 <= match_lower_threshold <= match_upper_threshold <= 1.'
+        ) %}
+    {% endif %}
+    {% do return({'lower': lower, 'upper': upper}) %}
+{% endmacro %}
