@@ -1,0 +1,1 @@
+select * from {{ ref('base_orders') }} where _row_status = 'accepted'

@@ -1,0 +1,1 @@
+select * from {{ ref('base_visits') }} where _row_status = 'accepted'
