@@ -4,13 +4,14 @@
     the round that comes to key_a.
 
     Each round has to know all that was seen before, or it would walk in circles: DuckDB keeps it by key,
-    PostgreSQL carries it along in an array.
+    PostgreSQL carries it along in an array, and looks links up by index instead of going through all
+    `edges` in every round.
 #}
-{% macro identity_distances(name, edges) %}
-    {{- adapter.dispatch('identity_distances', 'customer_data_platform')(name, edges) -}}
+{% macro identity_distances(name, edges, tables) %}
+    {{- adapter.dispatch('identity_distances', 'customer_data_platform')(name, edges, tables) -}}
 {% endmacro %}
 
-{% macro duckdb__identity_distances(name, edges) -%}
+{% macro duckdb__identity_distances(name, edges, tables) -%}
     {{ name }} (identifier_key, distance) using key (identifier_key) as (
         select
             key_b as identifier_key,
@@ -35,7 +36,7 @@
     )
 {%- endmacro %}
 
-{% macro postgres__identity_distances(name, edges) -%}
+{% macro postgres__identity_distances(name, edges, tables) -%}
     {{ name }}_rounds as (
         select
             0 as distance,
@@ -52,9 +53,27 @@
         cross join lateral (
             select array_agg(fresh.identifier_key) as keys
             from (
-                select edges.from_key as identifier_key
-                from {{ edges }} as edges
-                where edges.to_key in (select unnest(rounds.latest))
+                select members_from.identifier_key
+                from unnest(rounds.latest) as latest (identifier_key)
+                inner join members as members_to
+                    on latest.identifier_key = members_to.identifier_key
+                cross join lateral (
+                    select links.identifier_key_a as identifier_key, links.guard, links.cut
+                    from {{ tables.links }} as links
+                    where links.identifier_key_b = latest.identifier_key
+                    union all
+                    select links.identifier_key_b as identifier_key, links.guard, links.cut
+                    from {{ tables.links }} as links
+                    where links.identifier_key_a = latest.identifier_key
+                ) as ends
+                inner join members as members_from
+                    on ends.identifier_key = members_from.identifier_key
+                where
+                    (ends.guard = 0 and ends.cut = 0)
+                    or (
+                        members_from.level = members_to.level - 1
+                        and {{ is_withheld_link('ends') }}
+                    )
                 except
                 select unnest(rounds.known) as identifier_key
             ) as fresh

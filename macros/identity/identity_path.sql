@@ -111,7 +111,7 @@
         where level_b <= level_a
     ),
 
-    {{ identity_distances('distances', 'edges') }},
+    {{ identity_distances('distances', 'edges', tables) }},
 
     ranked as (
         select
@@ -166,14 +166,10 @@
         from walked
         inner join links
             on
-                (
-                    walked.from_key = links.identifier_key_a
-                    and walked.to_key = links.identifier_key_b
-                )
-                or (
-                    walked.to_key = links.identifier_key_a
-                    and walked.from_key = links.identifier_key_b
-                )
+                least(walked.from_key, walked.to_key)
+                = least(links.identifier_key_a, links.identifier_key_b)
+                and greatest(walked.from_key, walked.to_key)
+                = greatest(links.identifier_key_a, links.identifier_key_b)
         inner join {{ tables.dictionary }} as dictionary_from
             on walked.from_key = dictionary_from.identifier_key
         inner join {{ tables.dictionary }} as dictionary_to

@@ -336,10 +336,16 @@ def test_a_dense_profile_is_searched_once(settings: Settings) -> None:
             f"from generate_series(999, {size - 2}) as a (n)",
         ):
             warehouse.execute(f"insert into dense.identity_graph__links {links}")
+        for side in ("a", "b") if settings.target == "postgres" else ():
+            # As the graph has them there.
+            warehouse.execute(
+                f"create index on dense.identity_graph__links (identifier_key_{side})"
+            )
+            warehouse.execute("analyze dense.identity_graph__links")
         started = time.monotonic()
         hops = warehouse.execute(
             path_query(settings.target, place, 0), ("card", "c1", "card", f"c{size - 1}")
         )
         seconds = time.monotonic() - started
     assert len(hops) == 61
-    assert seconds < 60
+    assert seconds < 20
