@@ -220,7 +220,7 @@ class Explainer:
             (kind, value.strip()),
         )
         raise ExplainError(
-            f"{kind}:{value} is unknown: no staged record shows it.\n"
+            f"{kind}:{value} is unknown: no staged record shows it as an identifier.\n"
             + (
                 f"Did you mean {kind}:{alike[0][0]}?"
                 if alike

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- What one profile may share with others of its household. A claim is a hash, since the model is not
--- in the schema of the contacts.
+-- What one profile may share with others of its household. A claim is a hash, since the model is
+-- not in the schema of the contacts.
 with
 
 contacts as (
