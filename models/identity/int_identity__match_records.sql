@@ -11,8 +11,7 @@ versions_{{ loop.index }} as (
         '{{ source.identifier_type }}' as identifier_type,
         {{ source.identifier_value }} as identifier_value,
         {%- for attribute in match_attributes() %}
-        {%- set expression = source.attributes.get(attribute) %}
-        {{ comparable_text(expression) if expression else 'cast(null as text)' }} as {{ attribute }},
+        {{ comparable_text(source.attributes.get(attribute, 'null')) }} as {{ attribute }},
         {%- endfor %}
         {{ source.is_current }} as is_current,
         {{ source.observed_at }} as observed_at,

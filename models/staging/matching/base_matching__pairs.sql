@@ -30,9 +30,17 @@ named as (
 -- Each side is a record of its own, so that two guards can judge the two links apart.
 sided as (
 
-    select named.pair_id || ':a' as _record_key, 'a' as side, named.* from named
+    select
+        named.pair_id || ':a' as _record_key,
+        'a' as side,
+        named.*
+    from named
     union all
-    select named.pair_id || ':b' as _record_key, 'b' as side, named.* from named
+    select
+        named.pair_id || ':b' as _record_key,
+        'b' as side,
+        named.*
+    from named
 
 ){% if is_incremental() %},
 
@@ -44,7 +52,9 @@ stored as (
 
 changed as (
 
-    select sided.*, 'accepted' as _row_status
+    select
+        sided.*,
+        'accepted' as _row_status
     from sided
     left join stored on sided._record_key = stored._record_key
     where
@@ -79,7 +89,10 @@ changed as (
 
 changed as (
 
-    select *, 'accepted' as _row_status from sided
+    select
+        *,
+        'accepted' as _row_status
+    from sided
 
 ){% endif %},
 
