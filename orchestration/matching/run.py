@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import yaml
+
 from orchestration.matching import store
-from orchestration.settings import SettingError, Settings
+from orchestration.settings import PROJECT_DIR, SettingError, Settings
 from orchestration.warehouse import connected
 
 SWITCH = "CDP_PROBABILISTIC_MATCHING"
@@ -43,11 +45,20 @@ class MatchingReport:
 
 
 def is_switched_on() -> bool:
-    """Whether `CDP_PROBABILISTIC_MATCHING` is true; macro probabilistic_matching reads the same."""
-    value = os.environ.get(SWITCH, "false").lower()
-    if value not in ("true", "false"):
-        raise SettingError(f"{SWITCH} is neither true nor false: set it to one of them.")
-    return value == "true"
+    """Whether matching is on, read as macro probabilistic_matching reads it.
+
+    `CDP_PROBABILISTIC_MATCHING` wins over `probabilistic_matching` of dbt_project.yml. Raises
+    `SettingError` for anything but true and false.
+    """
+    value = os.environ.get(SWITCH)
+    if not value:
+        project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+        value = str(project["vars"].get("probabilistic_matching", False))
+    if value.lower() not in ("true", "false"):
+        raise SettingError(
+            "probabilistic_matching is neither true nor false: set it to one of them."
+        )
+    return value.lower() == "true"
 
 
 def match(settings: Settings, *, train: bool = False, schema: str | None = None) -> MatchingReport:
