@@ -10,7 +10,8 @@ exit status is 1 where a bar does not hold. The error classes go to stderr, or t
 What is counted. A record is a row of a staging model listed in macro `identity_sources` with at
 least one identifier, as staging normalises it; each version of a contact, member or ticket is one.
 Its person is the truth's. Blocked and shared identifiers count like any other here, so that no
-guard can change what it is measured against.
+guard can change what it is measured against. What was not sent is none: attributes that only count
+for limits, and `visit`, which is made of a record's own cookie or device and its time.
 
 - A record is **in scope** if it shares an identifier with another record of its person. Records
   whose person the truth leaves empty (anonymous use of a kiosk) are in no pair.
@@ -50,6 +51,7 @@ from generator.cli import DEFAULT_END_DATE
 from generator.dirt import KIOSK_EMAIL, PLACEHOLDER_EMAILS
 from orchestration.settings import PROJECT_DIR
 
+_NOT_SENT = {"visit", "birth_date", "given_initial"}
 # The column that the truth names a record by, where it is not the key of the staging model.
 _TRUTH_KEYS = {
     "stg_crm__contacts": "contact_id",
@@ -231,6 +233,8 @@ class Scorer:
         for source in sources:
             channel, _, entity = source.model.removeprefix("stg_").partition("__")
             for identifier_type, expression in source.identifiers.items():
+                if identifier_type in _NOT_SENT:
+                    continue
                 identified.append(f"""
                     select
                         '{source.model}' as source_model, '{channel}' as channel,

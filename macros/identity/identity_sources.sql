@@ -1,6 +1,6 @@
 {#
     Every staged source that identifies people: one entry a model, with the SQL expression of each
-    identifier. Adding a channel to the identity graph is adding its entry here; a singular test
+    identifier, the strongest first: a record belongs to the profile of the first that has one. Adding a channel to the identity graph is adding its entry here; a singular test
     fails where a staging model with identifiers was forgotten.
 #}
 {% macro identity_sources() %}
@@ -10,13 +10,14 @@
             'identifiers': {
                 'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone',
                 'order': 'order_id', 'cookie': 'anonymous_id', 'click': 'click_id',
+                'visit': identity_visit('anonymous_id', 'occurred_at'),
             },
         },
         {
             'model': 'stg_app__events', 'record_id': 'event_id', 'observed_at': 'occurred_at',
             'identifiers': {
                 'account': 'account_id', 'order': 'order_id', 'push_token': 'push_token',
-                'device': 'device_id',
+                'device': 'device_id', 'visit': identity_visit('device_id', 'occurred_at'),
             },
         },
         {
@@ -29,6 +30,8 @@
             'identifiers': {
                 'crm_contact': 'contact_id', 'account': 'account_id',
                 'loyalty_card': 'loyalty_number', 'email': 'email_identifier', 'phone': 'phone',
+                'birth_date': 'cast(birth_date as text)',
+                'given_initial': identity_initial('first_name', 'birth_date'),
             },
         },
         {
@@ -43,6 +46,8 @@
             'observed_at': 'updated_at',
             'identifiers': {
                 'loyalty_card': 'loyalty_number', 'email': 'email_identifier', 'phone': 'phone',
+                'birth_date': 'cast(birth_date as text)',
+                'given_initial': identity_initial('first_name', 'birth_date'),
             },
         },
         {

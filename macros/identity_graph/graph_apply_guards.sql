@@ -2,7 +2,8 @@
     Judges identifiers and links again where their neighbourhood changed, and writes both to the state.
 
     A link's guard is 0 where it holds, 1 where an end is shared, 2 where it lies outside the time
-    window of an end, 5 where an override names an end that no record shows. ig_guarded holds the links that were judged, ig_edges_new and ig_edges_gone those
+    window of an end, 5 where an override names an end that no record shows, 6 where an end is of a type
+    that counts for limits and never links. ig_guarded holds the links that were judged, ig_edges_new and ig_edges_gone those
     that began and ceased to hold, ig_nodes_new and ig_nodes_gone the identifiers that may be linked
     now and that may be no longer.
 #}
@@ -18,7 +19,6 @@
         {% do replace_temp_table('ig_ends', graph_ends_of_incident_links()) %}
     {% endif %}
     {% do replace_temp_table('ig_crowds', graph_crowds(plan)) %}
-    {% do replace_temp_table('ig_overridden', graph_overridden_identifiers()) %}
     {% do replace_temp_table('ig_identifiers_after', graph_identifiers_after(plan)) %}
     {% do replace_temp_table('ig_guarded', graph_guarded_links(plan)) %}
     {% do graph_write_guarded(plan) %}
@@ -124,56 +124,61 @@
 {% endmacro %}
 
 {#
-    Identifiers linked to more identifiers of one stronger type than their own allows, with the type of
-    which there are most. Types are counted apart: three CRM contacts are too many for a mailbox,
-    while one contact, one account and one card are not.
+    Identifiers that stand with more values of a type than seed identifier_limits allows, with the type
+    that exceeds its limit by most. Types are counted apart: three CRM contacts are too many for a
+    mailbox, while one contact, one account and one card are not.
 #}
 {% macro graph_crowds(plan) %}
-    {% set limited = [] %}
-    {% for type in plan.types if type.limit_of_stronger is not none %}
-        {% do limited.append('when ' ~ type.strength ~ ' then ' ~ type.limit_of_stronger) %}
-    {% endfor %}
-    {% if not limited %}
+    {% if not plan.limits %}
         {% do return('select cast(null as bigint) as identifier_key, 0 as crowd_strength, cast(0 as bigint) as crowd_count where 1 = 0') %}
     {% endif %}
     with
 
-    weaker_ends as (
+    limits as (
+        {% for limit in plan.limits %}
+        select {{ limit.strength }} as strength, {{ limit.counted_strength }} as counted_strength, {{ limit.most }} as most
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ),
+
+    typed as (
         select
-            case when ends_a.strength < ends_b.strength then ends_a.identifier_key else ends_b.identifier_key end
-                as identifier_key,
-            least(ends_a.strength, ends_b.strength) as strength,
-            greatest(ends_a.strength, ends_b.strength) as neighbour_strength
+            links.identifier_key_a,
+            links.identifier_key_b,
+            ends_a.strength as strength_a,
+            ends_b.strength as strength_b
         from ig_incident as links
         inner join ig_ends as ends_a on links.identifier_key_a = ends_a.identifier_key
         inner join ig_ends as ends_b on links.identifier_key_b = ends_b.identifier_key
-        where links.source_mask <> 1 and ends_a.strength <> ends_b.strength
+        where links.source_mask <> 1
     ),
 
-    counted as (
-        select
-            identifier_key,
-            neighbour_strength,
-            min(strength) as strength,
-            count(*) as neighbour_count
-        from weaker_ends
-        group by identifier_key, neighbour_strength
-        having count(*) > 1
+    neighbours as (
+        select typed.identifier_key_a as identifier_key, limits.counted_strength, limits.most
+        from typed
+        inner join limits on typed.strength_a = limits.strength and typed.strength_b = limits.counted_strength
+        union all
+        select typed.identifier_key_b as identifier_key, limits.counted_strength, limits.most
+        from typed
+        inner join limits on typed.strength_b = limits.strength and typed.strength_a = limits.counted_strength
     ),
 
     beyond as (
         select
-            *,
+            identifier_key,
+            counted_strength,
+            count(*) as neighbour_count,
             row_number() over (
-                partition by identifier_key order by neighbour_count desc, neighbour_strength desc
+                partition by identifier_key order by count(*) - min(most) desc, counted_strength desc
             ) as rank_of_type
-        from counted
-        where neighbour_count > case strength {{ limited | join(' ') }} end
+        from neighbours
+        group by identifier_key, counted_strength
+        having count(*) > min(most)
     )
 
     select
         identifier_key,
-        neighbour_strength as crowd_strength,
+        counted_strength as crowd_strength,
         neighbour_count as crowd_count
     from beyond
     where
@@ -183,12 +188,6 @@
         {% endif %}
 {% endmacro %}
 
-{% macro graph_overridden_identifiers() %}
-    select identifier_key_a as identifier_key from ig_incident where (source_mask & 1) = 1
-    union
-    select identifier_key_b as identifier_key from ig_incident where (source_mask & 1) = 1
-{% endmacro %}
-
 {# What was counted or judged again, as it is to stand in the state. #}
 {% macro graph_identifiers_after(plan) %}
     {% if plan.is_rebuild %}
@@ -196,11 +195,9 @@
         counted.*,
         crowds.identifier_key is not null as is_shared,
         crowds.crowd_strength,
-        crowds.crowd_count,
-        overridden.identifier_key is not null as has_override
+        crowds.crowd_count
     from ig_identifiers_counted as counted
     left join ig_crowds as crowds on counted.identifier_key = crowds.identifier_key
-    left join ig_overridden as overridden on counted.identifier_key = overridden.identifier_key
     {% else %}
     with
 
@@ -231,22 +228,18 @@
         case when affected.identifier_key is not null then crowds.crowd_strength else before.crowd_strength end
             as crowd_strength,
         case when affected.identifier_key is not null then crowds.crowd_count else before.crowd_count end
-            as crowd_count,
-        case
-            when affected.identifier_key is not null then overridden.identifier_key is not null
-            else coalesce(before.has_override, false)
-        end as has_override
+            as crowd_count
     from judged
     left join before on judged.identifier_key = before.identifier_key
     left join ig_identifiers_counted as counted on judged.identifier_key = counted.identifier_key
     left join ig_affected as affected on judged.identifier_key = affected.identifier_key
     left join ig_crowds as crowds on judged.identifier_key = crowds.identifier_key
-    left join ig_overridden as overridden on judged.identifier_key = overridden.identifier_key
     {% endif %}
 {% endmacro %}
 
 {# Incident links with the guard that withholds them now. #}
 {% macro graph_guarded_links(plan) %}
+    {% set attributes = plan.types | rejectattr('is_linking') | map(attribute='strength') | list %}
     {% set windows = [] %}
     {% for type in plan.types if type.link_window_days is not none %}
         {% do windows.append('when ' ~ type.strength ~ " then interval '" ~ type.link_window_days ~ " days'") %}
@@ -267,6 +260,12 @@
     unseen as (
         select identifier_key from ig_ends where record_count = 0
     )
+    {% if attributes %},
+
+    attributes as (
+        select identifier_key from ig_ends where strength in ({{ attributes | join(', ') }})
+    )
+    {% endif %}
     {% if windows %},
 
     {# Links that the later life of one end has left behind. #}
@@ -284,6 +283,12 @@
     select
         links.*,
         case
+            {% if attributes %}
+            when
+                links.identifier_key_a in (select identifier_key from attributes)
+                or links.identifier_key_b in (select identifier_key from attributes)
+                then 6
+            {% endif %}
             when (links.source_mask & 1) = 1
                 then case
                     when
@@ -313,7 +318,7 @@
 {% macro graph_write_guarded(plan) %}
     {% set links = graph_table('links') %}
     {% set columns = 'identifier_key_a, identifier_key_b, record_count, source_mask, sample_record, first_observed_at, last_observed_at, guard' %}
-    {% set linkable = 'record_count > 0 and ((blocking_priority is null and not is_shared) or has_override)' %}
+    {% set is_node = graph_is_node(plan) %}
     {% if plan.is_rebuild %}
         {% do run_query('insert into ' ~ graph_table('identifiers') ~ ' select * from ig_identifiers_after') %}
         {% do run_query('insert into ' ~ links ~ ' select ' ~ columns ~ ', 0 from ig_guarded') %}
@@ -382,15 +387,24 @@
             select judged.identifier_key
             from ig_identifiers_after as judged
             left join ig_nodes_before as nodes on judged.identifier_key = nodes.identifier_key
-            where nodes.identifier_key is null and {{ linkable }}
+            where nodes.identifier_key is null and {{ is_node }}
         {% endset %}
         {% do replace_temp_table('ig_nodes_new', nodes_new) %}
         {% set nodes_gone %}
             select nodes.*
             from ig_nodes_before as nodes
             inner join ig_identifiers_after as judged on nodes.identifier_key = judged.identifier_key
-            where not ({{ linkable }})
+            where not ({{ is_node }})
         {% endset %}
         {% do replace_temp_table('ig_nodes_gone', nodes_gone) %}
     {% endif %}
 {% endmacro %}
+
+{#
+    Whether an identifier is a node. One that is shared or blocked is a node without links, so that records
+    which carry nothing else have a profile too: that of a mailbox, not of a person.
+#}
+{% macro graph_is_node(plan) -%}
+    {%- set attributes = plan.types | rejectattr('is_linking') | map(attribute='strength') | list -%}
+    record_count > 0{% if attributes %} and strength not in ({{ attributes | join(', ') }}){% endif %}
+{%- endmacro %}

@@ -25,6 +25,7 @@
                 on
                     links.identifier_key_a = touched.identifier_key_a
                     and links.identifier_key_b = touched.identifier_key_b
+            where links.identifier_key_a in (select identifier_key_a from ig_touched_pairs)
         {% endset %}
         {% do replace_temp_table('ig_links_before', before) %}
         {# Pairs that lost a record are counted again, from every set that holds both. #}

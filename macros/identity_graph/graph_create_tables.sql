@@ -1,13 +1,15 @@
 {# Makes those tables of the state that are not there yet, and indexes them where the engine needs it. #}
 {% macro graph_create_tables() %}
+    {% set statements = [] %}
     {% for name, columns in graph_state_columns().items() %}
         {% set table = graph_table(name) %}
         {% set definitions = [] %}
         {% for column, type in columns.items() %}
             {% do definitions.append(column ~ ' ' ~ type) %}
         {% endfor %}
-        {% do run_query('create table if not exists ' ~ table ~ ' (' ~ definitions | join(', ') ~ ')') %}
+        {% do statements.append('create table if not exists ' ~ table ~ ' (' ~ definitions | join(', ') ~ ')') %}
     {% endfor %}
+    {% do run_statement(statements | join('; ')) %}
 {% endmacro %}
 
 {# Columns by which an incremental run looks rows up. #}

@@ -1,15 +1,16 @@
 {#
     Regions that hold more of a type than one profile may, or two identifiers that an override keeps apart,
-    are cut into clusters; any other region is one cluster and gives it its id. Leaves ig_placed: the
-    nodes whose region or cluster changed, with those before.
+    are cut into clusters; any other region is one cluster and gives it its id. Leaves ig_located, the
+    nodes of the regions with their clusters, and ig_placed, those whose region or cluster changed.
 #}
 {% macro graph_cut_regions(plan) %}
     {% do graph_read_exclusions(plan) %}
     {% if plan.is_rebuild %}
         {% do replace_temp_table('ig_region_nodes',
-            'select moved.identifier_key, moved.region_id, identifiers.strength, cast(null as bigint) as region_before, cast(null as bigint) as cluster_before'
-            ~ ' from ig_moved as moved inner join ig_identifiers_after as identifiers on moved.identifier_key = identifiers.identifier_key'
+            'select moved.identifier_key, moved.region_id, identifiers.strength, identifiers.first_observed_at, cast(null as bigint) as region_before, cast(null as bigint) as cluster_before'
+            ~ ' from ig_moved as moved inner join ' ~ graph_table('identifiers') ~ ' as identifiers on moved.identifier_key = identifiers.identifier_key'
         ) %}
+        {% do graph_drop(['ig_moved']) %}
     {% else %}
         {% do replace_temp_table('ig_region_nodes', graph_region_nodes()) %}
     {% endif %}
@@ -24,16 +25,25 @@
             nodes.region_id,
             {{ 'coalesce(clusters.cluster_id, nodes.region_id)' if has_violation else 'nodes.region_id' }} as cluster_id,
             nodes.region_before,
-            nodes.cluster_before
+            nodes.cluster_before,
+            nodes.strength,
+            nodes.first_observed_at
         from ig_region_nodes as nodes
         {% if has_violation %}
         left join ig_clustered as clusters on nodes.identifier_key = clusters.identifier_key
         {% endif %}
     {% endset %}
-    {% do replace_temp_table('ig_placed',
-        'select * from (' ~ placed ~ ') as placed where region_id is distinct from region_before or cluster_id is distinct from cluster_before'
-    ) %}
+    {% do replace_temp_table('ig_located', placed) %}
     {% do graph_mark_cut_links(plan, has_violation) %}
+    {% do graph_drop(['ig_region_nodes']) %}
+    {% if plan.is_rebuild %}
+        {% do plan.update({'placed': 'ig_located'}) %}
+    {% else %}
+        {% do plan.update({'placed': 'ig_placed'}) %}
+        {% do replace_temp_table('ig_placed',
+            'select * from ig_located where region_id is distinct from region_before or cluster_id is distinct from cluster_before'
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 {# Brings the pairs that overrides keep apart up to date. #}
@@ -77,11 +87,12 @@
         nodes.identifier_key,
         nodes.region_id,
         identifiers.strength,
+        identifiers.first_observed_at,
         nodes.region_before,
         nodes.cluster_before
     from nodes
     inner join (
-        select identifiers.identifier_key, identifiers.strength
+        select identifiers.identifier_key, identifiers.strength, identifiers.first_observed_at
         from {{ graph_table('identifiers') }} as identifiers
         where identifiers.identifier_key in (select identifier_key from nodes)
     ) as identifiers on nodes.identifier_key = identifiers.identifier_key

@@ -55,8 +55,7 @@
         left join ig_components as components on judged.identifier_key = components.node_id
         where
             components.node_id is null
-            and judged.record_count > 0
-            and ((judged.blocking_priority is null and not judged.is_shared) or judged.has_override)
+            and {{ graph_is_node(plan) }}
     {% endset %}
     {% do replace_temp_table('ig_moved', moved) %}
     {% do plan.update({'last_id': query_value('select coalesce(max(region_id), 0) from ig_moved') | int}) %}
@@ -141,7 +140,12 @@
         inner join ig_region_ends as ends_b on edges.identifier_key_b = ends_b.identifier_key
         where ends_a.region_id <> ends_b.region_id
     {% endset %}
-    {% do solve_components('ig_components', bridges) %}
+    {% do replace_temp_table('ig_bridges', bridges) %}
+    {% if query_is_true('select count(*) > 0 from ig_bridges') %}
+        {% do solve_components('ig_components', 'select node_a, node_b from ig_bridges') %}
+    {% else %}
+        {% do replace_temp_table('ig_components', 'select node_a as node_id, node_b as component_id from ig_bridges') %}
+    {% endif %}
     {% set survivors %}
         select
             node_id as region_id,

@@ -4,9 +4,13 @@
     its strongest and oldest identifier. ig_ledger_changes holds the rows that the ledger gets.
 #}
 {% macro graph_keep_ledger(plan) %}
-    {% do replace_temp_table('ig_claims', graph_claims(plan)) %}
+    {% do replace_temp_table('ig_concerned', graph_concerned_profiles(plan)) %}
+    {% do replace_temp_table('ig_anchored', graph_anchored_profiles()) %}
+    {% do replace_temp_table('ig_heirs', graph_heirs()) %}
+    {% do replace_temp_table('ig_claims', graph_claims()) %}
     {% do replace_temp_table('ig_owned', graph_owned_clusters()) %}
-    {% do replace_temp_table('ig_minted', graph_minted_profiles(plan)) %}
+    {% do replace_temp_table('ig_founders', graph_founders()) %}
+    {% do replace_temp_table('ig_minted', graph_minted_profiles()) %}
     {% do replace_temp_table('ig_ledger_changes', graph_ledger_changes()) %}
     {% set ledger = graph_table('ledger') %}
     {% set clusters = graph_table('clusters') %}
@@ -34,51 +38,53 @@
     {% do run_query(inserted) %}
 {% endmacro %}
 
-{# Living profiles with the cluster they claim; `is_anchored_anew` where their anchor left the graph. #}
-{% macro graph_claims(plan) %}
-    {% set ledger = graph_table('ledger') %}
-    with
+{# Living profiles that may have lost or won a cluster. #}
+{% macro graph_concerned_profiles(plan) %}
+    select
+        profile_id, anchor_identifier_type, anchor_identifier_value, anchor_identifier_key,
+        minted_at, founded_at
+    from {{ graph_table('ledger') }}
+    where
+        redirected_to_profile_id is null
+        {% if not plan.is_rebuild %}
+        and (
+            profile_id in (select profile_id from ig_members_before)
+            or anchor_identifier_key in (select identifier_key from ig_placed)
+        )
+        {% endif %}
+{% endmacro %}
 
-    concerned as (
-        select ledger.*
-        from {{ ledger }} as ledger
+{# Those whose anchor is still theirs: one that several people turn out to share stays behind. #}
+{% macro graph_anchored_profiles() %}
+    select
+        concerned.*,
+        nodes.cluster_id
+    from ig_concerned as concerned
+    inner join (
+        select identifier_key, cluster_id from {{ graph_table('nodes') }}
+        where identifier_key in (select anchor_identifier_key from ig_concerned)
+    ) as nodes on concerned.anchor_identifier_key = nodes.identifier_key
+    inner join (
+        select identifier_key from {{ graph_table('identifiers') }}
         where
-            ledger.redirected_to_profile_id is null
-            {% if not plan.is_rebuild %}
-            and (
-                ledger.profile_id in (select profile_id from ig_members_before)
-                or ledger.anchor_identifier_key in (select identifier_key from ig_placed)
-            )
-            {% endif %}
-    ),
+            identifier_key in (select anchor_identifier_key from ig_concerned)
+            and not is_shared
+            and blocking_priority is null
+    ) as identifiers on concerned.anchor_identifier_key = identifiers.identifier_key
+{% endmacro %}
 
-    anchored as (
-        select
-            concerned.*,
-            nodes.cluster_id
-        from concerned
-        inner join (
-            select nodes.identifier_key, nodes.cluster_id
-            from {{ graph_table('nodes') }} as nodes
-            where nodes.identifier_key in (select anchor_identifier_key from concerned)
-        ) as nodes on concerned.anchor_identifier_key = nodes.identifier_key
-    ),
+{# What the others held, of which the strongest and oldest is their anchor from now on. #}
+{% macro graph_heirs() %}
+    select members.profile_id, members.identifier_key
+    from ig_members_before as members
+    inner join ig_concerned as concerned on members.profile_id = concerned.profile_id
+    left join ig_anchored as anchored on members.profile_id = anchored.profile_id
+    where anchored.profile_id is null
+{% endmacro %}
 
-    {# Goes on with the strongest and oldest of the identifiers it held. #}
-    unanchored as (
-        select concerned.*
-        from concerned
-        left join anchored on concerned.profile_id = anchored.profile_id
-        where anchored.profile_id is null
-    ),
-
-    heirs as (
-        select
-            unanchored.profile_id,
-            members.identifier_key
-        from unanchored
-        inner join ig_members_before as members on unanchored.profile_id = members.profile_id
-    ),
+{# Living profiles with the cluster they claim; `is_anchored_anew` where their anchor left them. #}
+{% macro graph_claims() %}
+    with
 
     ranked_heirs as (
         select
@@ -90,29 +96,31 @@
             row_number() over (
                 partition by heirs.profile_id
                 order by
+                    case when identifiers.is_shared or identifiers.blocking_priority is not null then 1 else 0 end,
                     identifiers.strength desc, identifiers.first_observed_at,
                     dictionary.identifier_type, dictionary.identifier_value
             ) as rank_in_profile
-        from heirs
-        inner join {{ graph_table('nodes') }} as nodes on heirs.identifier_key = nodes.identifier_key
-        inner join {{ graph_table('identifiers') }} as identifiers
-            on heirs.identifier_key = identifiers.identifier_key
-        inner join {{ graph_table('dictionary') }} as dictionary
-            on heirs.identifier_key = dictionary.identifier_key
+        from ig_heirs as heirs
+        {% for table in ['nodes', 'identifiers', 'dictionary'] %}
+        inner join (
+            select * from {{ graph_table(table) }}
+            where identifier_key in (select identifier_key from ig_heirs)
+        ) as {{ table }} on heirs.identifier_key = {{ table }}.identifier_key
+        {% endfor %}
     ),
 
     claims as (
         select
             profile_id, anchor_identifier_type, anchor_identifier_value, anchor_identifier_key,
             minted_at, founded_at, cluster_id, false as is_anchored_anew
-        from anchored
+        from ig_anchored
         union all
         select
-            unanchored.profile_id, heirs.identifier_type, heirs.identifier_value, heirs.identifier_key,
-            unanchored.minted_at, unanchored.founded_at, heirs.cluster_id, true as is_anchored_anew
-        from unanchored
+            concerned.profile_id, heirs.identifier_type, heirs.identifier_value, heirs.identifier_key,
+            concerned.minted_at, concerned.founded_at, heirs.cluster_id, true as is_anchored_anew
+        from ig_concerned as concerned
         inner join ranked_heirs as heirs
-            on unanchored.profile_id = heirs.profile_id and heirs.rank_in_profile = 1
+            on concerned.profile_id = heirs.profile_id and heirs.rank_in_profile = 1
     )
 
     select
@@ -129,75 +137,58 @@
     where profile_id = owner_profile_id
 {% endmacro %}
 
-{# Founders of clusters without an owner: the strongest identifier, of equals the oldest. #}
-{% macro graph_minted_profiles(plan) %}
+{#
+    Identifiers of clusters without an owner that may found them: those of the strongest type that were
+    first observed in the earliest second, which are packed into one number. Few clusters have two.
+#}
+{% macro graph_founders() %}
     with
-
-    unowned as (
-        select clusters.cluster_id
-        from ig_clusters_after as clusters
-        left join ig_owned as owned on clusters.cluster_id = owned.cluster_id
-        where owned.cluster_id is null
-    ),
 
     members as (
         select
-            nodes.cluster_id,
-            nodes.identifier_key,
-            identifiers.strength,
-            identifiers.first_observed_at
-        from {{ graph_table('nodes') }} as nodes
-        inner join unowned on nodes.cluster_id = unowned.cluster_id
-        inner join {{ graph_table('identifiers') }} as identifiers
-            on nodes.identifier_key = identifiers.identifier_key
+            located.cluster_id,
+            located.identifier_key,
+            located.first_observed_at,
+            cast(100000 - located.strength as bigint) * 100000000000
+            + cast(floor(extract(epoch from located.first_observed_at)) as bigint) as packed
+        from ig_located as located
+        inner join ig_clusters_after as clusters on located.cluster_id = clusters.cluster_id
+        left join ig_owned as owned on located.cluster_id = owned.cluster_id
+        where owned.cluster_id is null
     ),
 
-    strongest as (
-        select cluster_id, max(strength) as strength
+    foremost as (
+        select cluster_id, min(packed) as packed
         from members
         group by cluster_id
-    ),
+    )
 
-    oldest as (
-        select members.cluster_id, min(members.first_observed_at) as first_observed_at
-        from members
-        inner join strongest
-            on members.cluster_id = strongest.cluster_id and members.strength = strongest.strength
-        group by members.cluster_id
-    ),
+    select members.cluster_id, members.identifier_key, members.first_observed_at
+    from members
+    inner join foremost
+        on members.cluster_id = foremost.cluster_id and members.packed = foremost.packed
+{% endmacro %}
 
-    {# Few are left, so that only their values are looked up. All are of one type. #}
-    candidates as (
-        select
-            members.cluster_id,
-            members.identifier_key,
-            members.first_observed_at,
-            dictionary.identifier_type,
-            dictionary.identifier_value
-        from members
-        inner join strongest
-            on members.cluster_id = strongest.cluster_id and members.strength = strongest.strength
-        inner join oldest
-            on
-                members.cluster_id = oldest.cluster_id
-                and members.first_observed_at is not distinct from oldest.first_observed_at
-        inner join {{ graph_table('dictionary') }} as dictionary
-            on members.identifier_key = dictionary.identifier_key
-    ),
-
-    founding_values as (
-        select cluster_id, min(identifier_value) as identifier_value
-        from candidates
-        group by cluster_id
-    ),
+{# The oldest founder of each cluster, of equals the lesser value, with an id of the next generation. #}
+{% macro graph_minted_profiles() %}
+    with
 
     founders as (
-        select candidates.*
-        from candidates
-        inner join founding_values
-            on
-                candidates.cluster_id = founding_values.cluster_id
-                and candidates.identifier_value = founding_values.identifier_value
+        select
+            founders.cluster_id,
+            founders.identifier_key,
+            founders.first_observed_at,
+            dictionary.identifier_type,
+            dictionary.identifier_value,
+            row_number() over (
+                partition by founders.cluster_id
+                order by founders.first_observed_at, dictionary.identifier_value
+            ) as rank_in_cluster
+        from ig_founders as founders
+        inner join (
+            select * from {{ graph_table('dictionary') }}
+            where identifier_key in (select identifier_key from ig_founders)
+        ) as dictionary on founders.identifier_key = dictionary.identifier_key
     ),
 
     generations as (
@@ -206,6 +197,7 @@
             founding_identifier_value,
             max(generation) as generation
         from {{ graph_table('ledger') }}
+        where founding_identifier_value in (select identifier_value from founders)
         group by founding_identifier_type, founding_identifier_value
     ),
 
@@ -218,6 +210,7 @@
             on
                 founders.identifier_type = generations.founding_identifier_type
                 and founders.identifier_value = generations.founding_identifier_value
+        where founders.rank_in_cluster = 1
     )
 
     select
@@ -260,9 +253,10 @@
         ledger.minted_at,
         coalesce(ledger.redirected_at, {{ run_timestamp() }}) as redirected_at
     from {{ graph_table('ledger') }} as ledger
-    inner join ig_claims as claims
+    inner join (
+        select profile_id, owner_profile_id from ig_claims where profile_id <> owner_profile_id
+    ) as claims
         on coalesce(ledger.redirected_to_profile_id, ledger.profile_id) = claims.profile_id
-    where claims.profile_id <> claims.owner_profile_id
     union all
     select
         ledger.profile_id,

@@ -22,33 +22,16 @@
     {% do replace_temp_table('ig_moves',
         'select * from (' ~ moves ~ ') as moves where redirected_to_profile_id is not null or to_profile_id <> heir_profile_id'
     ) %}
+    {# Tables of their own, so that the engine knows how few they are. #}
+    {% do replace_temp_table('ig_causes', graph_causes(plan)) %}
     {% do replace_temp_table('ig_logged', graph_logged_changes(plan)) %}
     {% do run_query('delete from ' ~ graph_table('changes') ~ ' where change_id in (select change_id from ig_logged)') %}
     {% do run_query('insert into ' ~ graph_table('changes') ~ ' select * from ig_logged') %}
 {% endmacro %}
 
-{% macro graph_logged_changes(plan) %}
+{# Links that may be the cause of a merge or split. #}
+{% macro graph_causes(plan) %}
     with
-
-    grouped as (
-        select
-            'merge' as change_type,
-            from_profile_id,
-            redirected_to_profile_id as to_profile_id,
-            count(*) as identifier_count
-        from ig_moves
-        where redirected_to_profile_id is not null
-        group by from_profile_id, redirected_to_profile_id
-        union all
-        select
-            'split' as change_type,
-            heir_profile_id as from_profile_id,
-            to_profile_id,
-            count(*) as identifier_count
-        from ig_moves
-        where to_profile_id <> heir_profile_id
-        group by heir_profile_id, to_profile_id
-    ),
 
     {# Links out of the merged profile's old members: the latest of them brought the merge. #}
     merged_members as (
@@ -102,27 +85,49 @@
         {{ 'union all' if not loop.last }}
         {% endfor %}
         {% endif %}
-    ),
+    )
 
-    causes as (
-        select 'merge' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
-            'link' as cause, first_observed_at
-        from merging_links
+    select 'merge' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
+        'link' as cause, first_observed_at
+    from merging_links
+    union all
+    select 'split' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
+        case guard
+            when 1 then 'shared_identifier' when 2 then 'link_window' when 3 then 'profile_limit'
+            when 4 then 'override' else 'records_gone'
+        end as cause,
+        cast(null as timestamp) as first_observed_at
+    from parting_links
+{% endmacro %}
+
+{% macro graph_logged_changes(plan) %}
+    with
+
+    grouped as (
+        select
+            'merge' as change_type,
+            from_profile_id,
+            redirected_to_profile_id as to_profile_id,
+            count(*) as identifier_count
+        from ig_moves
+        where redirected_to_profile_id is not null
+        group by from_profile_id, redirected_to_profile_id
         union all
-        select 'split' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
-            case guard
-                when 1 then 'shared_identifier' when 2 then 'link_window' when 3 then 'profile_limit'
-                when 4 then 'override' else 'records_gone'
-            end as cause,
-            cast(null as timestamp) as first_observed_at
-        from parting_links
+        select
+            'split' as change_type,
+            heir_profile_id as from_profile_id,
+            to_profile_id,
+            count(*) as identifier_count
+        from ig_moves
+        where to_profile_id <> heir_profile_id
+        group by heir_profile_id, to_profile_id
     ),
 
     named as (
         select
             causes.*,
             {{ link_id('dictionary_a', 'dictionary_b') }} as link_id
-        from causes
+        from ig_causes as causes
         inner join {{ graph_table('dictionary') }} as dictionary_a
             on causes.identifier_key_a = dictionary_a.identifier_key
         inner join {{ graph_table('dictionary') }} as dictionary_b

@@ -7,15 +7,17 @@
       was taken in, or none where the source is compared whole;
     - exclusions_changed: whether overrides keep other identifiers apart than before;
     - rules, key_seed: what the state is to remember;
-    - types: rows of seed identifier_types.
+    - types: rows of seed identifier_types;
+    - limits: rows of seed identifier_limits, types as their strengths.
 #}
 {% macro graph_plan() %}
     {% set state = run_query('select rules, key_seed from ' ~ graph_table('state')).rows %}
     {% set types = graph_identifier_types() %}
-    {% set rules = graph_rules(types) %}
+    {% set limits = graph_identifier_limits() %}
+    {% set rules = graph_rules(types, limits) %}
     {% set is_rebuild = flags.FULL_REFRESH or not state or state[0]['rules'] != rules %}
     {% set plan = {
-        'is_rebuild': is_rebuild, 'types': types, 'rules': rules, 'sources': [], 'summary': '',
+        'is_rebuild': is_rebuild, 'types': types, 'limits': limits, 'rules': rules, 'sources': [], 'summary': '',
         'key_seed': (state[0]['key_seed'] if state else 0) | int,
     } %}
     {% if not is_rebuild %}
@@ -29,13 +31,13 @@
 {# Rows of seed identifier_types by strength, numbers as numbers. #}
 {% macro graph_identifier_types() %}
     {% set rows = run_query(
-        'select identifier_type, strength, limit_of_stronger, limit_per_profile, link_window_days from '
+        'select identifier_type, strength, is_linking, limit_per_profile, link_window_days from '
         ~ ref('identifier_types') ~ ' order by strength'
     ).rows %}
     {% set types = [] %}
     {% for row in rows %}
-        {% set numbers = {'identifier_type': row['identifier_type']} %}
-        {% for name in ['strength', 'limit_of_stronger', 'limit_per_profile', 'link_window_days'] %}
+        {% set numbers = {'identifier_type': row['identifier_type'], 'is_linking': row['is_linking']} %}
+        {% for name in ['strength', 'limit_per_profile', 'link_window_days'] %}
             {% do numbers.update({name: row[name] | int if row[name] is not none else none}) %}
         {% endfor %}
         {% do types.append(numbers) %}
@@ -43,17 +45,41 @@
     {% do return(types) %}
 {% endmacro %}
 
+{# Rows of seed identifier_limits, types as their strengths. #}
+{% macro graph_identifier_limits() %}
+    {% set limited %}
+        select
+            types.strength,
+            counted_types.strength as counted_strength,
+            limits.most
+        from {{ ref('identifier_limits') }} as limits
+        inner join {{ ref('identifier_types') }} as types
+            on limits.identifier_type = types.identifier_type
+        inner join {{ ref('identifier_types') }} as counted_types
+            on limits.counted_type = counted_types.identifier_type
+        order by types.strength, counted_types.strength
+    {% endset %}
+    {% set limits = [] %}
+    {% for row in run_query(limited).rows %}
+        {% do limits.append({
+            'strength': row['strength'] | int, 'counted_strength': row['counted_strength'] | int,
+            'most': row['most'] | int,
+        }) %}
+    {% endfor %}
+    {% do return(limits) %}
+{% endmacro %}
+
 {#
     Fingerprint of all that the graph depends on besides records: seeds, sources and the engine's hash
     function, which a new version of the engine may change. Overrides are not in it: they are read
     like records.
 #}
-{% macro graph_rules(types) %}
+{% macro graph_rules(types, limits) %}
     {% set blocklist = run_query(
         'select priority, identifier_type, match_type, pattern from ' ~ ref('identifier_blocklist')
         ~ ' order by priority'
     ) %}
-    {% set parts = [tojson(types), tojson(identity_sources()), graph_schema_version()] %}
+    {% set parts = [tojson(types), tojson(limits), tojson(identity_sources()), graph_schema_version()] %}
     {% for row in blocklist.rows %}{% do parts.append(row.values() | join('|')) %}{% endfor %}
     {% do parts.append(query_value('select ' ~ identifier_key("'probe'", "'probe'", 0)) | string) %}
     {% do return(local_md5(parts | join('\n'))) %}
@@ -61,7 +87,7 @@
 
 {# To be raised when the meaning of a table of the state changes: the next run then builds it again. #}
 {% macro graph_schema_version() %}
-    {% do return('1') %}
+    {% do return('3') %}
 {% endmacro %}
 
 {# Entries of `identity_sources` with a number each. Number 0 is that of the overrides. #}

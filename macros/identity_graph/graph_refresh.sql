@@ -50,7 +50,7 @@
 {# What was done, in numbers. #}
 {% macro graph_summary(plan) %}
     {% set counts = run_query(
-        'select (select count(*) from ' ~ plan.arrivals ~ '), (select count(*) from ig_gone), (select count(*) from ig_placed),'
+        'select (select count(*) from ' ~ plan.arrivals ~ '), (select count(*) from ig_gone), (select count(*) from ' ~ plan.placed ~ '),'
         ~ ' (select count(*) from ig_minted), (select count(*) from ig_logged)'
     ).rows[0] %}
     {% do return(
@@ -61,7 +61,12 @@
 
 {# Nothing is left in the session for the next model on its connection. #}
 {% macro graph_drop_temporary() %}
-    {% for table in graph_temporary_tables() %}
-        {% do run_query('drop table if exists ' ~ table) %}
-    {% endfor %}
+    {% do graph_drop(graph_temporary_tables()) %}
+{% endmacro %}
+
+{# Gives up what no later step reads: the memory it holds is wanted. #}
+{% macro graph_drop(tables) %}
+    {% set statements = [] %}
+    {% for table in tables %}{% do statements.append('drop table if exists ' ~ table) %}{% endfor %}
+    {% do run_statement(statements | join('; ')) %}
 {% endmacro %}

@@ -26,7 +26,7 @@
             'identifier_key': 'bigint', 'strength': 'integer', 'blocking_priority': 'bigint',
             'record_count': 'bigint', 'first_observed_at': 'timestamp',
             'last_observed_at': 'timestamp', 'is_shared': 'boolean', 'crowd_strength': 'integer',
-            'crowd_count': 'bigint', 'has_override': 'boolean',
+            'crowd_count': 'bigint',
         },
         'links': {
             'identifier_key_a': 'bigint', 'identifier_key_b': 'bigint', 'record_count': 'bigint',

@@ -2,8 +2,8 @@
 {% macro graph_write_nodes(plan) %}
     {% set nodes = graph_table('nodes') %}
     {% if plan.is_rebuild %}
-        {% do run_query('insert into ' ~ nodes ~ ' select identifier_key, region_id, cluster_id from ig_placed') %}
-        {% do replace_temp_table('ig_clusters_after', 'select distinct cluster_id from ig_placed') %}
+        {% do run_statement('insert into ' ~ nodes ~ ' select identifier_key, region_id, cluster_id from ig_located') %}
+        {% do replace_temp_table('ig_clusters_after', 'select distinct cluster_id from ig_located') %}
     {% else %}
         {# Every cluster that lost or gained a node, with the members it had. #}
         {% set clusters_before %}

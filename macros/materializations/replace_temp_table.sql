@@ -4,11 +4,12 @@
 {% endmacro %}
 
 {% macro default__replace_temp_table(name, query) %}
-    {% do run_query('create or replace temporary table ' ~ name ~ ' as ' ~ query) %}
+    {% do run_statement('create or replace temporary table ' ~ name ~ ' as ' ~ query) %}
 {% endmacro %}
 
 {% macro postgres__replace_temp_table(name, query) %}
-    {% do run_query('drop table if exists pg_temp.' ~ name) %}
-    {% do run_query('create temporary table ' ~ name ~ ' as ' ~ query) %}
-    {% do run_query('analyze ' ~ name) %}
+    {% do run_statement(
+        'drop table if exists pg_temp.' ~ name ~ '; create temporary table ' ~ name ~ ' as ' ~ query
+        ~ '; analyze ' ~ name
+    ) %}
 {% endmacro %}

@@ -3,6 +3,7 @@
 -- The materialisation reads these by itself, of each only what changed since the last run; see
 -- macros/identity_graph. What stands here tells dbt what has to be built before.
 -- depends_on: {{ ref('identifier_types') }}
+-- depends_on: {{ ref('identifier_limits') }}
 -- depends_on: {{ ref('identifier_blocklist') }}
 -- depends_on: {{ ref('link_overrides') }}
 {% for source in identity_sources() %}

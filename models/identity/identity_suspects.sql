@@ -18,6 +18,10 @@ identifier_types as (
     select * from {{ ref('identifier_types') }}
 ),
 
+identifier_limits as (
+    select * from {{ ref('identifier_limits') }}
+),
+
 blocklist as (
     select * from {{ ref('identifier_blocklist') }}
 ),
@@ -56,7 +60,7 @@ suspects as (
             when identifiers.is_shared
                 then
                     'shared: ' || crowd_types.identifier_type || ' beyond the limit of '
-                    || own_types.limit_of_stronger
+                    || identifier_limits.most
             when withheld.overridden_link_count > 0 then 'kept apart by an override'
             when withheld.link_count_beyond_limit > 0 then 'links cut: profile beyond a limit'
             else 'links cut: outside the window of ' || own_types.link_window_days || ' days'
@@ -74,6 +78,10 @@ suspects as (
         on identifiers.strength = own_types.strength
     left join identifier_types as crowd_types
         on identifiers.crowd_strength = crowd_types.strength
+    left join identifier_limits
+        on
+            own_types.identifier_type = identifier_limits.identifier_type
+            and crowd_types.identifier_type = identifier_limits.counted_type
     left join blocklist
         on identifiers.blocking_priority = blocklist.priority
     left join withheld

@@ -10,11 +10,16 @@ nodes as (
     select * from {{ ref('identity_graph') }}
 ),
 
+identifiers as (
+    select * from {{ graph_table('identifiers', ref('identity_graph')) }}
+),
+
 clusters as (
     select * from {{ graph_table('clusters', ref('identity_graph')) }}
 ),
 
--- Identifiers stand in the order of their source's entry in identity_sources, the strongest first.
+-- Identifiers stand in the order of their source's entry in identity_sources, the strongest first. One
+-- that several people share speaks only where no other does.
 members as (
     select
         set_key,
@@ -29,11 +34,18 @@ placed as (
         nodes.cluster_id,
         row_number() over (
             partition by members.set_key
-            order by members.position_in_set
+            order by
+                case
+                    when identifiers.is_shared or identifiers.blocking_priority is not null then 1
+                    else 0
+                end,
+                members.position_in_set
         ) as rank_in_set
     from members
     inner join nodes
         on members.identifier_key = nodes.identifier_key
+    inner join identifiers
+        on members.identifier_key = identifiers.identifier_key
 ),
 
 attributed as (

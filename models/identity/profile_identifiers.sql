@@ -9,6 +9,11 @@ identifiers as (
     where record_count > 0
 ),
 
+identifier_types as (
+    select * from {{ ref('identifier_types') }}
+    where is_linking
+),
+
 nodes as (
     select * from {{ ref('identity_graph') }}
 ),
@@ -30,6 +35,8 @@ assigned as (
     from identifiers
     inner join dictionary
         on identifiers.identifier_key = dictionary.identifier_key
+    inner join identifier_types
+        on identifiers.strength = identifier_types.strength
     left join nodes
         on identifiers.identifier_key = nodes.identifier_key
     left join clusters

@@ -2,6 +2,8 @@ with
 
 links as (
     select * from {{ graph_table('links', ref('identity_graph')) }}
+    -- Attributes count for limits and are no links.
+    where guard <> 6
 ),
 
 dictionary as (

@@ -1,4 +1,4 @@
-"""A warehouse whose sources a test writes row by row, with the identity graph that dbt makes of it."""
+"""A warehouse whose sources a test writes row by row, and the graph that dbt makes of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.identity.reference_graph import (
     BlockRule,
     Graph,
     IdentifierType,
+    Limit,
     Pair,
     Record,
     Rules,
@@ -23,15 +24,29 @@ from tests.identity.reference_graph import (
 )
 
 PROJECT = Path(__file__).parent.parent / "projects" / "identity"
-COLUMNS = ("contact", "card", "email", "phone", "cookie")
-SOURCES = {"contacts": COLUMNS[:4], "visits": COLUMNS[1:]}
+COLUMNS = ("contact", "card", "email", "phone", "cookie", "birthday")
+SOURCES = {
+    "contacts": ("contact", "card", "email", "phone", "birthday"),
+    "visits": ("card", "email", "phone", "cookie"),
+}
 RULES = Rules(
     types=(
         IdentifierType("contact", 100, limit_per_profile=2),
-        IdentifierType("card", 90, limit_of_stronger=3, limit_per_profile=2),
-        IdentifierType("email", 80, limit_of_stronger=2, limit_per_profile=3),
-        IdentifierType("phone", 70, limit_of_stronger=1),
-        IdentifierType("cookie", 20, 2, limit_per_profile=4, link_window_days=30),
+        IdentifierType("card", 90, limit_per_profile=2),
+        IdentifierType("email", 80, limit_per_profile=3),
+        IdentifierType("phone", 70),
+        IdentifierType("cookie", 20, limit_per_profile=4, link_window_days=30),
+        IdentifierType("birthday", 3, is_linking=False),
+    ),
+    limits=(
+        Limit("card", "contact", 3),
+        Limit("email", "contact", 2),
+        Limit("email", "card", 2),
+        Limit("email", "birthday", 2),
+        Limit("phone", "contact", 1),
+        Limit("phone", "email", 2),
+        Limit("cookie", "card", 2),
+        Limit("cookie", "email", 2),
     ),
     blocklist=(BlockRule("email", "pattern", "^noone"), BlockRule("phone", "value", "p0")),
 )
@@ -46,6 +61,7 @@ class World:
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     batch: int = 0
     manifest: Manifest | None = None
+    options: tuple[str, ...] = ()
 
     def create(self) -> None:
         schema = self.settings.schema
@@ -65,9 +81,10 @@ class World:
         self.rules = rules
         schema = self.settings.schema
         types = [
-            (e.name, e.strength, e.limit_of_stronger, e.limit_per_profile, e.link_window_days)
+            (e.name, e.strength, e.is_linking, e.limit_per_profile, e.link_window_days)
             for e in rules.types
         ]
+        limits = [(e.identifier_type, e.counted_type, e.most) for e in rules.limits]
         blocklist = [
             (number, e.identifier_type, e.match_type, e.pattern, "made up")
             for number, e in enumerate(rules.blocklist, start=1)
@@ -80,9 +97,14 @@ class World:
             for table, columns, rows in (
                 (
                     "test_identifier_types",
-                    "identifier_type text, strength bigint, limit_of_stronger bigint, "
+                    "identifier_type text, strength bigint, is_linking boolean, "
                     "limit_per_profile bigint, link_window_days bigint",
                     types,
+                ),
+                (
+                    "test_identifier_limits",
+                    "identifier_type text, counted_type text, most bigint",
+                    limits,
                 ),
                 (
                     "test_identifier_blocklist",
@@ -106,7 +128,7 @@ class World:
                     warehouse.execute(f"insert into {name} values ({marks})", row)
 
     def stage(self, put: Iterable[Record] = (), remove: Iterable[tuple[str, str]] = ()) -> None:
-        """Write a batch as staging does: what changed under its number, what went as a tombstone."""
+        """Write a batch as staging does: what went leaves a tombstone."""
         self.batch += 1
         table = f"{self.settings.schema}.test_records"
         with connected(self.settings) as warehouse, warehouse.transaction():
@@ -148,7 +170,7 @@ class World:
     def dbt(self, *arguments: str) -> None:
         # The manifest is parsed once a world: its environment does not change.
         runner = dbtRunner(manifest=self.manifest)
-        places = ["--project-dir", str(PROJECT), "--profiles-dir", "."]
+        places = ["--project-dir", str(PROJECT), "--profiles-dir", ".", *self.options]
         if self.manifest is None:
             self.manifest = runner.invoke(["--quiet", "parse", *places]).result
             runner = dbtRunner(manifest=self.manifest)
@@ -160,6 +182,10 @@ class World:
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         with connected(self.settings) as warehouse:
             return warehouse.execute(statement.format(schema=self.settings.schema))
+
+    def execute(self, statement: str) -> None:
+        with connected(self.settings) as warehouse:
+            warehouse.execute(statement)
 
     def expected(self) -> Graph:
         return resolve(list(self.records.values()), self.rules)
@@ -182,7 +208,7 @@ class World:
         return Graph(frozenset(frozenset(each) for each in people.values()), links)
 
     def evidence(self) -> list[tuple[Any, ...]]:
-        """All that the published models say of links and identifiers, but for ids and times of runs."""
+        """What the published models say of links and identifiers, but for times of runs."""
         links = self.query(
             "select link_id, is_active, withheld_reason, record_count, source_count, "
             "sample_source_model, sample_record_id, first_observed_at, last_observed_at "

@@ -5,6 +5,7 @@ No incremental state and no cleverness: everything from all records, links one b
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -32,9 +33,18 @@ class IdentifierType:
 
     name: str
     strength: int
-    limit_of_stronger: int | None = None
     limit_per_profile: int | None = None
     link_window_days: int | None = None
+    is_linking: bool = True
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A row of seed identifier_limits."""
+
+    identifier_type: str
+    counted_type: str
+    most: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class Rules:
     """All that the graph depends on besides records."""
 
     types: tuple[IdentifierType, ...]
+    limits: tuple[Limit, ...] = ()
     blocklist: tuple[BlockRule, ...] = ()
     overrides: tuple[Override, ...] = ()
 
@@ -81,47 +92,41 @@ def ordered(pair: Iterable[Identifier]) -> Pair:
 def resolve(records: Iterable[Record], rules: Rules) -> Graph:
     """Resolve records into people."""
     types = {each.name: each for each in rules.types}
-    seen_at: dict[Identifier, list[datetime]] = defaultdict(list)
-    links: dict[Pair, list[datetime]] = defaultdict(list)
-    blocked: set[Identifier] = set()
-    for record in records:
-        for identifier in record.identifiers:
-            seen_at[identifier].append(record.observed_at)
-            if any(_matches(rule, identifier) for rule in rules.blocklist):
-                blocked.add(identifier)
-    for record in records:
-        linking = sorted(set(record.identifiers) - blocked)
-        for index, first in enumerate(linking):
-            for second in linking[index + 1 :]:
-                links[first, second].append(record.observed_at)
-
-    shared = _shared(links, types)
+    seen_at, links = _observe(records, rules)
+    attributes = {each for each in seen_at if not types[each[0]].is_linking}
+    shared = _shared(links, rules.limits)
     always = {ordered(o.pair): o for o in rules.overrides if o.decision == "always"}
     never = {ordered(o.pair) for o in rules.overrides if o.decision == "never"}
     for pair, override in always.items():
-        if pair[0] != pair[1]:
-            links[pair].append(override.decided_at)
+        links[pair].append(override.decided_at)
 
-    guards: dict[Pair, str | None] = {}
-    for pair, times in links.items():
+    def guard(pair: Pair) -> str | None:
         if pair in always:
-            unseen = any(end not in seen_at for end in pair)
-            guards[pair] = "unseen_identifier" if unseen else None
-        elif shared & set(pair):
-            guards[pair] = "shared_identifier"
-        elif any(_is_stale(max(times), seen_at[end], types[end[0]]) for end in pair):
-            guards[pair] = "link_window"
-        else:
-            guards[pair] = None
+            return "unseen_identifier" if any(end not in seen_at for end in pair) else None
+        if shared & set(pair):
+            return "shared_identifier"
+        stale = any(_is_stale(max(links[pair]), seen_at[end], types[end[0]]) for end in pair)
+        return "link_window" if stale else None
 
-    overridden = {end for pair in always if guards.get(pair, "") is None for end in pair}
-    overridden |= {end for pair in always for end in pair if pair[0] != pair[1]}
-    nodes = {
-        each
-        for each in seen_at
-        if (each not in blocked and each not in shared) or each in overridden
-    }
+    guards = {pair: guard(pair) for pair in links if not attributes & set(pair)}
+    nodes = set(seen_at) - attributes
     return _cut(nodes, links, guards, set(always), never, types)
+
+
+def _observe(
+    records: Iterable[Record], rules: Rules
+) -> tuple[dict[Identifier, list[datetime]], dict[Pair, list[datetime]]]:
+    """When every identifier was seen, and every pair that could link."""
+    seen_at: dict[Identifier, list[datetime]] = defaultdict(list)
+    links: dict[Pair, list[datetime]] = defaultdict(list)
+    for record in records:
+        linking = sorted(set(record.identifiers))
+        for identifier in linking:
+            seen_at[identifier].append(record.observed_at)
+        linking = [e for e in linking if not any(_matches(rule, e) for rule in rules.blocklist)]
+        for first, second in itertools.combinations(linking, 2):
+            links[first, second].append(record.observed_at)
+    return seen_at, links
 
 
 def _matches(rule: BlockRule, identifier: Identifier) -> bool:
@@ -138,16 +143,16 @@ def _is_stale(last: datetime, sightings: list[datetime], kind: IdentifierType) -
     return last < max(sightings) - timedelta(days=kind.link_window_days)
 
 
-def _shared(links: Iterable[Pair], types: Mapping[str, IdentifierType]) -> set[Identifier]:
+def _shared(links: Iterable[Pair], limits: Iterable[Limit]) -> set[Identifier]:
     crowds: dict[tuple[Identifier, str], int] = defaultdict(int)
     for first, second in links:
-        weaker, stronger = sorted((first, second), key=lambda each: types[each[0]].strength)
-        if types[weaker[0]].strength < types[stronger[0]].strength:
-            crowds[weaker, stronger[0]] += 1
+        crowds[first, second[0]] += 1
+        crowds[second, first[0]] += 1
+    most = {(each.identifier_type, each.counted_type): each.most for each in limits}
     return {
-        weaker
-        for (weaker, _), count in crowds.items()
-        if (limit := types[weaker[0]].limit_of_stronger) is not None and count > limit
+        identifier
+        for (identifier, counted), count in crowds.items()
+        if count > most.get((identifier[0], counted), count)
     }
 
 
@@ -162,41 +167,37 @@ def _cut(
     """Join by one link after another, but never into what a limit or an override forbids."""
     people: dict[Identifier, set[Identifier]] = {node: {node} for node in nodes}
 
-    def strength(pair: Pair) -> tuple[int, int]:
-        weaker, stronger = sorted(types[end[0]].strength for end in pair)
-        return weaker, stronger
-
     def rank(pair: Pair) -> tuple[object, ...]:
-        weaker, stronger = strength(pair)
+        weaker, stronger = sorted(types[end[0]].strength for end in pair)
         ends = sorted(pair, key=lambda end: (-types[end[0]].strength, end[1]))
         return (pair not in always, -weaker, -stronger, min(links[pair]), ends[0][1], ends[1][1])
-
-    def may_join(left: set[Identifier], right: set[Identifier]) -> bool:
-        if any((a in left and b in right) or (b in left and a in right) for a, b in never):
-            return False
-        for kind in types.values():
-            count_left = sum(each[0] == kind.name for each in left)
-            count_right = sum(each[0] == kind.name for each in right)
-            limit = kind.limit_per_profile
-            if (
-                limit is not None
-                and count_left
-                and count_right
-                and count_left + count_right > limit
-            ):
-                return False
-        return True
 
     holding = [pair for pair, guard in guards.items() if guard is None]
     for pair in sorted(holding, key=rank):
         left, right = people[pair[0]], people[pair[1]]
-        if left is not right and (pair in always or may_join(left, right)):
+        if left is not right and (
+            pair in always or not (_are_apart(left, right, never) or _exceed(left, right, types))
+        ):
             left |= right
             for node in right:
                 people[node] = left
     for pair in holding:
         left, right = people[pair[0]], people[pair[1]]
         if left is not right:
-            apart = any((a in left and b in right) or (b in left and a in right) for a, b in never)
-            guards[pair] = "override" if apart else "profile_limit"
+            guards[pair] = "override" if _are_apart(left, right, never) else "profile_limit"
     return Graph(frozenset(frozenset(each) for each in people.values()), guards)
+
+
+def _are_apart(left: set[Identifier], right: set[Identifier], never: set[Pair]) -> bool:
+    return any((a in left and b in right) or (b in left and a in right) for a, b in never)
+
+
+def _exceed(
+    left: set[Identifier], right: set[Identifier], types: Mapping[str, IdentifierType]
+) -> bool:
+    for kind in types.values():
+        counts = [sum(each[0] == kind.name for each in side) for side in (left, right)]
+        limit = kind.limit_per_profile
+        if limit is not None and all(counts) and sum(counts) > limit:
+            return True
+    return False

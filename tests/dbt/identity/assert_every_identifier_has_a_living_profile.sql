@@ -1,7 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'profile_identifiers'}}}) }}
 
--- Only a blocked or shared identifier may be without a profile, and no profile that was merged away
--- may hold one.
+-- Every identifier has a profile, and no profile that was merged away holds one.
 select
     identifiers.identifier_type,
     identifiers.identifier_value
@@ -9,6 +8,5 @@ from {{ ref('profile_identifiers') }} as identifiers
 left join {{ ref('identity_ledger') }} as ledger
     on identifiers.profile_id = ledger.profile_id
 where
-    not identifiers.is_blocked
-    and not identifiers.is_shared
-    and (ledger.profile_id is null or ledger.redirected_to_profile_id is not null)
+    ledger.profile_id is null
+    or ledger.redirected_to_profile_id is not null

@@ -2,7 +2,7 @@
     {% do return([
         {
             'model': 'stg_contacts', 'record_id': 'record_id', 'observed_at': 'observed_at',
-            'identifiers': {'contact': 'contact', 'card': 'card', 'email': 'email', 'phone': 'phone'},
+            'identifiers': {'contact': 'contact', 'card': 'card', 'email': 'email', 'phone': 'phone', 'birthday': 'birthday'},
         },
         {
             'model': 'stg_visits', 'record_id': 'record_id', 'observed_at': 'observed_at',

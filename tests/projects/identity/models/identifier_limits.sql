@@ -1,0 +1,1 @@
+select * from {{ target.schema }}.test_identifier_limits
