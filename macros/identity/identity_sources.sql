@@ -76,5 +76,13 @@
                 'device': "case when identifier_type = 'device' then identifier_value end",
             },
         },
+        {
+            'model': 'stg_matching__pairs', 'record_id': 'record_id', 'observed_at': 'observed_at',
+            'identifiers': {
+                'crm_contact': "case when matched_type = 'crm_contact' then matched_value end",
+                'loyalty_card': "case when matched_type = 'loyalty_card' then matched_value end",
+                'probable_match': 'probable_match',
+            },
+        },
     ]) %}
 {% endmacro %}

@@ -9,19 +9,37 @@
 #}
 {% macro graph_apply_guards(plan) %}
     {% if plan.is_rebuild %}
-        {% do replace_temp_table('ig_incident', 'select *, cast(null as integer) as guard_before, 0 as cut_before from ig_links_after') %}
-        {% do replace_temp_table('ig_ends',
-            'select identifier_key, strength, record_count, last_observed_at, false as was_shared from ig_identifiers_counted'
+        {# Views: the links are many, and these say little more of them. #}
+        {% do run_statement(
+            'create or replace temporary view ig_incident as '
+            ~ 'select *, cast(null as integer) as guard_before, 0 as cut_before from ig_links_after'
         ) %}
+        {% do run_statement(
+            'create or replace temporary view ig_ends as '
+            ~ 'select identifier_key, strength, record_count, last_observed_at, false as was_shared from ig_identifiers_counted'
+        ) %}
+        {% do replace_temp_table('ig_crowds', graph_crowds(plan)) %}
+        {% do run_statement('insert into ' ~ graph_table('identifiers') ~ ' ' ~ graph_identifiers_after(plan)) %}
+        {% do run_statement(
+            'insert into ' ~ graph_table('links') ~ ' select ' ~ graph_link_columns() ~ ', 0 from ('
+            ~ graph_guarded_links(plan) ~ ') as guarded'
+        ) %}
+        {% do run_statement('drop view ig_incident; drop view ig_ends') %}
+        {% do graph_drop(['ig_links_after', 'ig_identifiers_counted', 'ig_crowds', 'ig_named']) %}
     {% else %}
         {% do replace_temp_table('ig_affected', graph_affected_identifiers(plan)) %}
         {% do replace_temp_table('ig_incident', graph_incident_links()) %}
         {% do replace_temp_table('ig_ends', graph_ends_of_incident_links()) %}
+        {% do replace_temp_table('ig_crowds', graph_crowds(plan)) %}
+        {% do replace_temp_table('ig_identifiers_after', graph_identifiers_after(plan)) %}
+        {% do replace_temp_table('ig_guarded', graph_guarded_links(plan)) %}
+        {% do graph_write_guarded(plan) %}
     {% endif %}
-    {% do replace_temp_table('ig_crowds', graph_crowds(plan)) %}
-    {% do replace_temp_table('ig_identifiers_after', graph_identifiers_after(plan)) %}
-    {% do replace_temp_table('ig_guarded', graph_guarded_links(plan)) %}
-    {% do graph_write_guarded(plan) %}
+{% endmacro %}
+
+{# Columns of a link in the state, but for its cut. #}
+{% macro graph_link_columns() %}
+    {%- do return('identifier_key_a, identifier_key_b, record_count, source_mask, sample_record, first_observed_at, last_observed_at, guard') -%}
 {% endmacro %}
 
 {# Those whose links came or went, or whose window moved. #}
@@ -317,87 +335,81 @@
 
 {% macro graph_write_guarded(plan) %}
     {% set links = graph_table('links') %}
-    {% set columns = 'identifier_key_a, identifier_key_b, record_count, source_mask, sample_record, first_observed_at, last_observed_at, guard' %}
     {% set is_node = graph_is_node(plan) %}
-    {% if plan.is_rebuild %}
-        {% do run_query('insert into ' ~ graph_table('identifiers') ~ ' select * from ig_identifiers_after') %}
-        {% do run_query('insert into ' ~ links ~ ' select ' ~ columns ~ ', 0 from ig_guarded') %}
-    {% else %}
-        {% set rewritten %}
-            select guarded.identifier_key_a, guarded.identifier_key_b
-            from ig_guarded as guarded
-            left join ig_touched_pairs as touched
-                on
-                    guarded.identifier_key_a = touched.identifier_key_a
-                    and guarded.identifier_key_b = touched.identifier_key_b
-            where touched.identifier_key_a is not null or guarded.guard is distinct from guarded.guard_before
-            union
-            select identifier_key_a, identifier_key_b from ig_links_before
-        {% endset %}
-        {% do replace_temp_table('ig_links_rewritten', rewritten) %}
-        {% set deleted %}
-            delete from {{ links }} as links
-            using ig_links_rewritten as rewritten
-            where
-                links.identifier_key_a = rewritten.identifier_key_a
-                and links.identifier_key_b = rewritten.identifier_key_b
-        {% endset %}
-        {% do run_query(deleted) %}
-        {% set inserted %}
-            insert into {{ links }}
-            select
-                guarded.identifier_key_a, guarded.identifier_key_b, guarded.record_count,
-                guarded.source_mask, guarded.sample_record, guarded.first_observed_at,
-                guarded.last_observed_at, guarded.guard,
-                case when guarded.guard = 0 then guarded.cut_before else 0 end
-            from ig_guarded as guarded
-            inner join ig_links_rewritten as rewritten
-                on
-                    guarded.identifier_key_a = rewritten.identifier_key_a
-                    and guarded.identifier_key_b = rewritten.identifier_key_b
-        {% endset %}
-        {% do run_query(inserted) %}
-        {% do run_query('delete from ' ~ graph_table('identifiers') ~ ' where identifier_key in (select identifier_key from ig_identifiers_after)') %}
-        {% do run_query('insert into ' ~ graph_table('identifiers') ~ ' select * from ig_identifiers_after') %}
+    {% set rewritten %}
+        select guarded.identifier_key_a, guarded.identifier_key_b
+        from ig_guarded as guarded
+        left join ig_touched_pairs as touched
+            on
+                guarded.identifier_key_a = touched.identifier_key_a
+                and guarded.identifier_key_b = touched.identifier_key_b
+        where touched.identifier_key_a is not null or guarded.guard is distinct from guarded.guard_before
+        union
+        select identifier_key_a, identifier_key_b from ig_links_before
+    {% endset %}
+    {% do replace_temp_table('ig_links_rewritten', rewritten) %}
+    {% set deleted %}
+        delete from {{ links }} as links
+        using ig_links_rewritten as rewritten
+        where
+            links.identifier_key_a = rewritten.identifier_key_a
+            and links.identifier_key_b = rewritten.identifier_key_b
+    {% endset %}
+    {% do run_query(deleted) %}
+    {% set inserted %}
+        insert into {{ links }}
+        select
+            guarded.identifier_key_a, guarded.identifier_key_b, guarded.record_count,
+            guarded.source_mask, guarded.sample_record, guarded.first_observed_at,
+            guarded.last_observed_at, guarded.guard,
+            case when guarded.guard = 0 then guarded.cut_before else 0 end
+        from ig_guarded as guarded
+        inner join ig_links_rewritten as rewritten
+            on
+                guarded.identifier_key_a = rewritten.identifier_key_a
+                and guarded.identifier_key_b = rewritten.identifier_key_b
+    {% endset %}
+    {% do run_query(inserted) %}
+    {% do run_query('delete from ' ~ graph_table('identifiers') ~ ' where identifier_key in (select identifier_key from ig_identifiers_after)') %}
+    {% do run_query('insert into ' ~ graph_table('identifiers') ~ ' select * from ig_identifiers_after') %}
 
-        {% set edges_new %}
-            select identifier_key_a, identifier_key_b from ig_guarded
-            where guard = 0 and coalesce(guard_before, 1) <> 0
-        {% endset %}
-        {% do replace_temp_table('ig_edges_new', edges_new) %}
-        {% set edges_gone %}
-            select before.identifier_key_a, before.identifier_key_b, coalesce(guarded.guard, 9) as guard
-            from ig_links_before as before
-            left join ig_guarded as guarded
-                on
-                    before.identifier_key_a = guarded.identifier_key_a
-                    and before.identifier_key_b = guarded.identifier_key_b
-            where before.guard = 0 and guarded.identifier_key_a is null
-            union all
-            select identifier_key_a, identifier_key_b, guard from ig_guarded
-            where guard_before = 0 and guard <> 0
-        {% endset %}
-        {% do replace_temp_table('ig_edges_gone', edges_gone) %}
-        {% set nodes_before %}
-            select nodes.* from {{ graph_table('nodes') }} as nodes
-            where nodes.identifier_key in (select identifier_key from ig_identifiers_after)
-        {% endset %}
-        {% do replace_temp_table('ig_nodes_before', nodes_before) %}
-        {% set nodes_new %}
-            select judged.identifier_key
-            from ig_identifiers_after as judged
-            left join ig_nodes_before as nodes on judged.identifier_key = nodes.identifier_key
-            where nodes.identifier_key is null and {{ is_node }}
-        {% endset %}
-        {% do replace_temp_table('ig_nodes_new', nodes_new) %}
-        {% set nodes_gone %}
-            select nodes.*
-            from ig_nodes_before as nodes
-            inner join ig_identifiers_after as judged on nodes.identifier_key = judged.identifier_key
-            where not ({{ is_node }})
-        {% endset %}
-        {% do replace_temp_table('ig_nodes_gone', nodes_gone) %}
-    {% endif %}
+    {% set edges_new %}
+        select identifier_key_a, identifier_key_b from ig_guarded
+        where guard = 0 and coalesce(guard_before, 1) <> 0
+    {% endset %}
+    {% do replace_temp_table('ig_edges_new', edges_new) %}
+    {% set edges_gone %}
+        select before.identifier_key_a, before.identifier_key_b, coalesce(guarded.guard, 9) as guard
+        from ig_links_before as before
+        left join ig_guarded as guarded
+            on
+                before.identifier_key_a = guarded.identifier_key_a
+                and before.identifier_key_b = guarded.identifier_key_b
+        where before.guard = 0 and guarded.identifier_key_a is null
+        union all
+        select identifier_key_a, identifier_key_b, guard from ig_guarded
+        where guard_before = 0 and guard <> 0
+    {% endset %}
+    {% do replace_temp_table('ig_edges_gone', edges_gone) %}
+    {% set nodes_before %}
+        select nodes.* from {{ graph_table('nodes') }} as nodes
+        where nodes.identifier_key in (select identifier_key from ig_identifiers_after)
+    {% endset %}
+    {% do replace_temp_table('ig_nodes_before', nodes_before) %}
+    {% set nodes_new %}
+        select judged.identifier_key
+        from ig_identifiers_after as judged
+        left join ig_nodes_before as nodes on judged.identifier_key = nodes.identifier_key
+        where nodes.identifier_key is null and {{ is_node }}
+    {% endset %}
+    {% do replace_temp_table('ig_nodes_new', nodes_new) %}
+    {% set nodes_gone %}
+        select nodes.*
+        from ig_nodes_before as nodes
+        inner join ig_identifiers_after as judged on nodes.identifier_key = judged.identifier_key
+        where not ({{ is_node }})
+    {% endset %}
+    {% do replace_temp_table('ig_nodes_gone', nodes_gone) %}
 {% endmacro %}
 
 {#

@@ -19,7 +19,7 @@
             union
             select unnest(identifier_keys) as identifier_key from ig_sets_after
             union
-            select identifier_key from ig_learnt
+            select identifier_key from ig_named
         {% endset %}
         {% do replace_temp_table('ig_touched', touched) %}
         {% do replace_temp_table('ig_identifiers_before',
@@ -38,7 +38,7 @@
             record_count,
             first_observed_at,
             last_observed_at
-        from ig_sets_after
+        from {{ plan.sets_after }}
         where source_number <> 0
     ),
     {% if not plan.is_rebuild %}
@@ -92,7 +92,7 @@
 
     {# Those that only an override names have no sighting; those that lost all have none any more. #}
     named as (
-        select identifier_key, strength, blocking_priority from ig_learnt
+        select identifier_key, strength, blocking_priority from ig_named
         {% if not plan.is_rebuild %}
         union all
         select identifier_key, strength, blocking_priority from ig_identifiers_before

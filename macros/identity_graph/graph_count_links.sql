@@ -5,12 +5,10 @@
 {% macro graph_count_links(plan) %}
     {% set blocked = 'select identifier_key from ig_identifiers_counted where blocking_priority is not null' %}
     {% do replace_temp_table('ig_blocked', blocked) %}
-    {% do replace_temp_table('ig_pairs_after', graph_pairs('ig_sets_after', plan)) %}
     {% if plan.is_rebuild %}
-        {% do replace_temp_table('ig_links_before', 'select * from ' ~ graph_table('links') ~ ' where 1 = 0') %}
-        {% do replace_temp_table('ig_links_after', graph_folded_pairs('select * from ig_pairs_after')) %}
-        {% do run_query('drop table ig_pairs_after') %}
+        {% do replace_temp_table('ig_links_after', graph_folded_pairs(graph_pairs(plan.sets_after, plan))) %}
     {% else %}
+        {% do replace_temp_table('ig_pairs_after', graph_pairs('ig_sets_after', plan)) %}
         {% do replace_temp_table('ig_pairs_before', graph_pairs('ig_sets_before', plan)) %}
         {% set touched %}
             select identifier_key_a, identifier_key_b from ig_pairs_before

@@ -29,7 +29,7 @@
 {% endmacro %}
 
 {% macro graph_solve_all_regions(plan) %}
-    {% do solve_components('ig_components', 'select identifier_key_a as node_a, identifier_key_b as node_b from ig_guarded where guard = 0') %}
+    {% do solve_components('ig_components', 'select identifier_key_a as node_a, identifier_key_b as node_b from ' ~ graph_table('links') ~ ' where guard = 0') %}
     {# Ids of regions are numbers of their own: a member's key would turn up again after a split. #}
     {% set numbered %}
         select
@@ -51,13 +51,14 @@
         select
             judged.identifier_key,
             {{ count }} + row_number() over (order by judged.identifier_key) as region_id
-        from ig_identifiers_after as judged
+        from {{ graph_table('identifiers') }} as judged
         left join ig_components as components on judged.identifier_key = components.node_id
         where
             components.node_id is null
             and {{ graph_is_node(plan) }}
     {% endset %}
     {% do replace_temp_table('ig_moved', moved) %}
+    {% do graph_drop(['ig_components', 'ig_numbered']) %}
     {% do plan.update({'last_id': query_value('select coalesce(max(region_id), 0) from ig_moved') | int}) %}
 {% endmacro %}
 

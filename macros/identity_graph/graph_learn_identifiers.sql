@@ -28,7 +28,7 @@
 {% macro graph_has_collision(plan) %}
     {% set compared %}
         select
-            (select count(*) from ig_values where identifier_type <> other_type or identifier_value <> other_value)
+            (select count(*) from ig_values where is_collision)
             + (select count(*) from {{ 'ig_sets_after' if plan.is_rebuild else 'ig_sets_gained' }} where is_collision)
             {% if not plan.is_rebuild %}
             + (

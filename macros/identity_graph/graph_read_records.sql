@@ -65,7 +65,8 @@
         select
             {{ identifier_key('identifier_type_' ~ side, 'identifier_value_' ~ side, seed) }} as identifier_key,
             identifier_type_{{ side }} as identifier_type,
-            identifier_value_{{ side }} as identifier_value
+            identifier_value_{{ side }} as identifier_value,
+            {{ identifier_key('identifier_type_' ~ side, 'identifier_value_' ~ side, -1 - seed) }} as value_check
         from {{ ref('link_overrides') }}
         {{ 'union all' if not loop.last }}
         {% endfor %}
@@ -74,7 +75,8 @@
         select
             {{ identifier_key("'" ~ identifier_type ~ "'", 'identifier_value', seed) }} as identifier_key,
             '{{ identifier_type }}' as identifier_type,
-            identifier_value
+            identifier_value,
+            {{ identifier_key("'" ~ identifier_type ~ "'", 'identifier_value', -1 - seed) }} as value_check
         from (
             select {{ expression }} as identifier_value from {{ ref(source.model) }}
             {{ graph_since(source) }}
@@ -85,14 +87,13 @@
     {% endif %}
 {% endmacro %}
 
-{# One row for every key, with the least and the greatest of its identifiers: two are a collision. #}
+{# One row for every key. Two identifiers of one key differ in their second hash, and collide. #}
 {% macro graph_folded_values(values) %}
     select
         identifier_key,
-        min(identifier_type) as identifier_type,
-        max(identifier_type) as other_type,
-        min(identifier_value) as identifier_value,
-        max(identifier_value) as other_value
+        {{ graph_any_value('identifier_type') }} as identifier_type,
+        {{ graph_any_value('identifier_value') }} as identifier_value,
+        min(value_check) <> max(value_check) as is_collision
     from ({{ values }}) as observed
     group by identifier_key
 {% endmacro %}
@@ -141,6 +142,7 @@
     select
         cast(null as bigint) as identifier_key,
         cast(null as text) as identifier_type,
-        cast(null as text) as identifier_value
+        cast(null as text) as identifier_value,
+        cast(null as bigint) as value_check
     where 1 = 0
 {% endmacro %}

@@ -50,7 +50,7 @@
 {# What was done, in numbers. #}
 {% macro graph_summary(plan) %}
     {% set counts = run_query(
-        'select (select count(*) from ' ~ plan.arrivals ~ '), (select count(*) from ig_gone), (select count(*) from ' ~ plan.placed ~ '),'
+        'select ' ~ plan.arrival_count ~ ', (select count(*) from ig_gone), (select count(*) from ' ~ plan.placed ~ '),'
         ~ ' (select count(*) from ig_minted), (select count(*) from ig_logged)'
     ).rows[0] %}
     {% do return(

@@ -2,7 +2,7 @@
 {% macro graph_temporary_tables() %}
     {% do return([
         'ig_observed', 'ig_values', 'ig_known', 'ig_gone', 'ig_new', 'ig_sets_gained', 'ig_sets_reduced',
-        'ig_sets_before', 'ig_sets_after', 'ig_learnt', 'ig_recounted', 'ig_touched',
+        'ig_sets_before', 'ig_sets_after', 'ig_learnt', 'ig_named', 'ig_recounted', 'ig_touched',
         'ig_identifiers_before', 'ig_identifiers_counted', 'ig_blocked', 'ig_pairs_before',
         'ig_pairs_after', 'ig_pairs_reduced', 'ig_pairs_holding', 'ig_sets_holding', 'ig_touched_pairs',
         'ig_links_before', 'ig_links_after', 'ig_affected', 'ig_incident', 'ig_ends', 'ig_crowds',

@@ -22,5 +22,14 @@
             record_count, first_observed_at, last_observed_at, sample_record_id
         from ig_sets_after
     {% endset %}
-    {% do run_query(inserted) %}
+    {% do run_statement(inserted) %}
+    {% do replace_temp_table('ig_named', 'select identifier_key, strength, blocking_priority from ig_learnt') %}
+    {% do plan.update({'arrival_count': query_value('select count(*) from ' ~ plan.arrivals)}) %}
+    {% if plan.is_rebuild %}
+        {# What stands in the state now is read from there. #}
+        {% do plan.update({'sets_after': graph_table('sets')}) %}
+        {% do graph_drop(['ig_observed', 'ig_values', 'ig_learnt', 'ig_sets_after']) %}
+    {% else %}
+        {% do plan.update({'sets_after': 'ig_sets_after'}) %}
+    {% endif %}
 {% endmacro %}
