@@ -142,8 +142,10 @@
                 {% do changed.append(source) %}
             {% endif %}
         {% elif source.last_batch != source.known_batch %}
-            {# A base that was built again holds no row of a batch that was taken in. #}
-            {% set is_continued = source.known_batch is not none and source.first_batch is not none and source.first_batch <= source.known_batch %}
+            {# A base that was built again holds no row of a batch that was taken in; nor does one whose
+               numbers all lie before, which it has from a clock that went back. #}
+            {% set is_continued = source.known_batch is not none and source.first_batch is not none
+                and source.first_batch <= source.known_batch and source.known_batch <= source.last_batch %}
             {% do source.update({'since': source.known_batch if is_continued else none}) %}
             {% do changed.append(source) %}
         {% endif %}

@@ -18,8 +18,8 @@ clusters as (
     select * from {{ graph_table('clusters', ref('identity_graph')) }}
 ),
 
--- Identifiers stand in the order of their source's entry in identity_sources, the strongest first. One
--- that several people share speaks only where no other does.
+-- Identifiers stand in the order of their source's entry in identity_sources, the strongest
+-- first. One that several people share speaks only where no other does.
 members as (
     select
         set_key,
