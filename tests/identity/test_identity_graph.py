@@ -44,6 +44,13 @@ def reasons(world: World) -> dict[Identifier, tuple[str, int]]:
     }
 
 
+def statuses(world: World) -> list[str]:
+    rows = world.query(
+        "select status from {schema}.identity_overrides order by decision desc, override_id"
+    )
+    return [status for (status,) in rows]
+
+
 def changes(world: World) -> list[tuple[str, str, int]]:
     return sorted(
         world.query("select change_type, cause, identifier_count from {schema}.identity_changes")
@@ -140,6 +147,10 @@ def test_overrides_win_over_every_guard_and_are_taken_back(world: World) -> None
     world.run()
     profiles = world.profiles()
     assert len({profiles[each] for each in (first, EMAIL, second)}) == 3
+    never = (override("never", first, EMAIL), override("never", first, ("phone", "typo")))
+    world.write_rules(replace(RULES, overrides=(*never, override("always", first, EMAIL))))
+    world.run()
+    assert statuses(world) == ["contradicted", "unknown_identifier", "in_force"]
     world.write_rules(RULES)
     world.run()
     assert world.found() == before
