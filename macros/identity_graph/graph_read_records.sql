@@ -66,7 +66,7 @@
             {{ identifier_key('identifier_type_' ~ side, 'identifier_value_' ~ side, seed) }} as identifier_key,
             identifier_type_{{ side }} as identifier_type,
             identifier_value_{{ side }} as identifier_value,
-            {{ identifier_key('identifier_type_' ~ side, 'identifier_value_' ~ side, -1 - seed) }} as value_check
+            {{ identifier_key('identifier_type_' ~ side, 'identifier_value_' ~ side, -1 - seed, 63) }} as value_check
         from {{ ref('link_overrides') }}
         {{ 'union all' if not loop.last }}
         {% endfor %}
@@ -76,7 +76,7 @@
             {{ identifier_key("'" ~ identifier_type ~ "'", 'identifier_value', seed) }} as identifier_key,
             '{{ identifier_type }}' as identifier_type,
             identifier_value,
-            {{ identifier_key("'" ~ identifier_type ~ "'", 'identifier_value', -1 - seed) }} as value_check
+            {{ identifier_key("'" ~ identifier_type ~ "'", 'identifier_value', -1 - seed, 63) }} as value_check
         from (
             select {{ expression }} as identifier_value from {{ ref(source.model) }}
             {{ graph_since(source) }}

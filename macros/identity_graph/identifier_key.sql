@@ -4,19 +4,18 @@
     the graph is built again with another seed; tests make keys shorter to see that. `identifier_type`
     is an expression.
 #}
-{% macro identifier_key(identifier_type, identifier_value, seed) %}
-    {{- adapter.dispatch('identifier_key')(identifier_type, identifier_value, seed) -}}
+{% macro identifier_key(identifier_type, identifier_value, seed, key_bits=var('identifier_key_bits', 63)) %}
+    {{- adapter.dispatch('identifier_key')(identifier_type, identifier_value, seed, key_bits) -}}
 {% endmacro %}
 
-{% macro duckdb__identifier_key(identifier_type, identifier_value, seed) -%}
-    {%- set key_bits = var('identifier_key_bits', 63) -%}
+{% macro duckdb__identifier_key(identifier_type, identifier_value, seed, key_bits) -%}
     case
         when {{ identifier_value }} is not null
             then cast(hash({{ seed }}, {{ identifier_type }}, {{ identifier_value }}) >> {{ 64 - key_bits }} as bigint)
     end
 {%- endmacro %}
 
-{% macro postgres__identifier_key(identifier_type, identifier_value, seed) -%}
-    {%- set largest = 2 ** var('identifier_key_bits', 63) - 1 -%}
+{% macro postgres__identifier_key(identifier_type, identifier_value, seed, key_bits) -%}
+    {%- set largest = 2 ** key_bits - 1 -%}
     (hashtextextended({{ identifier_type }} || chr(31) || {{ identifier_value }}, {{ seed }}) & {{ largest }})
 {%- endmacro %}

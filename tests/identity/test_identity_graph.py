@@ -216,7 +216,7 @@ def test_two_identifiers_of_one_key_are_told_apart(world: World) -> None:
     short_keys = ("--vars", "{identifier_key_bits: 6}")
     world.manifest = None
     world.options = short_keys
-    for batch in range(5):
+    for batch in range(7):
         world.stage([contact(number, ("email", f"e{number}")) for number in range(batch + 1)])
         world.run()
         assert world.found().people == world.expected().people

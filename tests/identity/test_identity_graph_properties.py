@@ -99,7 +99,7 @@ def start_again(world: World) -> None:
     world.run()
 
 
-@pytest.mark.parametrize("examples", [8])
+@pytest.mark.parametrize("examples", [4])
 def test_every_history_comes_to_the_reference(settings: Settings, examples: int) -> None:
     world = make_world(settings)
 

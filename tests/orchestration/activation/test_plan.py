@@ -110,7 +110,7 @@ def test_a_mirror_that_says_nothing_is_guarded_against_emptying(world: World) ->
     world.put(rows(30))
     world.run()
     world.put([])
-    with pytest.raises(SyncBlockedError, match="--approve"):
+    with pytest.raises(SyncBlockedError, match="APPROVE=1"):
         world.run()
 
 
