@@ -1,13 +1,10 @@
 {#
-    Counts the identifiers of the sets that changed: ig_identifiers_before and ig_identifiers_after. Where
+    Counts the identifiers of the sets that changed: ig_identifiers_before and ig_identifiers_counted. Where
     sets were reduced, their identifiers are counted again from all their sets. Overrides are not
     sightings of an identifier and count for nothing.
 #}
 {% macro graph_count_identifiers(plan) %}
-    {% if plan.is_rebuild %}
-        {% do replace_temp_table('ig_recounted', 'select cast(null as bigint) as identifier_key where 1 = 0') %}
-        {% do replace_temp_table('ig_identifiers_before', 'select * from ' ~ graph_table('identifiers') ~ ' where 1 = 0') %}
-    {% else %}
+    {% if not plan.is_rebuild %}
         {% set recounted %}
             select distinct unnest(identifier_keys) as identifier_key
             from ig_sets_before

@@ -96,54 +96,28 @@
         identifier_key_b,
         cast(sum(record_count) as bigint) as record_count,
         bit_or(cast(1 as bigint) << source_number) as source_mask,
-        min({{ graph_sample() }}) as sample_record,
+        {# Source and record belong together, so the least of them is picked as one text. #}
+        min({{ source_model('source_number') }} || ':' || sample_record_id) as sample_record,
         min(first_observed_at) as first_observed_at,
         max(last_observed_at) as last_observed_at
     from ({{ pairs }}) as pairs
     group by identifier_key_a, identifier_key_b
 {% endmacro %}
 
-{# Source and record belong together, so the least of them is picked as one text. #}
-{% macro graph_sample() -%}
-    case source_number
-        {%- for source in graph_sources() %}
-        when {{ source.number }} then '{{ source.model }}:'
-        {%- endfor %}
-    end || sample_record_id
-{%- endmacro %}
-
 {# What only gained records is added to what was counted; what lost one is counted again. #}
 {% macro graph_links_after() %}
     with
 
     kept as (
-        select pairs.*
-        from ig_pairs_after as pairs
-        left join ig_pairs_reduced as reduced
-            on
-                pairs.identifier_key_a = reduced.identifier_key_a
-                and pairs.identifier_key_b = reduced.identifier_key_b
-        where reduced.identifier_key_a is null
+        {{ graph_pairs_not_reduced('ig_pairs_after') }}
     ),
 
     lost as (
-        select pairs.*
-        from ig_pairs_before as pairs
-        left join ig_pairs_reduced as reduced
-            on
-                pairs.identifier_key_a = reduced.identifier_key_a
-                and pairs.identifier_key_b = reduced.identifier_key_b
-        where reduced.identifier_key_a is null
+        {{ graph_pairs_not_reduced('ig_pairs_before') }}
     ),
 
     known as (
-        select links.*
-        from ig_links_before as links
-        left join ig_pairs_reduced as reduced
-            on
-                links.identifier_key_a = reduced.identifier_key_a
-                and links.identifier_key_b = reduced.identifier_key_b
-        where reduced.identifier_key_a is null
+        {{ graph_pairs_not_reduced('ig_links_before') }}
     ),
 
     recounted as (
@@ -182,4 +156,15 @@
         max(last_observed_at) as last_observed_at
     from evidence
     group by identifier_key_a, identifier_key_b
+{% endmacro %}
+
+{# Rows of a table of pairs that are not counted again. #}
+{% macro graph_pairs_not_reduced(pairs) %}
+        select pairs.*
+        from {{ pairs }} as pairs
+        left join ig_pairs_reduced as reduced
+            on
+                pairs.identifier_key_a = reduced.identifier_key_a
+                and pairs.identifier_key_b = reduced.identifier_key_b
+        where reduced.identifier_key_a is null
 {% endmacro %}

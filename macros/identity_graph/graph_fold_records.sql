@@ -18,8 +18,6 @@
     {% endset %}
     {% if plan.is_rebuild %}
         {% do replace_temp_table('ig_sets_after', gained) %}
-        {% do replace_temp_table('ig_sets_before', 'select * from ig_sets_after where 1 = 0') %}
-        {% do replace_temp_table('ig_sets_reduced', 'select set_key from ig_gone') %}
     {% else %}
         {% do replace_temp_table('ig_sets_gained', gained) %}
         {% do replace_temp_table('ig_sets_reduced', 'select distinct set_key from ig_gone') %}

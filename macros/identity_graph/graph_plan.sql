@@ -21,9 +21,9 @@
         'key_seed': (state[0]['key_seed'] if state else 0) | int,
     } %}
     {% if not is_rebuild %}
-        {% do plan.update({'sources': graph_changed_sources()}) %}
+        {% do plan.update({'sources': graph_changed_sources(plan.key_seed)}) %}
     {% endif %}
-    {% do plan.update({'exclusions_changed': not is_rebuild and graph_exclusions_changed()}) %}
+    {% do plan.update({'exclusions_changed': not is_rebuild and graph_exclusions_changed(plan.key_seed)}) %}
     {% do plan.update({'is_due': is_rebuild or plan.exclusions_changed or plan.sources | length > 0}) %}
     {% do return(plan) %}
 {% endmacro %}
@@ -133,11 +133,11 @@
 {% endmacro %}
 
 {# Sources with a batch that the state has not taken in, and the overrides where they changed. #}
-{% macro graph_changed_sources() %}
+{% macro graph_changed_sources(seed) %}
     {% set changed = [] %}
     {% for source in graph_sources_with_batches() %}
         {% if source.is_override %}
-            {% if graph_overrides_changed() %}
+            {% if graph_overrides_changed(seed) %}
                 {% do source.update({'since': none}) %}
                 {% do changed.append(source) %}
             {% endif %}
@@ -153,29 +153,23 @@
     {% do return(changed) %}
 {% endmacro %}
 
-{% macro graph_overrides_changed() %}
+{% macro graph_overrides_changed(seed) %}
+    {% do return(graph_differ(
+        'select record_id, set_key, observed_at from ' ~ graph_table('records') ~ ' where source_number = 0',
+        'select record_id, set_key, observed_at from (' ~ graph_override_records(seed) ~ ') as overrides'
+    )) %}
+{% endmacro %}
+
+{# Whether one query has a row that another has not. #}
+{% macro graph_differ(query, other) %}
     {% set compared %}
         select count(*) > 0 from (
-            (
-                select record_id, set_key, observed_at from {{ graph_table('records') }}
-                where source_number = 0
-                except
-                select record_id, set_key, observed_at from ({{ graph_override_records(graph_key_seed()) }}) as overrides
-            )
+            ({{ query }} except {{ other }})
             union all
-            (
-                select record_id, set_key, observed_at from ({{ graph_override_records(graph_key_seed()) }}) as overrides
-                except
-                select record_id, set_key, observed_at from {{ graph_table('records') }}
-                where source_number = 0
-            )
+            ({{ other }} except {{ query }})
         ) as differing
     {% endset %}
     {% do return(query_is_true(compared)) %}
-{% endmacro %}
-
-{% macro graph_key_seed() %}
-    {% do return(query_value('select key_seed from ' ~ graph_table('state')) | int) %}
 {% endmacro %}
 
 {# Pairs that an override keeps apart. #}
@@ -192,23 +186,11 @@
     ) as excluded
 {% endmacro %}
 
-{% macro graph_exclusions_changed() %}
-    {% set compared %}
-        select count(*) > 0 from (
-            (
-                select identifier_key_a, identifier_key_b from {{ graph_table('exclusions') }}
-                except
-                select identifier_key_a, identifier_key_b from ({{ graph_override_exclusions(graph_key_seed()) }}) as excluded
-            )
-            union all
-            (
-                select identifier_key_a, identifier_key_b from ({{ graph_override_exclusions(graph_key_seed()) }}) as excluded
-                except
-                select identifier_key_a, identifier_key_b from {{ graph_table('exclusions') }}
-            )
-        ) as differing
-    {% endset %}
-    {% do return(query_is_true(compared)) %}
+{% macro graph_exclusions_changed(seed) %}
+    {% do return(graph_differ(
+        'select identifier_key_a, identifier_key_b from ' ~ graph_table('exclusions'),
+        'select identifier_key_a, identifier_key_b from (' ~ graph_override_exclusions(seed) ~ ') as excluded'
+    )) %}
 {% endmacro %}
 
 {# Pairs that an override joins, each like a record of its two identifiers. #}

@@ -1,4 +1,4 @@
-{# One row per kind of identifier: the engine reads the columns it knows. #}
+{# One row per kind of identifier. #}
 {% set types = [
     ('record', 100), ('social_security_number', 90), ('full_name_birth_date', 80),
     ('surname_birth_date_postcode', 70), ('given_name_birth_date_postcode', 60),
@@ -9,7 +9,6 @@ select
     cast('{{ name }}' as text) as identifier_type,
     cast({{ strength }} as bigint) as strength,
     true as is_linking,
-    cast(null as bigint) as limit_of_stronger,
     cast(null as bigint) as limit_per_profile,
     cast(null as bigint) as link_window_days
 {{ 'union all' if not loop.last }}
