@@ -44,7 +44,8 @@
         where not links.is_override
     {% endset %}
     {% do replace_temp_table('ig_k_edges', graph_edges_between_clusters(edges)) %}
-    {% set round_limit = query_value('select count(*) from ig_k_edges') | int + 1 %}
+    {# Each round decides a link; more rounds than Jinja loops over would be no answer either. #}
+    {% set round_limit = [query_value('select count(*) from ig_k_edges') | int + 1, 100000] | min %}
     {% set open = namespace(edges=true) %}
     {% for round in range(round_limit) if open.edges %}
         {% do replace_temp_table('ig_k_counts', graph_cluster_counts(plan)) %}

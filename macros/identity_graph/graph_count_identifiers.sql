@@ -1,32 +1,35 @@
 {#
-    Counts the identifiers of the sets that changed: ig_identifiers_before and ig_identifiers_counted. Where
-    sets were reduced, their identifiers are counted again from all their sets. Overrides are not
-    sightings of an identifier and count for nothing.
+    Counts the identifiers of the sets that changed: ig_identifiers_counted. Where sets were reduced, their
+    identifiers are counted again from all their sets, ig_sets_holding. Overrides are not sightings of an
+    identifier and count for nothing.
 #}
 {% macro graph_count_identifiers(plan) %}
-    {% if not plan.is_rebuild %}
-        {% set recounted %}
-            select distinct unnest(identifier_keys) as identifier_key
-            from ig_sets_before
-            where set_key in (select set_key from ig_sets_reduced)
-        {% endset %}
-        {% do replace_temp_table('ig_recounted', recounted) %}
-        {% set touched %}
-            select unnest(identifier_keys) as identifier_key from ig_sets_before
-            union
-            select unnest(identifier_keys) as identifier_key from ig_sets_after
-            union
-            select identifier_key from ig_named
-        {% endset %}
-        {% do replace_temp_table('ig_touched', touched) %}
-        {% do replace_temp_table('ig_identifiers_before',
-            'select * from ' ~ graph_table('identifiers') ~ ' where identifier_key in (select identifier_key from ig_touched)'
-        ) %}
-    {% endif %}
-    {% do replace_temp_table('ig_identifiers_counted', graph_identifiers_counted(plan)) %}
+    {% set recounted %}
+        select distinct unnest(before.identifier_keys) as identifier_key
+        from ig_sets_before as before
+        where before.set_key in (select set_key from ig_sets_reduced)
+    {% endset %}
+    {% do replace_temp_table('ig_recounted', recounted) %}
+    {% set holding %}
+        select sets.*
+        from {{ graph_table('sets') }} as sets
+        where
+            exists (select 1 from ig_recounted)
+            and sets.set_key in (
+                select members.set_key
+                from (
+                    select set_key, unnest(identifier_keys) as identifier_key
+                    from {{ graph_table('sets') }}
+                    where exists (select 1 from ig_recounted)
+                ) as members
+                where members.identifier_key in (select identifier_key from ig_recounted)
+            )
+    {% endset %}
+    {% do replace_temp_table('ig_sets_holding', holding) %}
+    {% do replace_temp_table('ig_identifiers_counted', graph_identifiers_counted()) %}
 {% endmacro %}
 
-{% macro graph_identifiers_counted(plan) %}
+{% macro graph_identifiers_counted() %}
     with
 
     seen as (
@@ -35,10 +38,10 @@
             record_count,
             first_observed_at,
             last_observed_at
-        from {{ plan.sets_after }}
+        from ig_sets_after
         where source_number <> 0
     ),
-    {% if not plan.is_rebuild %}
+
     unseen as (
         select
             unnest(identifier_keys) as identifier_key,
@@ -53,14 +56,13 @@
             record_count,
             first_observed_at,
             last_observed_at
-        from {{ graph_table('sets') }}
-        where source_number <> 0 and exists (select 1 from ig_recounted)
+        from ig_sets_holding
+        where source_number <> 0
     ),
-    {% endif %}
+
     sightings as (
         select identifier_key, record_count, first_observed_at, last_observed_at
         from seen
-        {% if not plan.is_rebuild %}
         where identifier_key not in (select identifier_key from ig_recounted)
         union all
         select identifier_key, -record_count, null, null
@@ -74,7 +76,6 @@
         select identifier_key, record_count, first_observed_at, last_observed_at
         from seen_in_all_sets
         where identifier_key in (select identifier_key from ig_recounted)
-        {% endif %}
     ),
 
     counted as (
@@ -89,15 +90,14 @@
 
     {# Those that only an override names have no sighting; those that lost all have none any more. #}
     named as (
-        select identifier_key, strength, blocking_priority from ig_named
-        {% if not plan.is_rebuild %}
+        select identifier_key, value_check, strength, blocking_priority from ig_learnt
         union all
-        select identifier_key, strength, blocking_priority from ig_identifiers_before
-        {% endif %}
+        select identifier_key, value_check, strength, blocking_priority from ig_identifiers_before
     )
 
     select
         named.identifier_key,
+        named.value_check,
         named.strength,
         named.blocking_priority,
         coalesce(counted.record_count, 0) as record_count,

@@ -3,54 +3,36 @@
     stand on a record together. A blocked identifier makes no pair, unless by an override.
 #}
 {% macro graph_count_links(plan) %}
-    {% set blocked = 'select identifier_key from ig_identifiers_counted where blocking_priority is not null' %}
-    {% do replace_temp_table('ig_blocked', blocked) %}
-    {% if plan.is_rebuild %}
-        {% do replace_temp_table('ig_links_after', graph_folded_pairs(graph_pairs(plan.sets_after, plan))) %}
-    {% else %}
-        {% do replace_temp_table('ig_pairs_after', graph_pairs('ig_sets_after', plan)) %}
-        {% do replace_temp_table('ig_pairs_before', graph_pairs('ig_sets_before', plan)) %}
-        {% set touched %}
-            select identifier_key_a, identifier_key_b from ig_pairs_before
-            union
-            select identifier_key_a, identifier_key_b from ig_pairs_after
-        {% endset %}
-        {% do replace_temp_table('ig_touched_pairs', touched) %}
-        {% set before %}
-            select links.*
-            from {{ graph_table('links') }} as links
-            inner join ig_touched_pairs as touched
-                on
-                    links.identifier_key_a = touched.identifier_key_a
-                    and links.identifier_key_b = touched.identifier_key_b
-            where links.identifier_key_a in (select identifier_key_a from ig_touched_pairs)
-        {% endset %}
-        {% do replace_temp_table('ig_links_before', before) %}
-        {# Pairs that lost a record are counted again, from every set that holds both. #}
-        {% set reduced %}
-            select distinct identifier_key_a, identifier_key_b
-            from ig_pairs_before
-            where set_key in (select set_key from ig_sets_reduced)
-        {% endset %}
-        {% do replace_temp_table('ig_pairs_reduced', reduced) %}
-        {% set holding %}
-            select sets.*
-            from {{ graph_table('sets') }} as sets
-            where
-                sets.set_key in (
-                    select members.set_key
-                    from (
-                        select set_key, unnest(identifier_keys) as identifier_key
-                        from {{ graph_table('sets') }}
-                        where exists (select 1 from ig_pairs_reduced)
-                    ) as members
-                    where members.identifier_key in (select identifier_key_a from ig_pairs_reduced)
-                )
-        {% endset %}
-        {% do replace_temp_table('ig_sets_holding', holding) %}
-        {% do replace_temp_table('ig_pairs_holding', graph_pairs('ig_sets_holding', plan)) %}
-        {% do replace_temp_table('ig_links_after', graph_links_after()) %}
-    {% endif %}
+    {% do replace_temp_table('ig_blocked',
+        'select identifier_key from ig_identifiers_counted where blocking_priority is not null'
+    ) %}
+    {% do replace_temp_table('ig_pairs_after', graph_pairs('ig_sets_after', plan)) %}
+    {% do replace_temp_table('ig_pairs_before', graph_pairs('ig_sets_before', plan)) %}
+    {% set touched %}
+        select identifier_key_a, identifier_key_b from ig_pairs_before
+        union
+        select identifier_key_a, identifier_key_b from ig_pairs_after
+    {% endset %}
+    {% do replace_temp_table('ig_touched_pairs', touched) %}
+    {% do graph_take('ig_found_links', 'links', 'identifier_key_a', 'select identifier_key_a from ig_touched_pairs') %}
+    {% set before %}
+        select found.*
+        from ig_found_links as found
+        inner join ig_touched_pairs as touched
+            on
+                found.identifier_key_a = touched.identifier_key_a
+                and found.identifier_key_b = touched.identifier_key_b
+    {% endset %}
+    {% do replace_temp_table('ig_links_before', before) %}
+    {# Pairs that lost a record are counted again, from every set that holds both. #}
+    {% set reduced %}
+        select distinct identifier_key_a, identifier_key_b
+        from ig_pairs_before
+        where set_key in (select set_key from ig_sets_reduced)
+    {% endset %}
+    {% do replace_temp_table('ig_pairs_reduced', reduced) %}
+    {% do replace_temp_table('ig_pairs_holding', graph_pairs('ig_sets_holding', plan)) %}
+    {% do replace_temp_table('ig_links_after', graph_links_after()) %}
 {% endmacro %}
 
 {# Pairs of the identifiers of every set. `position` pairs are written out: few are longer than two. #}
@@ -77,7 +59,7 @@
             identifier_keys[{{ second }}] as key_2,
             record_count, first_observed_at, last_observed_at, sample_record_id
         from {{ sets }}
-        where array_length(identifier_keys, 1) >= {{ second }}
+        where identifier_count >= {{ second }}
         {{ 'union all' if not (outer.last and loop.last) }}
         {% endfor %}
         {% endfor %}

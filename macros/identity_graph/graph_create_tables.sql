@@ -15,7 +15,7 @@
 {# Columns by which an incremental run looks rows up. #}
 {% macro graph_indexes() %}
     {% do return({
-        'records': ['record_id', 'set_key'], 'sets': ['set_key'], 'dictionary': ['identifier_key'],
+        'records': ['record_key', 'set_key'], 'sets': ['set_key'], 'dictionary': ['identifier_key'],
         'identifiers': ['identifier_key'], 'links': ['identifier_key_a', 'identifier_key_b'],
         'nodes': ['identifier_key', 'region_id', 'cluster_id'], 'clusters': ['cluster_id', 'profile_id'],
         'ledger': ['profile_id', 'anchor_identifier_key', 'redirected_to_profile_id'],

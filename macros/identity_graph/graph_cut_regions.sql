@@ -4,17 +4,8 @@
     nodes of the regions with their clusters, and ig_placed, those whose region or cluster changed.
 #}
 {% macro graph_cut_regions(plan) %}
-    {% do graph_read_exclusions(plan) %}
-    {% if plan.is_rebuild %}
-        {% do replace_temp_table('ig_region_nodes',
-            'select moved.identifier_key, moved.region_id, identifiers.strength, identifiers.first_observed_at, cast(null as bigint) as region_before, cast(null as bigint) as cluster_before'
-            ~ ' from ig_moved as moved inner join ' ~ graph_table('identifiers') ~ ' as identifiers on moved.identifier_key = identifiers.identifier_key'
-        ) %}
-        {% do graph_drop(['ig_moved']) %}
-    {% else %}
-        {% do replace_temp_table('ig_region_nodes', graph_region_nodes()) %}
-    {% endif %}
-    {% do replace_temp_table('ig_violating', graph_violating_regions(plan)) %}
+    {% do replace_temp_table('ig_region_nodes', graph_region_nodes(plan)) %}
+    {% do replace_temp_table('ig_violating', graph_violating_regions(plan, 'ig_region_nodes')) %}
     {% set has_violation = query_is_true('select count(*) > 0 from ig_violating') %}
     {% if has_violation %}
         {% do graph_cluster_regions(plan) %}
@@ -26,8 +17,7 @@
             {{ 'coalesce(clusters.cluster_id, nodes.region_id)' if has_violation else 'nodes.region_id' }} as cluster_id,
             nodes.region_before,
             nodes.cluster_before,
-            nodes.strength,
-            nodes.first_observed_at
+            nodes.row_locator
         from ig_region_nodes as nodes
         {% if has_violation %}
         left join ig_clustered as clusters on nodes.identifier_key = clusters.identifier_key
@@ -35,69 +25,47 @@
     {% endset %}
     {% do replace_temp_table('ig_located', placed) %}
     {% do graph_mark_cut_links(plan, has_violation) %}
-    {% do graph_drop(['ig_region_nodes']) %}
-    {% if plan.is_rebuild %}
-        {% do plan.update({'placed': 'ig_located'}) %}
-    {% else %}
-        {% do plan.update({'placed': 'ig_placed'}) %}
-        {% do replace_temp_table('ig_placed',
-            'select * from ig_located where region_id is distinct from region_before or cluster_id is distinct from cluster_before'
-        ) %}
-    {% endif %}
+    {% do replace_temp_table('ig_placed',
+        'select * from ig_located where region_id is distinct from region_before or cluster_id is distinct from cluster_before'
+    ) %}
 {% endmacro %}
 
-{# Brings the pairs that overrides keep apart up to date. #}
-{% macro graph_read_exclusions(plan) %}
-    {% if plan.is_rebuild or plan.exclusions_changed %}
-        {% do run_query('delete from ' ~ graph_table('exclusions')) %}
-        {% do run_query('insert into ' ~ graph_table('exclusions') ~ ' ' ~ graph_override_exclusions(plan.key_seed)) %}
-    {% endif %}
-{% endmacro %}
-
-{% macro graph_region_nodes() %}
-    with
-
-    nodes as (
+{# Nodes of the regions that changed, with where they stood before. #}
+{% macro graph_region_nodes(plan) %}
+    select
+        nodes.identifier_key,
+        nodes.region_id,
+        {{ graph_strength(plan, 'nodes.identifier_key') }} as strength,
+        nodes.region_before,
+        nodes.cluster_before,
+        nodes.row_locator
+    from (
         select
             moved.identifier_key,
             moved.region_id,
             before.region_id as region_before,
-            before.cluster_id as cluster_before
+            before.cluster_id as cluster_before,
+            before.row_locator
         from ig_moved as moved
-        left join (
-            select nodes.* from {{ graph_table('nodes') }} as nodes
-            where nodes.identifier_key in (select identifier_key from ig_moved)
-        ) as before on moved.identifier_key = before.identifier_key
+        left join ig_members as before on moved.identifier_key = before.identifier_key
         union all
         select
-            nodes.identifier_key,
-            nodes.region_id,
-            nodes.region_id as region_before,
-            nodes.cluster_id as cluster_before
-        from {{ graph_table('nodes') }} as nodes
-        left join ig_moved as moved on nodes.identifier_key = moved.identifier_key
-        left join ig_nodes_gone as gone on nodes.identifier_key = gone.identifier_key
+            members.identifier_key,
+            members.region_id,
+            members.region_id as region_before,
+            members.cluster_id as cluster_before,
+            members.row_locator
+        from ig_members as members
+        left join ig_moved as moved on members.identifier_key = moved.identifier_key
+        left join ig_nodes_gone as gone on members.identifier_key = gone.identifier_key
         where
-            nodes.region_id in (select region_id from ig_regions)
+            members.region_id in (select region_id from ig_regions)
             and moved.identifier_key is null
             and gone.identifier_key is null
-    )
-
-    select
-        nodes.identifier_key,
-        nodes.region_id,
-        identifiers.strength,
-        identifiers.first_observed_at,
-        nodes.region_before,
-        nodes.cluster_before
-    from nodes
-    inner join (
-        select identifiers.identifier_key, identifiers.strength, identifiers.first_observed_at
-        from {{ graph_table('identifiers') }} as identifiers
-        where identifiers.identifier_key in (select identifier_key from nodes)
-    ) as identifiers on nodes.identifier_key = identifiers.identifier_key
+    ) as nodes
 {% endmacro %}
 
+{# How many of the type of a strength one profile may hold, null where there is no limit. #}
 {% macro graph_profile_limits(plan) %}
     {% set limits = [] %}
     {% for type in plan.types if type.limit_per_profile is not none %}
@@ -106,17 +74,36 @@
     {% do return('case strength ' ~ limits | join(' ') ~ ' end' if limits else 'cast(null as integer)') %}
 {% endmacro %}
 
-{% macro graph_violating_regions(plan) %}
+{% macro graph_violating_regions(plan, nodes) %}
+    {% set limits = [] %}
+    {% for type in plan.types %}
+        {% if type.limit_per_profile is not none %}
+            {% do limits.append('when ' ~ loop.index0 ~ ' then ' ~ type.limit_per_profile) %}
+        {% endif %}
+    {% endfor %}
+    {% if limits %}
     select region_id
-    from ig_region_nodes
-    group by region_id, strength
-    having count(*) > {{ graph_profile_limits(plan) }}
+    from (
+        select
+            region_id,
+            {{ identifier_type_number('identifier_key') }} as type_number,
+            count(*) as member_count
+        from {{ nodes }}
+        group by region_id, {{ identifier_type_number('identifier_key') }}
+        having count(*) > {{ graph_least_profile_limit(plan) }}
+    ) as counted
+    where member_count > case type_number {{ limits | join(' ') }} end
     union
+    {% endif %}
     select nodes_a.region_id
     from {{ graph_table('exclusions') }} as exclusions
-    inner join ig_region_nodes as nodes_a on exclusions.identifier_key_a = nodes_a.identifier_key
-    inner join ig_region_nodes as nodes_b
+    inner join {{ nodes }} as nodes_a on exclusions.identifier_key_a = nodes_a.identifier_key
+    inner join {{ nodes }} as nodes_b
         on exclusions.identifier_key_b = nodes_b.identifier_key and nodes_a.region_id = nodes_b.region_id
+{% endmacro %}
+
+{% macro graph_least_profile_limit(plan) %}
+    {%- do return(plan.types | map(attribute='limit_per_profile') | reject('none') | min) -%}
 {% endmacro %}
 
 {#

@@ -13,27 +13,16 @@
             max(observed_at) as last_observed_at,
             min(record_id) as sample_record_id,
             min(set_check) <> max(set_check) as is_collision
-        from {{ plan.arrivals }}
+        from ig_new
         group by set_key
     {% endset %}
-    {% if plan.is_rebuild %}
-        {% do replace_temp_table('ig_sets_after', gained) %}
-    {% else %}
-        {% do replace_temp_table('ig_sets_gained', gained) %}
-        {% do replace_temp_table('ig_sets_reduced', 'select distinct set_key from ig_gone') %}
-        {% set before %}
-            select sets.*
-            from {{ graph_table('sets') }} as sets
-            where
-                sets.set_key in (
-                    select set_key from ig_sets_gained
-                    union
-                    select set_key from ig_sets_reduced
-                )
-        {% endset %}
-        {% do replace_temp_table('ig_sets_before', before) %}
-        {% do replace_temp_table('ig_sets_after', graph_sets_after()) %}
-    {% endif %}
+    {% do replace_temp_table('ig_sets_gained', gained) %}
+    {% do replace_temp_table('ig_sets_reduced', 'select distinct set_key from ig_gone') %}
+    {% do graph_take('ig_sets_before', 'sets', 'set_key',
+        'select set_key from ig_sets_gained union select set_key from ig_sets_reduced'
+    ) %}
+    {% do graph_take('ig_records_of_reduced', 'records', 'set_key', 'select set_key from ig_sets_reduced') %}
+    {% do replace_temp_table('ig_sets_after', graph_sets_after()) %}
 {% endmacro %}
 
 {% macro graph_sets_after() %}
@@ -41,14 +30,9 @@
 
     remaining as (
         select records.set_key, records.record_id, records.observed_at
-        from {{ graph_table('records') }} as records
-        left join ig_gone as gone
-            on
-                records.source_number = gone.source_number
-                and records.record_id = gone.record_id
-        where
-            records.set_key in (select set_key from ig_sets_reduced)
-            and gone.record_id is null
+        from ig_records_of_reduced as records
+        left join ig_gone as gone on records.row_locator = gone.row_locator
+        where gone.row_locator is null
     ),
 
     recounted as (
@@ -86,6 +70,7 @@
     select
         set_key,
         min(source_number) as source_number,
+        array_length({{ graph_any_value('identifier_keys') }}, 1) as identifier_count,
         {{ graph_any_value('identifier_keys') }} as identifier_keys,
         cast(sum(record_count) as bigint) as record_count,
         min(first_observed_at) as first_observed_at,

@@ -3,96 +3,130 @@
     again from their own links; what new links join is found on a small graph of whole regions, where
     the oldest id survives and only the others' nodes move.
 
-    Leaves ig_moved: nodes that are new or change their region, with `region_id`; and ig_regions, the
-    regions whose nodes or links are others than before.
+    Leaves ig_members, all nodes of every region that this run reaches, as they were; ig_nodes_gone, those
+    that are none any more; ig_moved, nodes that are new or change their region, with `region_id`; and
+    ig_regions, the regions whose nodes or links are others than before.
 #}
 {% macro graph_join_regions(plan) %}
-    {% if plan.is_rebuild %}
-        {% do graph_solve_all_regions(plan) %}
-    {% else %}
-        {% do plan.update({'last_id': query_value('select last_id from ' ~ graph_table('state')) | int}) %}
-        {% if plan.exclusions_changed %}
-            {% do replace_temp_table('ig_exclusions', graph_override_exclusions(plan.key_seed)) %}
-            {% set ends %}
-                {% for side in ['a', 'b'] %}
-                select identifier_key_{{ side }} as identifier_key from ig_exclusions
-                union
-                select identifier_key_{{ side }} as identifier_key from {{ graph_table('exclusions') }}
-                {{ 'union' if not loop.last }}
-                {% endfor %}
-            {% endset %}
-            {% do replace_temp_table('ig_exclusion_ends', ends) %}
-        {% endif %}
-        {% do graph_solve_cut_regions(plan) %}
-        {% do graph_merge_regions(plan) %}
+    {% do plan.update({'last_id': query_value('select last_id from ' ~ graph_table('state')) | int}) %}
+    {% do replace_temp_table('ig_exclusion_ends', graph_exclusion_ends(plan)) %}
+    {% do graph_read_exclusions(plan) %}
+    {% do graph_reach_regions(plan) %}
+    {% do graph_solve_cut_regions(plan) %}
+    {% do graph_merge_regions(plan) %}
+{% endmacro %}
+
+{# Ends of the pairs that overrides keep apart, or kept, where these are others than before. #}
+{% macro graph_exclusion_ends(plan) %}
+    {% if not plan.exclusions_changed %}
+        {% do return('select cast(null as bigint) as identifier_key where 1 = 0') %}
+    {% endif %}
+    {% for side in ['a', 'b'] %}
+    select identifier_key_{{ side }} as identifier_key
+    from ({{ graph_override_exclusions(plan.key_seed, plan.types) }}) as exclusions
+    union
+    select identifier_key_{{ side }} as identifier_key from {{ graph_table('exclusions') }}
+    {{ 'union' if not loop.last }}
+    {% endfor %}
+{% endmacro %}
+
+{# Brings the pairs that overrides keep apart up to date. #}
+{% macro graph_read_exclusions(plan) %}
+    {% if plan.is_rebuild or plan.exclusions_changed %}
+        {% do run_statement('delete from ' ~ graph_table('exclusions')) %}
+        {% do graph_insert('exclusions', graph_override_exclusions(plan.key_seed, plan.types)) %}
     {% endif %}
 {% endmacro %}
 
-{% macro graph_solve_all_regions(plan) %}
-    {% do solve_components('ig_components', 'select identifier_key_a as node_a, identifier_key_b as node_b from ' ~ graph_table('links') ~ ' where guard = 0') %}
-    {# Ids of regions are numbers of their own: a member's key would turn up again after a split. #}
-    {% set numbered %}
-        select
-            component_id,
-            row_number() over (order by component_id) as region_id
-        from (
-            select distinct component_id from ig_components
-        ) as components
-    {% endset %}
-    {% do replace_temp_table('ig_numbered', numbered) %}
-    {% set count = query_value('select count(*) from ig_numbered') | int %}
-    {% set moved %}
-        select
-            components.node_id as identifier_key,
-            numbered.region_id
-        from ig_components as components
-        inner join ig_numbered as numbered on components.component_id = numbered.component_id
+{# Every look-up among the nodes is made here. #}
+{% macro graph_reach_regions(plan) %}
+    {% set ends %}
+        select identifier_key_a as identifier_key, true as is_joined, false as is_parted from ig_edges_new
         union all
-        select
-            judged.identifier_key,
-            {{ count }} + row_number() over (order by judged.identifier_key) as region_id
-        from {{ graph_table('identifiers') }} as judged
-        left join ig_components as components on judged.identifier_key = components.node_id
-        where
-            components.node_id is null
-            and {{ graph_is_node(plan) }}
+        select identifier_key_b, true, false from ig_edges_new
+        union all
+        select identifier_key_a, false, true from ig_edges_gone
+        union all
+        select identifier_key_b, false, true from ig_edges_gone
+        union all
+        select identifier_key, false, false from ig_exclusion_ends
     {% endset %}
-    {% do replace_temp_table('ig_moved', moved) %}
-    {% do graph_drop(['ig_components', 'ig_numbered']) %}
-    {% do plan.update({'last_id': query_value('select coalesce(max(region_id), 0) from ig_moved') | int}) %}
+    {% do replace_temp_table('ig_edge_ends',
+        'select identifier_key, bool_or(is_joined) as is_joined, bool_or(is_parted) as is_parted from ('
+        ~ ends ~ ') as ends group by identifier_key'
+    ) %}
+    {# Links whose evidence changed matter where limits have cut: another may be the one to give way. #}
+    {% set looked_up %}
+        select identifier_key from ig_edge_ends
+        union
+        select identifier_key from ig_identifiers_after
+        union
+        select identifier_key_a from ig_links_after
+        union
+        select identifier_key_b from ig_links_after
+    {% endset %}
+    {% do graph_take('ig_nodes_before', 'nodes', 'identifier_key', looked_up) %}
+    {% set nodes_new %}
+        select judged.identifier_key
+        from ig_identifiers_after as judged
+        left join ig_nodes_before as nodes on judged.identifier_key = nodes.identifier_key
+        where nodes.identifier_key is null and {{ graph_is_node(plan) }}
+    {% endset %}
+    {% do replace_temp_table('ig_nodes_new', nodes_new) %}
+    {% set nodes_gone %}
+        select nodes.*
+        from ig_nodes_before as nodes
+        inner join ig_identifiers_after as judged on nodes.identifier_key = judged.identifier_key
+        where not ({{ graph_is_node(plan) }})
+    {% endset %}
+    {% do replace_temp_table('ig_nodes_gone', nodes_gone) %}
+    {% set reached %}
+        select region_id from ig_nodes_gone
+        union
+        select nodes.region_id
+        from ig_nodes_before as nodes
+        left join ig_edge_ends as ends on nodes.identifier_key = ends.identifier_key
+        where
+            ends.identifier_key is not null
+            or (
+                nodes.cluster_id <> nodes.region_id
+                and nodes.identifier_key in (
+                    select identifier_key_a from ig_links_after
+                    union
+                    select identifier_key_b from ig_links_after
+                )
+            )
+    {% endset %}
+    {% do replace_temp_table('ig_reached', reached) %}
+    {% do graph_take('ig_members', 'nodes', 'region_id', 'select region_id from ig_reached') %}
 {% endmacro %}
 
 {# Pieces of the regions that lost a link or a node, and regions of their own for new nodes. #}
 {% macro graph_solve_cut_regions(plan) %}
     {% set cut_regions %}
-        select distinct region_id from ig_nodes_gone
+        select region_id from ig_nodes_gone
         union
-        select distinct nodes.region_id
-        from {{ graph_table('nodes') }} as nodes
-        where
-            nodes.identifier_key in (
-                select identifier_key_a from ig_edges_gone
-                union
-                select identifier_key_b from ig_edges_gone
-            )
+        select nodes.region_id
+        from ig_nodes_before as nodes
+        inner join ig_edge_ends as ends on nodes.identifier_key = ends.identifier_key
+        where ends.is_parted
     {% endset %}
     {% do replace_temp_table('ig_cut_regions', cut_regions) %}
     {% if query_is_true('select count(*) > 0 from ig_cut_regions') %}
         {% set cut_nodes %}
-            select nodes.identifier_key
-            from {{ graph_table('nodes') }} as nodes
+            select members.identifier_key
+            from ig_members as members
+            left join ig_nodes_gone as gone on members.identifier_key = gone.identifier_key
             where
-                nodes.region_id in (select region_id from ig_cut_regions)
-                and nodes.identifier_key not in (select identifier_key from ig_nodes_gone)
+                members.region_id in (select region_id from ig_cut_regions)
+                and gone.identifier_key is null
         {% endset %}
         {% do replace_temp_table('ig_cut_nodes', cut_nodes) %}
+        {% do graph_take('ig_cut_links', 'links', 'identifier_key_a', 'select identifier_key from ig_cut_nodes') %}
         {% set cut_edges %}
-            select links.identifier_key_a as node_a, links.identifier_key_b as node_b
-            from {{ graph_table('links') }} as links
-            where
-                links.guard = 0
-                and links.identifier_key_a in (select identifier_key from ig_cut_nodes)
-                and links.identifier_key_b in (select identifier_key from ig_cut_nodes)
+            select identifier_key_a as node_a, identifier_key_b as node_b
+            from ig_cut_links
+            where guard = 0 and identifier_key_b in (select identifier_key from ig_cut_nodes)
         {% endset %}
         {% do solve_components('ig_components', cut_edges) %}
         {% set pieces %}
@@ -121,15 +155,10 @@
 {% macro graph_merge_regions(plan) %}
     {% set ends %}
         select nodes.identifier_key, nodes.region_id
-        from {{ graph_table('nodes') }} as nodes
+        from ig_nodes_before as nodes
+        inner join ig_edge_ends as edge_ends on nodes.identifier_key = edge_ends.identifier_key
         left join ig_staged as staged on nodes.identifier_key = staged.identifier_key
-        where
-            staged.identifier_key is null
-            and nodes.identifier_key in (
-                select identifier_key_a from ig_edges_new
-                union
-                select identifier_key_b from ig_edges_new
-            )
+        where edge_ends.is_joined and staged.identifier_key is null
         union all
         select identifier_key, region_id from ig_staged
     {% endset %}
@@ -161,51 +190,27 @@
         from ig_staged as staged
         left join ig_survivors as survivors on staged.region_id = survivors.region_id
         union all
-        select nodes.identifier_key, survivors.survivor_id as region_id
-        from {{ graph_table('nodes') }} as nodes
-        inner join ig_survivors as survivors on nodes.region_id = survivors.region_id
-        left join ig_staged as staged on nodes.identifier_key = staged.identifier_key
+        select members.identifier_key, survivors.survivor_id as region_id
+        from ig_members as members
+        inner join ig_survivors as survivors on members.region_id = survivors.region_id
+        left join ig_staged as staged on members.identifier_key = staged.identifier_key
+        left join ig_nodes_gone as gone on members.identifier_key = gone.identifier_key
         where
             survivors.survivor_id <> survivors.region_id
             and staged.identifier_key is null
-            and nodes.identifier_key not in (select identifier_key from ig_nodes_gone)
+            and gone.identifier_key is null
     {% endset %}
     {% do replace_temp_table('ig_moved', moved) %}
-    {# A link whose evidence changed may be cut at another place in a region that limits have cut. #}
+    {# Those that were reached, but for regions that are no more. #}
     {% set regions %}
         select region_id from ig_moved
         union
-        select region_id from ig_region_ends
-        where region_id not in (
-            select region_id from ig_survivors where survivor_id <> region_id
-        )
-        union
-        select nodes.region_id
-        from {{ graph_table('nodes') }} as nodes
-        where
-            nodes.cluster_id <> nodes.region_id
-            and nodes.identifier_key in (
-                select identifier_key_a from ig_links_after
-                union
-                select identifier_key_b from ig_links_after
-            )
-            and nodes.region_id not in (
-                select region_id from ig_survivors where survivor_id <> region_id
-                union all
-                select region_id from ig_cut_regions
-            )
-        {% if plan.exclusions_changed %}
-        union
-        select nodes.region_id
-        from {{ graph_table('nodes') }} as nodes
-        where
-            nodes.identifier_key in (select identifier_key from ig_exclusion_ends)
-            and nodes.region_id not in (
-                select region_id from ig_survivors where survivor_id <> region_id
-                union all
-                select region_id from ig_cut_regions
-            )
-        {% endif %}
+        select reached.region_id
+        from ig_reached as reached
+        left join ig_survivors as survivors
+            on reached.region_id = survivors.region_id and survivors.survivor_id <> survivors.region_id
+        left join ig_cut_regions as cut_regions on reached.region_id = cut_regions.region_id
+        where survivors.region_id is null and cut_regions.region_id is null
     {% endset %}
     {% do replace_temp_table('ig_regions', regions) %}
 {% endmacro %}

@@ -4,73 +4,67 @@
     its strongest and oldest identifier. ig_ledger_changes holds the rows that the ledger gets.
 #}
 {% macro graph_keep_ledger(plan) %}
+    {% do plan.update({'located': graph_table('nodes') if plan.is_rebuild else 'ig_located'}) %}
     {% do replace_temp_table('ig_concerned', graph_concerned_profiles(plan)) %}
-    {% do replace_temp_table('ig_anchored', graph_anchored_profiles()) %}
+    {% do replace_temp_table('ig_anchored', graph_anchored_profiles(plan)) %}
     {% do replace_temp_table('ig_heirs', graph_heirs()) %}
-    {% do replace_temp_table('ig_claims', graph_claims()) %}
+    {% do replace_temp_table('ig_claims', graph_claims(plan)) %}
     {% do replace_temp_table('ig_owned', graph_owned_clusters()) %}
-    {% do replace_temp_table('ig_founders', graph_founders()) %}
+    {% do replace_temp_table('ig_founders', graph_founders(plan)) %}
     {% do replace_temp_table('ig_minted', graph_minted_profiles()) %}
     {% do replace_temp_table('ig_ledger_changes', graph_ledger_changes()) %}
-    {% set ledger = graph_table('ledger') %}
-    {% set clusters = graph_table('clusters') %}
-    {% do run_query('delete from ' ~ ledger ~ ' where profile_id in (select profile_id from ig_ledger_changes)') %}
-    {% do run_query('insert into ' ~ ledger ~ ' select * from ig_ledger_changes') %}
+    {% do graph_delete('ledger', 'select row_locator from ig_ledger_changes where row_locator is not null') %}
+    {% do graph_insert('ledger', 'select ' ~ graph_state_columns().ledger.keys() | join(', ') ~ ' from ig_ledger_changes') %}
     {% if not plan.is_rebuild %}
-        {% set deleted %}
-            delete from {{ clusters }}
-            where cluster_id in (
-                select cluster_id from ig_clusters_before
-                union
-                select cluster_id from ig_clusters_after
-                union
-                select cluster_id from ig_owned
-            )
-        {% endset %}
-        {% do run_query(deleted) %}
+        {% do graph_delete('clusters', 'select row_locator from ig_clusters_before') %}
     {% endif %}
-    {% set inserted %}
-        insert into {{ clusters }}
+    {% set given %}
         select cluster_id, owner_profile_id from ig_owned
         union all
         select cluster_id, profile_id from ig_minted
     {% endset %}
-    {% do run_query(inserted) %}
+    {% do graph_insert('clusters', given) %}
 {% endmacro %}
 
 {# Living profiles that may have lost or won a cluster. #}
 {% macro graph_concerned_profiles(plan) %}
-    select
+    {% set columns %}
         profile_id, anchor_identifier_type, anchor_identifier_value, anchor_identifier_key,
         minted_at, founded_at
+    {% endset %}
+    {% if plan.is_rebuild %}
+    select {{ columns }}
+    from {{ graph_table('ledger') }}
+    where redirected_to_profile_id is null
+    {% else %}
+    select {{ columns }}
     from {{ graph_table('ledger') }}
     where
         redirected_to_profile_id is null
-        {% if not plan.is_rebuild %}
-        and (
-            profile_id in (select profile_id from ig_members_before)
-            or anchor_identifier_key in (select identifier_key from ig_placed)
-        )
-        {% endif %}
+        and profile_id in (select profile_id from ig_clusters_before)
+    union
+    select {{ columns }}
+    from {{ graph_table('ledger') }}
+    where
+        redirected_to_profile_id is null
+        and anchor_identifier_key in (select identifier_key from ig_placed)
+    {% endif %}
 {% endmacro %}
 
 {# Those whose anchor is still theirs: one that several people turn out to share stays behind. #}
-{% macro graph_anchored_profiles() %}
+{% macro graph_anchored_profiles(plan) %}
     select
         concerned.*,
-        nodes.cluster_id
+        located.cluster_id
     from ig_concerned as concerned
-    inner join (
-        select identifier_key, cluster_id from {{ graph_table('nodes') }}
-        where identifier_key in (select anchor_identifier_key from ig_concerned)
-    ) as nodes on concerned.anchor_identifier_key = nodes.identifier_key
-    inner join (
+    inner join {{ plan.located }} as located on concerned.anchor_identifier_key = located.identifier_key
+    left join (
         select identifier_key from {{ graph_table('identifiers') }}
         where
-            identifier_key in (select anchor_identifier_key from ig_concerned)
-            and not is_shared
-            and blocking_priority is null
-    ) as identifiers on concerned.anchor_identifier_key = identifiers.identifier_key
+            (is_shared or blocking_priority is not null)
+            and identifier_key in (select anchor_identifier_key from ig_concerned)
+    ) as unfit on concerned.anchor_identifier_key = unfit.identifier_key
+    where unfit.identifier_key is null
 {% endmacro %}
 
 {# What the others held, of which the strongest and oldest is their anchor from now on. #}
@@ -83,14 +77,14 @@
 {% endmacro %}
 
 {# Living profiles with the cluster they claim; `is_anchored_anew` where their anchor left them. #}
-{% macro graph_claims() %}
+{% macro graph_claims(plan) %}
     with
 
     ranked_heirs as (
         select
             heirs.profile_id,
             heirs.identifier_key,
-            nodes.cluster_id,
+            located.cluster_id,
             dictionary.identifier_type,
             dictionary.identifier_value,
             row_number() over (
@@ -101,7 +95,8 @@
                     dictionary.identifier_type, dictionary.identifier_value
             ) as rank_in_profile
         from ig_heirs as heirs
-        {% for table in ['nodes', 'identifiers', 'dictionary'] %}
+        inner join {{ plan.located }} as located on heirs.identifier_key = located.identifier_key
+        {% for table in ['identifiers', 'dictionary'] %}
         inner join (
             select * from {{ graph_table(table) }}
             where identifier_key in (select identifier_key from ig_heirs)
@@ -138,40 +133,49 @@
 {% endmacro %}
 
 {#
-    Identifiers of clusters without an owner that may found them: those of the strongest type that were
-    first observed in the earliest second, which are packed into one number. Few clusters have two.
+    Identifiers that may found a profile, of clusters that have no owner: those of the strongest type. Of
+    most clusters that is one, which then needs no comparison.
 #}
-{% macro graph_founders() %}
+{% macro graph_founders(plan) %}
     with
 
     members as (
         select
             located.cluster_id,
             located.identifier_key,
-            located.first_observed_at,
-            cast(100000 - located.strength as bigint) * 100000000000
-            + cast(floor(extract(epoch from located.first_observed_at)) as bigint) as packed
-        from ig_located as located
-        inner join ig_clusters_after as clusters on located.cluster_id = clusters.cluster_id
+            {{ identifier_type_number('located.identifier_key') }} as type_number
+        from {{ plan.located }} as located
         left join ig_owned as owned on located.cluster_id = owned.cluster_id
-        where owned.cluster_id is null
+        where
+            owned.cluster_id is null
+            {% if not plan.is_rebuild %}
+            and located.cluster_id in (select cluster_id from ig_clusters_after)
+            {% endif %}
     ),
 
-    foremost as (
-        select cluster_id, min(packed) as packed
+    strongest as (
+        select cluster_id, min(type_number) as type_number
         from members
         group by cluster_id
     )
 
-    select members.cluster_id, members.identifier_key, members.first_observed_at
+    select members.cluster_id, identifiers.identifier_key, identifiers.first_observed_at
     from members
-    inner join foremost
-        on members.cluster_id = foremost.cluster_id and members.packed = foremost.packed
+    inner join strongest
+        on members.cluster_id = strongest.cluster_id and members.type_number = strongest.type_number
+    inner join {{ graph_table('identifiers') }} as identifiers
+        on members.identifier_key = identifiers.identifier_key
 {% endmacro %}
 
 {# The oldest founder of each cluster, of equals the lesser value, with an id of the next generation. #}
 {% macro graph_minted_profiles() %}
     with
+
+    oldest as (
+        select cluster_id, min(first_observed_at) as first_observed_at
+        from ig_founders
+        group by cluster_id
+    ),
 
     founders as (
         select
@@ -179,16 +183,20 @@
             founders.identifier_key,
             founders.first_observed_at,
             dictionary.identifier_type,
-            dictionary.identifier_value,
-            row_number() over (
-                partition by founders.cluster_id
-                order by founders.first_observed_at, dictionary.identifier_value
-            ) as rank_in_cluster
+            dictionary.identifier_value
         from ig_founders as founders
-        inner join (
-            select * from {{ graph_table('dictionary') }}
-            where identifier_key in (select identifier_key from ig_founders)
-        ) as dictionary on founders.identifier_key = dictionary.identifier_key
+        inner join oldest
+            on
+                founders.cluster_id = oldest.cluster_id
+                and founders.first_observed_at = oldest.first_observed_at
+        inner join {{ graph_table('dictionary') }} as dictionary
+            on founders.identifier_key = dictionary.identifier_key
+    ),
+
+    least_values as (
+        select cluster_id, min(identifier_value) as identifier_value
+        from founders
+        group by cluster_id
     ),
 
     generations as (
@@ -197,7 +205,7 @@
             founding_identifier_value,
             max(generation) as generation
         from {{ graph_table('ledger') }}
-        where founding_identifier_value in (select identifier_value from founders)
+        where founding_identifier_value in (select identifier_value from least_values)
         group by founding_identifier_type, founding_identifier_value
     ),
 
@@ -206,11 +214,14 @@
             founders.*,
             coalesce(generations.generation, 0) + 1 as generation
         from founders
+        inner join least_values
+            on
+                founders.cluster_id = least_values.cluster_id
+                and founders.identifier_value = least_values.identifier_value
         left join generations
             on
                 founders.identifier_type = generations.founding_identifier_type
                 and founders.identifier_value = generations.founding_identifier_value
-        where founders.rank_in_cluster = 1
     )
 
     select
@@ -224,7 +235,9 @@
     from founded
 {% endmacro %}
 
+{# `row_locator` is that of the row which a change replaces. #}
 {% macro graph_ledger_changes() %}
+    {% set row_locator = graph_row_locator() %}
     select
         profile_id,
         identifier_type as founding_identifier_type,
@@ -236,10 +249,12 @@
         cast(null as text) as redirected_to_profile_id,
         first_observed_at as founded_at,
         {{ run_timestamp() }} as minted_at,
-        cast(null as timestamp) as redirected_at
+        cast(null as timestamp) as redirected_at,
+        null as row_locator
     from ig_minted
-    union all
     {# Ids that redirect to a profile which now loses itself follow it: a redirect is always one step. #}
+    {% for column in ['profile_id', 'redirected_to_profile_id'] %}
+    union all
     select
         ledger.profile_id,
         ledger.founding_identifier_type,
@@ -251,12 +266,12 @@
         claims.owner_profile_id as redirected_to_profile_id,
         ledger.founded_at,
         ledger.minted_at,
-        coalesce(ledger.redirected_at, {{ run_timestamp() }}) as redirected_at
+        coalesce(ledger.redirected_at, {{ run_timestamp() }}) as redirected_at,
+        ledger.{{ row_locator }} as row_locator
     from {{ graph_table('ledger') }} as ledger
-    inner join (
-        select profile_id, owner_profile_id from ig_claims where profile_id <> owner_profile_id
-    ) as claims
-        on coalesce(ledger.redirected_to_profile_id, ledger.profile_id) = claims.profile_id
+    inner join ig_claims as claims on ledger.{{ column }} = claims.profile_id
+    where claims.profile_id <> claims.owner_profile_id
+    {% endfor %}
     union all
     select
         ledger.profile_id,
@@ -269,7 +284,8 @@
         ledger.redirected_to_profile_id,
         ledger.founded_at,
         ledger.minted_at,
-        ledger.redirected_at
+        ledger.redirected_at,
+        ledger.{{ row_locator }} as row_locator
     from {{ graph_table('ledger') }} as ledger
     inner join ig_claims as claims on ledger.profile_id = claims.profile_id
     where claims.is_anchored_anew and claims.profile_id = claims.owner_profile_id

@@ -1,27 +1,31 @@
-{# Finds the identifiers that the dictionary lacks, ig_learnt, and the rule that blocks each, if one does. #}
+{#
+    Finds the identifiers that changed records carry: ig_touched, what the state holds of them,
+    ig_identifiers_before, and those it does not know yet, ig_learnt, with the rule that blocks each, if one
+    does.
+#}
 {% macro graph_learn_identifiers(plan) %}
+    {% set touched %}
+        select unnest(identifier_keys) as identifier_key from ig_sets_before
+        union
+        select unnest(identifier_keys) as identifier_key from ig_sets_gained
+        union
+        select identifier_key from ig_values
+    {% endset %}
+    {% do replace_temp_table('ig_touched', touched) %}
+    {% do graph_take('ig_identifiers_before', 'identifiers', 'identifier_key', 'select identifier_key from ig_touched') %}
     {% set learnt %}
         select
             observed.identifier_key,
             observed.identifier_type,
             observed.identifier_value,
-            cast({{ graph_type_case(plan.types, 'observed.identifier_type') }} as integer) as strength,
-            cast({{ graph_blocking_case('observed') }} as bigint) as blocking_priority
+            observed.value_check,
+            {{ graph_strength(plan, 'observed.identifier_key') }} as strength,
+            cast({{ graph_blocking_cases(plan, 'observed.identifier_type', 'observed.identifier_value') }} as bigint) as blocking_priority
         from ig_values as observed
-        {% if not plan.is_rebuild %}
-        left join {{ graph_table('dictionary') }} as dictionary
-            on observed.identifier_key = dictionary.identifier_key
-        where dictionary.identifier_key is null
-        {% endif %}
+        left join ig_identifiers_before as before on observed.identifier_key = before.identifier_key
+        where before.identifier_key is null
     {% endset %}
     {% do replace_temp_table('ig_learnt', learnt) %}
-    {% set unknown = run_query('select distinct identifier_type from ig_learnt where strength is null order by 1').columns[0].values() %}
-    {% if unknown | length > 0 %}
-        {% do exceptions.raise_compiler_error(
-            'Identifier type ' ~ unknown | join(', ') ~ ' is not in seed identifier_types: add a row with '
-            ~ 'its strength and limits there, or mend the name in macro identity_sources or seed link_overrides.'
-        ) %}
-    {% endif %}
 {% endmacro %}
 
 {# Whether two identifiers, or two sets of them, have been given one key. #}
@@ -29,16 +33,12 @@
     {% set compared %}
         select
             (select count(*) from ig_values where is_collision)
-            + (select count(*) from {{ 'ig_sets_after' if plan.is_rebuild else 'ig_sets_gained' }} where is_collision)
-            {% if not plan.is_rebuild %}
+            + (select count(*) from ig_sets_gained where is_collision)
             + (
                 select count(*)
                 from ig_values as observed
-                inner join {{ graph_table('dictionary') }} as dictionary
-                    on observed.identifier_key = dictionary.identifier_key
-                where
-                    observed.identifier_type <> dictionary.identifier_type
-                    or observed.identifier_value <> dictionary.identifier_value
+                inner join ig_identifiers_before as before on observed.identifier_key = before.identifier_key
+                where observed.value_check <> before.value_check
             )
             + (
                 select count(*)
@@ -46,36 +46,51 @@
                 inner join ig_sets_gained as gained on before.set_key = gained.set_key
                 where before.identifier_keys <> gained.identifier_keys
             )
-            {% endif %}
             > 0
     {% endset %}
     {% do return(query_is_true(compared)) %}
 {% endmacro %}
 
-{# Strength of a type, which is also its number in the graph: no two types share one. #}
-{% macro graph_type_case(types, expression) %}
-    case {{ expression }}
-        {%- for type in types %}
-        when '{{ type.identifier_type }}' then {{ type.strength }}
+{# Strength of the type that a key says. #}
+{% macro graph_strength(plan, identifier_key) -%}
+    case {{ identifier_type_number(identifier_key) }}
+        {%- for type in plan.types %}
+        when {{ loop.index0 }} then {{ type.strength }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{# Rules of seed identifier_blocklist by priority, read once a run. #}
+{% macro graph_blocking_rules(plan) %}
+    {% if plan.blocking_rules is not defined %}
+        {% set rules = run_query(
+            'select priority, identifier_type, match_type, pattern from ' ~ ref('identifier_blocklist')
+            ~ ' order by priority'
+        ).rows %}
+        {% do plan.update({'blocking_rules': rules}) %}
+    {% endif %}
+    {% do return(plan.blocking_rules) %}
+{% endmacro %}
+
+{# Priority of the first rule that a value of a type matches. Constant patterns are compiled once, a column
+   of patterns for every row. #}
+{% macro graph_blocking_case(plan, identifier_type, identifier_value='identifier_value') %}
+    {%- set rules = graph_blocking_rules(plan) | selectattr('identifier_type', 'equalto', identifier_type) | list -%}
+    {%- if not rules %}{% do return('null') %}{% endif -%}
+    case
+        {%- for rule in rules %}
+        {%- set pattern = "'" ~ rule['pattern'] | replace("'", "''") ~ "'" %}
+        when {{ value_matches(identifier_value, pattern) if rule['match_type'] == 'pattern' else identifier_value ~ ' = ' ~ pattern }}
+            then {{ rule['priority'] | int }}
         {%- endfor %}
     end
 {% endmacro %}
 
-{# Priority of the first rule of seed identifier_blocklist that an identifier matches. Constant patterns
-   are compiled once, a column of patterns for every row. #}
-{% macro graph_blocking_case(relation) %}
-    {% set rules = run_query(
-        'select priority, identifier_type, match_type, pattern from ' ~ ref('identifier_blocklist')
-        ~ ' order by priority'
-    ).rows %}
-    {% if not rules %}{% do return('null') %}{% endif %}
-    case
-        {%- for rule in rules %}
-        {%- set pattern = "'" ~ rule['pattern'] | replace("'", "''") ~ "'" %}
-        when
-            {{ relation }}.identifier_type = '{{ rule['identifier_type'] }}'
-            and {{ value_matches(relation ~ '.identifier_value', pattern) if rule['match_type'] == 'pattern' else relation ~ '.identifier_value = ' ~ pattern }}
-            then {{ rule['priority'] | int }}
+{# The same where the type is a column. #}
+{% macro graph_blocking_cases(plan, identifier_type, identifier_value) %}
+    case {{ identifier_type }}
+        {%- for type in plan.types %}
+        when '{{ type.identifier_type }}' then {{ graph_blocking_case(plan, type.identifier_type, identifier_value) }}
         {%- endfor %}
     end
 {% endmacro %}

@@ -7,17 +7,15 @@
         select
             before.identifier_key,
             before.profile_id as from_profile_id,
-            ledger.redirected_to_profile_id,
-            coalesce(ledger.redirected_to_profile_id, before.profile_id) as heir_profile_id,
-            clusters.profile_id as to_profile_id
+            losers.owner_profile_id as redirected_to_profile_id,
+            coalesce(losers.owner_profile_id, before.profile_id) as heir_profile_id,
+            coalesce(owned.owner_profile_id, minted.profile_id) as to_profile_id
         from ig_members_before as before
-        inner join {{ graph_table('ledger') }} as ledger on before.profile_id = ledger.profile_id
-        left join (
-            select nodes.identifier_key, clusters.profile_id
-            from {{ graph_table('nodes') }} as nodes
-            inner join {{ graph_table('clusters') }} as clusters on nodes.cluster_id = clusters.cluster_id
-            where nodes.identifier_key in (select identifier_key from ig_members_before)
-        ) as clusters on before.identifier_key = clusters.identifier_key
+        left join ig_claims as losers
+            on before.profile_id = losers.profile_id and losers.profile_id <> losers.owner_profile_id
+        left join {{ plan.located }} as located on before.identifier_key = located.identifier_key
+        left join ig_owned as owned on located.cluster_id = owned.cluster_id
+        left join ig_minted as minted on located.cluster_id = minted.cluster_id
     {% endset %}
     {% do replace_temp_table('ig_moves',
         'select * from (' ~ moves ~ ') as moves where redirected_to_profile_id is not null or to_profile_id <> heir_profile_id'
@@ -25,8 +23,8 @@
     {# Tables of their own, so that the engine knows how few they are. #}
     {% do replace_temp_table('ig_causes', graph_causes(plan)) %}
     {% do replace_temp_table('ig_logged', graph_logged_changes(plan)) %}
-    {% do run_query('delete from ' ~ graph_table('changes') ~ ' where change_id in (select change_id from ig_logged)') %}
-    {% do run_query('insert into ' ~ graph_table('changes') ~ ' select * from ig_logged') %}
+    {% do run_statement('delete from ' ~ graph_table('changes') ~ ' where change_id in (select change_id from ig_logged)') %}
+    {% do graph_insert('changes', 'select * from ig_logged') %}
 {% endmacro %}
 
 {# Links that may be the cause of a merge or split. #}

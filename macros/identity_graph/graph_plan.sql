@@ -13,7 +13,8 @@
 {% macro graph_plan() %}
     {% set state = run_query('select rules, key_seed from ' ~ graph_table('state')).rows %}
     {% set types = graph_identifier_types() %}
-    {% set limits = graph_identifier_limits() %}
+    {% set limits = graph_identifier_limits(types) %}
+    {% do graph_check_types(types) %}
     {% set rules = graph_rules(types, limits) %}
     {% set is_rebuild = flags.FULL_REFRESH or not state or state[0]['rules'] != rules %}
     {% set plan = {
@@ -21,18 +22,41 @@
         'key_seed': (state[0]['key_seed'] if state else 0) | int,
     } %}
     {% if not is_rebuild %}
-        {% do plan.update({'sources': graph_changed_sources(plan.key_seed)}) %}
+        {% do plan.update({'sources': graph_changed_sources(plan.key_seed, types)}) %}
     {% endif %}
-    {% do plan.update({'exclusions_changed': not is_rebuild and graph_exclusions_changed(plan.key_seed)}) %}
+    {% do plan.update({'exclusions_changed': not is_rebuild and graph_exclusions_changed(plan.key_seed, types)}) %}
     {% do plan.update({'is_due': is_rebuild or plan.exclusions_changed or plan.sources | length > 0}) %}
     {% do return(plan) %}
 {% endmacro %}
 
-{# Rows of seed identifier_types by strength, numbers as numbers. #}
+{# Every type that sources and overrides name is declared, and there are no more than keys can tell. #}
+{% macro graph_check_types(types) %}
+    {% set known = types | map(attribute='identifier_type') | list %}
+    {% set named = run_query(
+        'select identifier_type_a from ' ~ ref('link_overrides') ~ ' union select identifier_type_b from '
+        ~ ref('link_overrides') ~ ' order by 1'
+    ).columns[0].values() | list %}
+    {% for source in identity_sources() %}{% do named.extend(source.identifiers) %}{% endfor %}
+    {% set unknown = named | unique | reject('in', known) | list %}
+    {% if unknown %}
+        {% do exceptions.raise_compiler_error(
+            'Identifier type ' ~ unknown | join(', ') ~ ' is not in seed identifier_types: add a row with '
+            ~ 'its strength and limits there, or mend the name in macro identity_sources or seed link_overrides.'
+        ) %}
+    {% endif %}
+    {% if types | length > 2 ** (63 - identifier_hash_bits()) %}
+        {% do exceptions.raise_compiler_error(
+            'Seed identifier_types has ' ~ types | length ~ ' rows, more than the '
+            ~ 2 ** (63 - identifier_hash_bits()) ~ ' that a key can tell: unite some.'
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+{# Rows of seed identifier_types, the strongest first, numbers as numbers. #}
 {% macro graph_identifier_types() %}
     {% set rows = run_query(
         'select identifier_type, strength, is_linking, limit_per_profile, link_window_days from '
-        ~ ref('identifier_types') ~ ' order by strength'
+        ~ ref('identifier_types') ~ ' order by strength desc'
     ).rows %}
     {% set types = [] %}
     {% for row in rows %}
@@ -45,8 +69,8 @@
     {% do return(types) %}
 {% endmacro %}
 
-{# Rows of seed identifier_limits, types as their strengths. #}
-{% macro graph_identifier_limits() %}
+{# Rows of seed identifier_limits, types as their strengths and, of both, `pair_number` of graph_pair_number. #}
+{% macro graph_identifier_limits(types) %}
     {% set limited %}
         select
             types.strength,
@@ -57,13 +81,15 @@
             on limits.identifier_type = types.identifier_type
         inner join {{ ref('identifier_types') }} as counted_types
             on limits.counted_type = counted_types.identifier_type
-        order by types.strength, counted_types.strength
+        order by types.strength desc, counted_types.strength desc
     {% endset %}
     {% set limits = [] %}
+    {% set strengths = types | map(attribute='strength') | list %}
     {% for row in run_query(limited).rows %}
         {% do limits.append({
             'strength': row['strength'] | int, 'counted_strength': row['counted_strength'] | int,
             'most': row['most'] | int,
+            'pair_number': strengths.index(row['strength'] | int) * 64 + strengths.index(row['counted_strength'] | int),
         }) %}
     {% endfor %}
     {% do return(limits) %}
@@ -81,13 +107,13 @@
     ) %}
     {% set parts = [tojson(types), tojson(limits), tojson(identity_sources()), graph_schema_version()] %}
     {% for row in blocklist.rows %}{% do parts.append(row.values() | join('|')) %}{% endfor %}
-    {% do parts.append(query_value('select ' ~ identifier_key("'probe'", "'probe'", 0)) | string) %}
+    {% do parts.append(query_value('select ' ~ identifier_hash("'probe'", 0, 63)) | string) %}
     {% do return(local_md5(parts | join('\n'))) %}
 {% endmacro %}
 
 {# To be raised when the meaning of a table of the state changes: the next run then builds it again. #}
 {% macro graph_schema_version() %}
-    {% do return('3') %}
+    {% do return('4') %}
 {% endmacro %}
 
 {# Entries of `identity_sources` with a number each. Number 0 is that of the overrides. #}
@@ -133,11 +159,11 @@
 {% endmacro %}
 
 {# Sources with a batch that the state has not taken in, and the overrides where they changed. #}
-{% macro graph_changed_sources(seed) %}
+{% macro graph_changed_sources(seed, types) %}
     {% set changed = [] %}
     {% for source in graph_sources_with_batches() %}
         {% if source.is_override %}
-            {% if graph_overrides_changed(seed) %}
+            {% if graph_overrides_changed(seed, types) %}
                 {% do source.update({'since': none}) %}
                 {% do changed.append(source) %}
             {% endif %}
@@ -153,10 +179,10 @@
     {% do return(changed) %}
 {% endmacro %}
 
-{% macro graph_overrides_changed(seed) %}
+{% macro graph_overrides_changed(seed, types) %}
     {% do return(graph_differ(
         'select record_id, set_key, observed_at from ' ~ graph_table('records') ~ ' where source_number = 0',
-        'select record_id, set_key, observed_at from (' ~ graph_override_records(seed) ~ ') as overrides'
+        'select record_id, set_key, observed_at from (' ~ graph_override_records(seed, types) ~ ') as overrides'
     )) %}
 {% endmacro %}
 
@@ -173,42 +199,41 @@
 {% endmacro %}
 
 {# Pairs that an override keeps apart. #}
-{% macro graph_override_exclusions(seed) %}
+{% macro graph_override_exclusions(seed, types) %}
     select distinct
         least(key_a, key_b) as identifier_key_a,
         greatest(key_a, key_b) as identifier_key_b
     from (
         select
-            {{ identifier_key('identifier_type_a', 'identifier_value_a', seed) }} as key_a,
-            {{ identifier_key('identifier_type_b', 'identifier_value_b', seed) }} as key_b
+            {{ identifier_key('identifier_type_a', 'identifier_value_a', seed, types) }} as key_a,
+            {{ identifier_key('identifier_type_b', 'identifier_value_b', seed, types) }} as key_b
         from {{ ref('link_overrides') }}
         where decision = 'never'
     ) as excluded
 {% endmacro %}
 
-{% macro graph_exclusions_changed(seed) %}
+{% macro graph_exclusions_changed(seed, types) %}
     {% do return(graph_differ(
         'select identifier_key_a, identifier_key_b from ' ~ graph_table('exclusions'),
-        'select identifier_key_a, identifier_key_b from (' ~ graph_override_exclusions(seed) ~ ') as excluded'
+        'select identifier_key_a, identifier_key_b from (' ~ graph_override_exclusions(seed, types) ~ ') as excluded'
     )) %}
 {% endmacro %}
 
 {# Pairs that an override joins, each like a record of its two identifiers. #}
-{% macro graph_override_records(seed) %}
+{% macro graph_override_records(seed, types) %}
     select
-        0 as source_number,
+        record_id,
+        {{ identifier_set_key(0, ['key_1', 'key_2']) }} as set_key,
+        observed_at
+    from ({{ graph_override_keys(seed, types) }}) as joined
+{% endmacro %}
+
+{% macro graph_override_keys(seed, types) %}
+    select
         override_id as record_id,
-        {{ identifier_set_key(0, ['key_a', 'key_b'], seed) }} as set_key,
         decided_at as observed_at,
-        {{ array_without_nulls(['key_a', 'key_b']) }} as identifier_keys,
-        {{ identifier_set_key(0, ['key_a', 'key_b'], -1 - seed) }} as set_check
-    from (
-        select
-            override_id,
-            decided_at,
-            {{ identifier_key('identifier_type_a', 'identifier_value_a', seed) }} as key_a,
-            {{ identifier_key('identifier_type_b', 'identifier_value_b', seed) }} as key_b
-        from {{ ref('link_overrides') }}
-        where decision = 'always'
-    ) as joined
+        {{ identifier_key('identifier_type_a', 'identifier_value_a', seed, types) }} as key_1,
+        {{ identifier_key('identifier_type_b', 'identifier_value_b', seed, types) }} as key_2
+    from {{ ref('link_overrides') }}
+    where decision = 'always'
 {% endmacro %}

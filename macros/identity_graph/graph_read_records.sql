@@ -6,8 +6,8 @@
     {% set observed = [] %}
     {% set values = [] %}
     {% for source in plan.sources %}
-        {% do observed.append(graph_observed_records(source, plan.key_seed)) %}
-        {% do values.append(graph_observed_values(source, plan.key_seed)) %}
+        {% do observed.append(graph_observed_records(source, plan)) %}
+        {% do values.append(graph_observed_values(source, plan)) %}
     {% endfor %}
     {% if not plan.sources %}
         {% do observed.append(graph_no_records()) %}
@@ -15,68 +15,47 @@
     {% endif %}
     {% do replace_temp_table('ig_observed', observed | join(' union all ')) %}
     {% do replace_temp_table('ig_values', graph_folded_values(values | join(' union all '))) %}
-    {% if plan.is_rebuild %}
-        {% do plan.update({'arrivals': 'ig_observed'}) %}
-        {% do replace_temp_table('ig_gone', 'select * from ' ~ graph_table('records') ~ ' where 1 = 0') %}
-    {% else %}
-        {% do plan.update({'arrivals': 'ig_new'}) %}
-        {% do replace_temp_table('ig_known', graph_known_records(plan)) %}
-        {% do replace_temp_table('ig_gone', graph_records_without('ig_known', 'ig_observed')) %}
-        {% do replace_temp_table('ig_new', graph_records_without('ig_observed', 'ig_known')) %}
-    {% endif %}
+    {% do replace_temp_table('ig_touched_records', graph_touched_records(plan)) %}
+    {% do graph_take('ig_found_records', 'records', 'record_key', 'select record_key from ig_touched_records') %}
+    {% do replace_temp_table('ig_known', graph_known_records(plan)) %}
+    {% do replace_temp_table('ig_gone', graph_records_without('ig_known', 'ig_observed')) %}
+    {% do replace_temp_table('ig_new', graph_records_without('ig_observed', 'ig_known')) %}
 {% endmacro %}
 
-{# Records of a source as they are now: all of them, or those of the batches after `since`. #}
-{% macro graph_observed_records(source, seed) %}
-    {% if source.is_override %}
-        {{ graph_override_records(seed) }}
-    {% else %}
-        {% set keys = [] %}
-        {% for identifier_type in source.identifiers %}{% do keys.append('key_' ~ loop.index) %}{% endfor %}
-        select
-            {{ source.number }} as source_number,
-            cast(record_id as text) as record_id,
-            {{ identifier_set_key(source.number, keys, seed) }} as set_key,
-            cast(observed_at as timestamp) as observed_at,
-            {{ array_without_nulls(keys) }} as identifier_keys,
-            {{ identifier_set_key(source.number, keys, -1 - seed) }} as set_check
-        from (
-            select
-                {{ source.record_id }} as record_id,
-                {{ source.observed_at }} as observed_at,
-                {%- for identifier_type, expression in source.identifiers.items() %}
-                {{ identifier_key("'" ~ identifier_type ~ "'", expression, seed) }} as key_{{ loop.index }}{{ ',' if not loop.last }}
-                {%- endfor %}
-            from {{ ref(source.model) }}
-            {{ graph_since(source) }}
-        ) as keyed
-        where coalesce({{ keys | join(', ') }}) is not null
-    {% endif %}
-{% endmacro %}
-
-{% macro graph_since(source) %}
-    {%- if source.since is not none %} where _staged_batch > {{ source.since }}{% endif -%}
+{# Records of a source as they are now, of those that were written since the last run. #}
+{% macro graph_observed_records(source, plan) %}
+    {% set keys = graph_key_columns(source) %}
+    select
+        {{ source.number }} as source_number,
+        record_id,
+        {{ source_record_key(source.number, 'record_id') }} as record_key,
+        {{ identifier_set_key(source.number, keys) }} as set_key,
+        observed_at,
+        {{ array_without_nulls(keys) }} as identifier_keys,
+        {{ identifier_set_check(source.number, keys) }} as set_check
+    from ({{ graph_keyed_records(source, plan) }}) as keyed
+    where coalesce({{ keys | join(', ') }}) is not null
 {% endmacro %}
 
 {# One row for every identifier on a record of the source. #}
-{% macro graph_observed_values(source, seed) %}
+{% macro graph_observed_values(source, plan) %}
     {% if source.is_override %}
         {% for side in ['a', 'b'] %}
         select
-            {{ identifier_key('identifier_type_' ~ side, 'identifier_value_' ~ side, seed) }} as identifier_key,
+            {{ identifier_key('identifier_type_' ~ side, 'identifier_value_' ~ side, plan.key_seed, plan.types) }} as identifier_key,
             identifier_type_{{ side }} as identifier_type,
             identifier_value_{{ side }} as identifier_value,
-            {{ identifier_key('identifier_type_' ~ side, 'identifier_value_' ~ side, -1 - seed, 63) }} as value_check
+            {{ identifier_check('identifier_value_' ~ side, plan.key_seed) }} as value_check
         from {{ ref('link_overrides') }}
         {{ 'union all' if not loop.last }}
         {% endfor %}
     {% else %}
         {% for identifier_type, expression in source.identifiers.items() %}
         select
-            {{ identifier_key("'" ~ identifier_type ~ "'", 'identifier_value', seed) }} as identifier_key,
+            {{ identifier_key("'" ~ identifier_type ~ "'", 'identifier_value', plan.key_seed, plan.types) }} as identifier_key,
             '{{ identifier_type }}' as identifier_type,
             identifier_value,
-            {{ identifier_key("'" ~ identifier_type ~ "'", 'identifier_value', -1 - seed, 63) }} as value_check
+            {{ identifier_check('identifier_value', plan.key_seed) }} as value_check
         from (
             select {{ expression }} as identifier_value from {{ ref(source.model) }}
             {{ graph_since(source) }}
@@ -93,25 +72,43 @@
         identifier_key,
         {{ graph_any_value('identifier_type') }} as identifier_type,
         {{ graph_any_value('identifier_value') }} as identifier_value,
+        min(value_check) as value_check,
         min(value_check) <> max(value_check) as is_collision
     from ({{ values }}) as observed
     group by identifier_key
 {% endmacro %}
 
-{# What the state holds of the records that were touched. #}
-{% macro graph_known_records(plan) %}
-    {% for source in plan.sources %}
-        select records.*
-        from {{ graph_table('records') }} as records
-        {% if source.since is not none %}
-        inner join ({{ touched_records(source.model, source.since) }}) as touched
-            on records.record_id = touched._record_key
-        {% endif %}
-        where records.source_number = {{ source.number }}
-        {{ 'union all' if not loop.last }}
-    {% else %}
-        select * from {{ graph_table('records') }} where 1 = 0
+{# Records that were written or removed since the last run, of the sources that are not compared whole. #}
+{% macro graph_touched_records(plan) %}
+    {% for source in plan.sources if source.since is not none %}
+        select
+            {{ source.number }} as source_number,
+            cast(_record_key as text) as record_id,
+            {{ source_record_key(source.number, 'cast(_record_key as text)') }} as record_key
+        from ({{ touched_records(source.model, source.since) }}) as touched
+        union all
     {% endfor %}
+    select
+        0 as source_number,
+        cast(null as text) as record_id,
+        cast(null as bigint) as record_key
+    where 1 = 0
+{% endmacro %}
+
+{# What the state holds of them, and of the sources that are compared whole. #}
+{% macro graph_known_records(plan) %}
+    {% for source in plan.sources if source.since is none %}
+        select {{ graph_state_columns().records.keys() | join(', ') }}, {{ graph_row_locator() }} as row_locator
+        from {{ graph_table('records') }} as records
+        where source_number = {{ source.number }}
+        union all
+    {% endfor %}
+    select found.*
+    from ig_found_records as found
+    inner join ig_touched_records as touched
+        on
+            found.source_number = touched.source_number
+            and found.record_id = touched.record_id
 {% endmacro %}
 
 {# Rows of one table of records that do not stand alike in another. #}
@@ -131,6 +128,7 @@
     select
         0 as source_number,
         cast(null as text) as record_id,
+        cast(null as bigint) as record_key,
         cast(null as bigint) as set_key,
         cast(null as timestamp) as observed_at,
         cast(null as bigint[]) as identifier_keys,

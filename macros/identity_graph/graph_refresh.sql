@@ -4,17 +4,27 @@
     {% if not plan.is_due %}
         {% do return('nothing new') %}
     {% endif %}
-    {% if plan.is_rebuild %}
-        {% do graph_empty(plan) %}
+    {% if not plan.is_rebuild %}
+        {% do graph_read_records(plan) %}
+        {% do graph_fold_records(plan) %}
+        {% do graph_learn_identifiers(plan) %}
+        {% if graph_has_collision(plan) %}
+            {% do plan.update({'is_rebuild': true, 'key_seed': plan.key_seed + 1}) %}
+        {% endif %}
     {% endif %}
-    {% do graph_read(plan) %}
-    {% do graph_write_records(plan) %}
-    {% do graph_count_identifiers(plan) %}
-    {% do graph_count_links(plan) %}
-    {% do graph_apply_guards(plan) %}
-    {% do graph_join_regions(plan) %}
-    {% do graph_cut_regions(plan) %}
-    {% do graph_write_nodes(plan) %}
+    {% if plan.is_rebuild %}
+        {% do graph_read_all(plan) %}
+        {% do graph_link_all(plan) %}
+        {% do graph_place_all(plan) %}
+    {% else %}
+        {% do graph_write_records(plan) %}
+        {% do graph_count_identifiers(plan) %}
+        {% do graph_count_links(plan) %}
+        {% do graph_apply_guards(plan) %}
+        {% do graph_join_regions(plan) %}
+        {% do graph_cut_regions(plan) %}
+        {% do graph_write_nodes(plan) %}
+    {% endif %}
     {% do graph_keep_ledger(plan) %}
     {% do graph_log_changes(plan) %}
     {% do graph_remember(plan) %}
@@ -26,31 +36,12 @@
     {% do return(summary) %}
 {% endmacro %}
 
-{# Reads what changed. Where two identifiers get one key, all is read again under other keys. #}
-{% macro graph_read(plan) %}
-    {% set found = namespace(collision=true) %}
-    {% for attempt in range(8) if found.collision %}
-        {% if not loop.first %}
-            {% do plan.update({'key_seed': plan.key_seed + 1}) %}
-            {% do graph_empty(plan) %}
-        {% endif %}
-        {% do graph_read_records(plan) %}
-        {% do graph_fold_records(plan) %}
-        {% do graph_learn_identifiers(plan) %}
-        {% set found.collision = graph_has_collision(plan) %}
-    {% endfor %}
-    {% if found.collision %}
-        {% do exceptions.raise_compiler_error(this ~ ': no seed gives every identifier a key of its own.') %}
-    {% endif %}
-    {% if plan.is_rebuild %}
-        {% do graph_rekey(plan) %}
-    {% endif %}
-{% endmacro %}
-
 {# What was done, in numbers. #}
 {% macro graph_summary(plan) %}
     {% set counts = run_query(
-        'select ' ~ plan.arrival_count ~ ', (select count(*) from ig_gone), (select count(*) from ' ~ plan.placed ~ '),'
+        'select (select count(*) from ' ~ (graph_table('records') if plan.is_rebuild else 'ig_new') ~ '),'
+        ~ ' (select count(*) from ' ~ ('ig_members_before where 1 = 0' if plan.is_rebuild else 'ig_gone') ~ '),'
+        ~ ' (select count(*) from ' ~ (graph_table('nodes') if plan.is_rebuild else 'ig_placed') ~ '),'
         ~ ' (select count(*) from ig_minted), (select count(*) from ig_logged)'
     ).rows[0] %}
     {% do return(

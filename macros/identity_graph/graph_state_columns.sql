@@ -11,20 +11,20 @@
             'source_model': 'text', 'last_batch': 'bigint',
         },
         'records': {
-            'source_number': 'integer', 'record_id': 'text', 'set_key': 'bigint',
-            'observed_at': 'timestamp',
+            'source_number': 'integer', 'record_id': 'text', 'record_key': 'bigint',
+            'set_key': 'bigint', 'observed_at': 'timestamp',
         },
         'sets': {
-            'set_key': 'bigint', 'source_number': 'integer', 'identifier_keys': 'bigint[]',
-            'record_count': 'bigint', 'first_observed_at': 'timestamp',
+            'set_key': 'bigint', 'source_number': 'integer', 'identifier_count': 'integer',
+            'identifier_keys': 'bigint[]', 'record_count': 'bigint', 'first_observed_at': 'timestamp',
             'last_observed_at': 'timestamp', 'sample_record_id': 'text',
         },
         'dictionary': {
             'identifier_key': 'bigint', 'identifier_type': 'text', 'identifier_value': 'text',
         },
         'identifiers': {
-            'identifier_key': 'bigint', 'strength': 'integer', 'blocking_priority': 'bigint',
-            'record_count': 'bigint', 'first_observed_at': 'timestamp',
+            'identifier_key': 'bigint', 'value_check': 'bigint', 'strength': 'integer',
+            'blocking_priority': 'bigint', 'record_count': 'bigint', 'first_observed_at': 'timestamp',
             'last_observed_at': 'timestamp', 'is_shared': 'boolean', 'crowd_strength': 'integer',
             'crowd_count': 'bigint',
         },
