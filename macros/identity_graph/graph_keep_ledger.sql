@@ -11,6 +11,7 @@
     {% do replace_temp_table('ig_claims', graph_claims(plan)) %}
     {% do replace_temp_table('ig_owned', graph_owned_clusters()) %}
     {% do replace_temp_table('ig_founders', graph_founders(plan)) %}
+    {% do replace_temp_table('ig_founders_named', graph_oldest_founders()) %}
     {% do replace_temp_table('ig_minted', graph_minted_profiles()) %}
     {% do replace_temp_table('ig_ledger_changes', graph_ledger_changes()) %}
     {% do graph_delete('ledger', 'select row_locator from ig_ledger_changes where row_locator is not null') %}
@@ -167,35 +168,34 @@
         on members.identifier_key = identifiers.identifier_key
 {% endmacro %}
 
-{# The oldest founder of each cluster, of equals the lesser value, with an id of the next generation. #}
-{% macro graph_minted_profiles() %}
-    with
-
-    oldest as (
+{# The oldest of them by name: of most clusters one. #}
+{% macro graph_oldest_founders() %}
+    select
+        founders.cluster_id,
+        founders.identifier_key,
+        founders.first_observed_at,
+        dictionary.identifier_type,
+        dictionary.identifier_value
+    from ig_founders as founders
+    inner join (
         select cluster_id, min(first_observed_at) as first_observed_at
         from ig_founders
         group by cluster_id
-    ),
+    ) as oldest
+        on
+            founders.cluster_id = oldest.cluster_id
+            and founders.first_observed_at = oldest.first_observed_at
+    inner join {{ graph_table('dictionary') }} as dictionary
+        on founders.identifier_key = dictionary.identifier_key
+{% endmacro %}
 
-    founders as (
-        select
-            founders.cluster_id,
-            founders.identifier_key,
-            founders.first_observed_at,
-            dictionary.identifier_type,
-            dictionary.identifier_value
-        from ig_founders as founders
-        inner join oldest
-            on
-                founders.cluster_id = oldest.cluster_id
-                and founders.first_observed_at = oldest.first_observed_at
-        inner join {{ graph_table('dictionary') }} as dictionary
-            on founders.identifier_key = dictionary.identifier_key
-    ),
+{# The one with the least value, with an id of the next generation. #}
+{% macro graph_minted_profiles() %}
+    with
 
     least_values as (
         select cluster_id, min(identifier_value) as identifier_value
-        from founders
+        from ig_founders_named
         group by cluster_id
     ),
 
@@ -213,7 +213,7 @@
         select
             founders.*,
             coalesce(generations.generation, 0) + 1 as generation
-        from founders
+        from ig_founders_named as founders
         inner join least_values
             on
                 founders.cluster_id = least_values.cluster_id

@@ -14,8 +14,11 @@
     {% endif %}
     {% if plan.is_rebuild %}
         {% do graph_read_all(plan) %}
+        {% do graph_gather_statistics(['sets', 'identifiers', 'dictionary']) %}
         {% do graph_link_all(plan) %}
+        {% do graph_gather_statistics(['links']) %}
         {% do graph_place_all(plan) %}
+        {% do graph_gather_statistics(['nodes']) %}
     {% else %}
         {% do graph_write_records(plan) %}
         {% do graph_count_identifiers(plan) %}
@@ -34,6 +37,14 @@
     {% set summary = graph_summary(plan) %}
     {% do graph_drop_temporary() %}
     {% do return(summary) %}
+{% endmacro %}
+
+{# Tables that were just filled are large, which an engine that plans by statistics is told here. #}
+{% macro graph_gather_statistics(names) %}
+    {% for name in names %}
+        {% set statement = gather_statistics(graph_table(name)) %}
+        {% if statement %}{% do run_statement(statement) %}{% endif %}
+    {% endfor %}
 {% endmacro %}
 
 {# What was done, in numbers. #}
