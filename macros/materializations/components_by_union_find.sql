@@ -23,7 +23,7 @@
     {% do replace_temp_table(nodes, numbered) %}
     {% set node_count = query_value('select count(*) from ' ~ nodes) | int %}
     {% if node_count > union_find_node_limit() %}
-        {% do components_by_boruvka(target_relation, edges_sql) %}
+        {% do components_by_hooking(target_relation, edges_sql) %}
     {% else %}
         {% do replace_temp_table(labels, 'select 0 as node_number, 0 as root_number limit 0') %}
         {% do run_query(union_find_block(edges, nodes, labels, node_count)) %}
