@@ -11,6 +11,8 @@
 #}
 {% macro components_by_hooking(target_relation, edges_sql) %}
     {% set prefix = (target_relation.identifier or target_relation) ~ '__cc' %}
+    {% set edges = prefix ~ '_edges' %}
+    {% set remaining = prefix ~ '_remaining' %}
     {% set open = namespace(edges=true) %}
     {% set rounds = [] %}
     {% set ordered_ends %}
@@ -18,19 +20,17 @@
         from ({{ edges_sql }}) as edges
         where node_a <> node_b
     {% endset %}
-    {% do replace_temp_table(prefix ~ '_edges_1', ordered_ends) %}
+    {% do replace_temp_table(edges, ordered_ends) %}
 
     {# 2^63 nodes would need 63 rounds: more is an error of ours, not a large graph. #}
     {% for round in range(1, 65) if open.edges %}
-        {% set edges = prefix ~ '_edges_' ~ round %}
         {% set tables = {
             'hooks': prefix ~ '_map_' ~ round,
             'parents': prefix ~ '_parents_' ~ round,
             'inner': prefix ~ '_inner_' ~ round,
         } %}
-        {% set remaining = prefix ~ '_remaining' %}
         {% do hook_nodes(edges, tables.hooks, remaining) %}
-        {% do jump_to_roots(tables.hooks, tables.parents, tables.inner) %}
+        {% do jump_to_roots(tables.hooks, tables.parents, tables.inner, prefix ~ '_jumped') %}
         {# A hook joins its two ends, so only the edges that are none can join two trees. #}
         {% set contracted %}
             select distinct
@@ -47,12 +47,9 @@
             ) as ends
             where root_a <> root_b
         {% endset %}
-        {% set next_edges = prefix ~ '_edges_' ~ (round + 1) %}
-        {% do replace_temp_table(next_edges, contracted) %}
-        {% do run_statement('drop table ' ~ edges ~ '; drop table ' ~ remaining) %}
+        {% do replace_temp_table(edges, contracted) %}
         {% do rounds.append(tables) %}
-        {% set open.edges = query_is_true('select count(*) > 0 from ' ~ next_edges) %}
-        {% if not open.edges %}{% do run_statement('drop table ' ~ next_edges) %}{% endif %}
+        {% set open.edges = query_is_true('select count(*) > 0 from ' ~ edges) %}
     {% endfor %}
     {% if open.edges %}
         {% do exceptions.raise_compiler_error(
@@ -61,19 +58,27 @@
     {% endif %}
 
     {% do label_nodes(target_relation, prefix, rounds) %}
+    {% set leftovers = [edges, remaining] %}
+    {% for table in ['_jumped', '_jumped_0', '_jumped_1', '_roots', '_labels'] %}
+        {% do leftovers.append(prefix ~ table) %}
+    {% endfor %}
+    {% for tables in rounds %}{% do leftovers.extend(tables.values()) %}{% endfor %}
+    {% set drops = [] %}
+    {% for table in leftovers %}{% do drops.append('drop table if exists ' ~ table) %}{% endfor %}
+    {% do run_statement(drops | join('; ')) %}
 {% endmacro %}
 
 
 {#
     Hooks nodes to smaller ones.
 
-    A node that has smaller neighbours is hooked to the smallest. Then `remaining` has its other edges,
-    the smaller end beside the parent of the greater. They hook what is smaller than all its neighbours,
-    if those are all hooked elsewhere or not: to the smallest parent of its neighbours. So each node is
-    in a hook: what the second step finds no smaller parent for is itself a parent.
+    A node that has smaller neighbours is hooked to the smallest. `remaining` gets the edges that are no
+    hook: the smaller end, beside the parent of the greater. They hook what has no smaller neighbour to
+    the smallest parent of its neighbours. So every node is in a hook: a node for which neither step
+    finds a smaller one is the parent of its neighbours.
 
     Most nodes have one or two smaller neighbours, which the aggregates name, so that only the edges of
-    the few others are looked up. The rows of `hooks` may repeat no node.
+    the few others are looked up.
 #}
 {% macro hook_nodes(edges, hooks, remaining) %}
     {% set smallest_neighbour %}
@@ -119,9 +124,8 @@
     Most nodes are leaves and take no part in the jumps, and after the first jump only those do that
     have not reached their root.
 #}
-{% macro jump_to_roots(hooks, parents, inner) %}
-    {% set jumped = inner ~ '_jumped' %}
-    {% set state = namespace(unsettled=jumped, moves=true, jumps=1) %}
+{% macro jump_to_roots(hooks, parents, inner, jumped) %}
+    {% set state = namespace(moves=true) %}
     {% set hooked_into %}
         select hooked.node_id, hooks.parent_id
         from (select distinct parent_id as node_id from {{ hooks }}) as hooked
@@ -138,11 +142,10 @@
     {% endset %}
     {% do replace_temp_table(parents, hooked_into) %}
     {% do replace_temp_table(jumped, grandparents) %}
-    {% do replace_temp_table(jumped ~ '_1', 'select * from ' ~ jumped ~ ' where moves') %}
-    {% set state.unsettled = jumped ~ '_1' %}
-    {% set state.moves = query_is_true('select count(*) > 0 from ' ~ state.unsettled) %}
+    {% set state.unsettled = '(select * from ' ~ jumped ~ ' where moves)' %}
+    {% set state.moves = query_is_true('select count(*) > 0 from ' ~ jumped ~ ' where moves') %}
     {% for jump in range(2, 66) if state.moves %}
-        {% set next = jumped ~ '_' ~ jump %}
+        {% set next = jumped ~ '_' ~ (jump % 2) %}
         {% set roots_of_roots %}
             select
                 nodes.node_id,
@@ -153,7 +156,6 @@
             left join {{ jumped }} as settled on nodes.root_id = settled.node_id
         {% endset %}
         {% do replace_temp_table(next, roots_of_roots) %}
-        {% do run_statement('drop table ' ~ state.unsettled) %}
         {% set state.unsettled = next %}
         {% set state.moves = query_is_true('select count(*) > 0 from ' ~ next ~ ' where moves') %}
     {% endfor %}
@@ -161,12 +163,11 @@
         {% do exceptions.raise_compiler_error(hooks ~ ': no root was reached after 65 jumps.') %}
     {% endif %}
     {% set rooted %}
-        select node_id, root_id from {{ state.unsettled }}
+        select node_id, root_id from {{ state.unsettled }} as unsettled
         union all
         select node_id, root_id from {{ jumped }} where not moves
     {% endset %}
     {% do replace_temp_table(inner, rooted) %}
-    {% do run_statement('drop table ' ~ jumped ~ '; drop table ' ~ state.unsettled) %}
 {% endmacro %}
 
 
@@ -211,11 +212,4 @@
             {% do replace_temp_table(later, labelled) %}
         {% endif %}
     {% endfor %}
-    {% set leftovers = [roots] + ([later] if rounds | length > 1 else []) %}
-    {% for tables in rounds %}
-        {% do leftovers.extend([tables.hooks, tables.parents, tables.inner]) %}
-    {% endfor %}
-    {% set drops = [] %}
-    {% for table in leftovers %}{% do drops.append('drop table ' ~ table) %}{% endfor %}
-    {% do run_statement(drops | join('; ')) %}
 {% endmacro %}

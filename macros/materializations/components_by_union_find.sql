@@ -3,8 +3,8 @@
 
     R. E. Tarjan and J. van Leeuwen, Worst-case analysis of set union algorithms, Journal of the ACM 31
     (1984). PostgreSQL only: an array of a PL/pgSQL variable is updated in place. Nodes are numbered
-    densely first where they are not already, and beyond what an array may hold (1 GB) Borůvka's
-    algorithm takes over.
+    densely first where they are not already, and beyond what an array may hold (1 GB)
+    `components_by_hooking` takes over.
 #}
 {% macro components_by_union_find(target_relation, edges_sql) %}
     {% set prefix = (target_relation.identifier or target_relation) ~ '__cc' %}

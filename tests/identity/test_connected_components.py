@@ -112,7 +112,7 @@ def test_leaves_one_relation_and_no_debris(settings: Settings) -> None:
     assert [name for (name,) in rows] == ["components", "edges"]
 
 
-def test_boruvka_takes_over_where_an_array_is_too_small(settings: Settings) -> None:
+def test_hooking_takes_over_where_an_array_is_too_small(settings: Settings) -> None:
     if settings.target != "postgres":
         pytest.skip("only PostgreSQL solves by union-find")
     edges = [*shuffled(CHAIN[:500], 5), (-2, -1)]
