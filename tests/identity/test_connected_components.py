@@ -69,6 +69,10 @@ GRAPHS: dict[str, Edges] = {
     "chain_at_random": shuffled(CHAIN, 1),
     "star": STAR,
     "star_at_random": shuffled(STAR, 2),
+    # No leaf has a smaller neighbour: what is hooked to those alone leaves all but one as they are.
+    "star_around_its_greatest": [(3000, node) for node in range(3000)],
+    "stars_of_stars": [(10_000 + node // 10, node) for node in range(5000)]
+    + [(20_000 + node // 100, 10_000 + node // 10) for node in range(5000)],
     "sparse_random": random_graph(20_000, 9_000, 3),
     "dense_random": random_graph(300, 5_000, 4),
     "ids_beyond_32_bits": BIG_IDS,
