@@ -18,7 +18,8 @@ taken with DuckDB's settings as in profiles.yml.
 - **full**: from string identifiers to published graph, ledger and change log, beside the
   components of the same graph's integers; then, on that state, runs that take in 1% and 0.01% new
   records, a thousand deletions, one deletion in a region of 100,000 nodes, and nothing at all.
-- **PostgreSQL**, where `--engine` names it: the full build of the smallest graph beside DuckDB's.
+- **PostgreSQL**, where `--engine` names it, on the smallest graph: the components, and the full
+  build, each beside DuckDB's.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +136,11 @@ class _Bench:
             if "full" in self._options.parts:
                 self.full(base, edges)
             if "postgres" in self._options.engine and edges == sizes[0]:
-                self.postgres(base, edges)
+                with self._postgres_server():
+                    if "components" in self._options.parts:
+                        self.postgres_components(base, edges)
+                    if "full" in self._options.parts:
+                        self.postgres(base, edges)
             base.unlink()
         for name, seconds in (("components", self._components), ("full", self._full)):
             if len(sizes) > 1 and all(seconds.get(edges) for edges in sizes):
@@ -223,9 +229,35 @@ class _Bench:
             self._figure(f"{name}.ms", 1000 * statistics.median(runs), "ms", None)
             self._figure(f"{name}.vs_full", _ratio(runs, seconds), "ratio", bar)
 
+    def postgres_components(self, base: Path, edges: int) -> None:
+        """Labels of integer edges on PostgreSQL, and on DuckDB, in turns."""
+        self._put(base)
+        exported = self._folder / "exported"
+        exported.mkdir()
+        in_child(_export_edges, str(self._file), exported)
+        with _connect("graph") as warehouse:
+            _import_edges(warehouse, exported)
+        shutil.rmtree(exported)
+        os.environ["CDP_TARGET"] = "postgres"
+        graph = Project("graph", self._folder / "dbt-postgres")
+        on_postgres: list[float] = []
+        on_duckdb: list[float] = []
+        for _ in range(self._options.repeats):
+            os.environ["CDP_TARGET"] = "duckdb"
+            on_duckdb.append(self._run(self._graph, "components", "components duckdb").seconds)
+            os.environ["CDP_TARGET"] = "postgres"
+            on_postgres.append(self._run(graph, "components", "components postgres").seconds)
+        os.environ["CDP_TARGET"] = "duckdb"
+        with _connect("graph") as warehouse:
+            on_both = _components_of(warehouse), in_child(_count_components, str(self._file))[0]
+        if on_both[0] != on_both[1]:
+            raise RuntimeError(f"PostgreSQL and DuckDB differ in nodes or components: {on_both}")
+        prefix = f"identity.postgres_components_{edges}"
+        self._figure(f"{prefix}.seconds", statistics.median(on_postgres), "s", None)
+        self._figure(f"{prefix}.vs_duckdb", _ratio(on_postgres, on_duckdb), "ratio", 4.0)
+
     def postgres(self, base: Path, edges: int) -> None:
-        """The full build on PostgreSQL, and on DuckDB, in turns."""
-        folder = self._folder / "postgres"
+        """The full build on PostgreSQL, and on DuckDB, in turns: for information, without a bar."""
         self._put(base)
         exported = self._folder / "exported"
         exported.mkdir()
@@ -235,6 +267,30 @@ class _Bench:
         shutil.copyfile(self._file, prepared)
         on_postgres: list[float] = []
         on_duckdb: list[float] = []
+        with _connect("graph") as warehouse:
+            _import(warehouse, exported)
+        shutil.rmtree(exported)
+        os.environ["CDP_TARGET"] = "postgres"
+        identity = Project("identity_bench", self._folder / "dbt-postgres")
+        identity.run("", command="seed")
+        identity.run("base_* stg_*")
+        for _ in range(self._options.repeats):
+            os.environ["CDP_TARGET"] = "duckdb"
+            self._put(prepared)
+            on_duckdb.append(self._run(self._identity, "identity_graph", "duckdb").seconds)
+            with _connect("graph") as warehouse:
+                _drop_state(warehouse)
+            os.environ["CDP_TARGET"] = "postgres"
+            on_postgres.append(self._run(identity, "identity_graph", "postgres").seconds)
+        os.environ["CDP_TARGET"] = "duckdb"
+        prefix = f"identity.postgres_{edges}"
+        self._figure(f"{prefix}.seconds", statistics.median(on_postgres), "s", None)
+        self._figure(f"{prefix}.vs_duckdb", _ratio(on_postgres, on_duckdb), "ratio", None)
+
+    @contextmanager
+    def _postgres_server(self) -> Iterator[None]:
+        """A server with a database `graph`, which the environment names."""
+        folder = self._folder / "postgres"
         # A process that has started a server keeps it by the mode it was first asked for with.
         in_child(_configure_postgres, folder)
         server = get_server(folder, cleanup_mode="stop")
@@ -242,28 +298,13 @@ class _Bench:
             with psycopg.connect(server.get_uri(), autocommit=True) as administrator:
                 administrator.execute("create database graph")
                 info = administrator.info
-                os.environ.update(PGHOST=info.host, PGUSER=info.user)
+                os.environ.update(PGHOST=info.host, PGUSER=info.user, PGDATABASE="graph")
             with _connect("graph") as warehouse:
-                _import(warehouse, exported)
-            shutil.rmtree(exported)
-            os.environ.update(CDP_TARGET="postgres", PGDATABASE="graph")
-            identity = Project("identity_bench", self._folder / "dbt-postgres")
-            identity.run("", command="seed")
-            identity.run("base_* stg_*")
-            for _ in range(self._options.repeats):
-                os.environ["CDP_TARGET"] = "duckdb"
-                self._put(prepared)
-                on_duckdb.append(self._run(self._identity, "identity_graph", "duckdb").seconds)
-                with _connect("graph") as warehouse:
-                    _drop_state(warehouse)
-                os.environ["CDP_TARGET"] = "postgres"
-                on_postgres.append(self._run(identity, "identity_graph", "postgres").seconds)
+                warehouse.execute(f"create schema {data.SCHEMA}".encode())
+            yield
         finally:
             os.environ["CDP_TARGET"] = "duckdb"
             server.cleanup()
-        prefix = f"identity.postgres_{edges}"
-        self._figure(f"{prefix}.seconds", statistics.median(on_postgres), "s", None)
-        self._figure(f"{prefix}.vs_duckdb", _ratio(on_postgres, on_duckdb), "ratio", 4.0)
 
     def _make(self, edges: int) -> Path:
         base = self._folder / f"base_{edges}.duckdb"
@@ -413,6 +454,11 @@ def _export(path: str, folder: Path) -> None:
             )
 
 
+def _export_edges(path: str, folder: Path) -> None:
+    with duckdb.connect(path) as warehouse:
+        warehouse.execute(f"copy {data.SCHEMA}.edges to '{folder}/edges.csv' (header false)")
+
+
 def _configure_postgres(folder: Path) -> None:
     """Make a server with settings for a warehouse, and stop it: some need a start."""
     server = get_server(folder, cleanup_mode="stop")
@@ -427,22 +473,55 @@ def _connect(database: str) -> psycopg.Connection[Any]:
 
 
 def _import(warehouse: psycopg.Connection[Any], folder: Path) -> None:
-    warehouse.execute(f"create schema {data.SCHEMA}".encode())
     for source, columns in data.SOURCES.items():
-        table = f"{data.SCHEMA}.bench_{source}"
         named = ", ".join(f"{column} text" for column in columns)
-        warehouse.execute(
-            f"create table {table} (record_id text, observed_at timestamp, {named}, "
-            "_record_key text, _row_status text, _staged_batch bigint)".encode()
+        _import_table(
+            warehouse,
+            folder / f"{source}.csv",
+            f"{data.SCHEMA}.bench_{source}",
+            f"record_id text, observed_at timestamp, {named}, "
+            "_record_key text, _row_status text, _staged_batch bigint",
         )
-        with (
-            warehouse.cursor() as cursor,
-            cursor.copy(f"copy {table} from stdin (format csv)".encode()) as copied,
-            (folder / f"{source}.csv").open("rb") as file,
-        ):
-            while block := file.read(1 << 20):
-                copied.write(block)
-        warehouse.execute(f"analyze {table}".encode())
+
+
+def _import_edges(warehouse: psycopg.Connection[Any], folder: Path) -> None:
+    _import_table(
+        warehouse, folder / "edges.csv", f"{data.SCHEMA}.edges", "node_a bigint, node_b bigint"
+    )
+
+
+def _import_table(warehouse: psycopg.Connection[Any], path: Path, table: str, columns: str) -> None:
+    warehouse.execute(f"create table {table} ({columns})".encode())
+    with (
+        warehouse.cursor() as cursor,
+        cursor.copy(f"copy {table} from stdin (format csv)".encode()) as copied,
+        path.open("rb") as file,
+    ):
+        while block := file.read(1 << 20):
+            copied.write(block)
+    warehouse.execute(f"analyze {table}".encode())
+
+
+# Nodes, components, and the size of the largest: what two engines can be compared by.
+_COUNT_COMPONENTS = f"""
+    select sum(node_count), count(*), max(node_count)
+    from (
+        select component_id, count(*) as node_count
+        from {data.SCHEMA}.components
+        group by component_id
+    ) as sizes
+"""
+
+
+def _components_of(warehouse: psycopg.Connection[Any]) -> tuple[int, ...]:
+    row = warehouse.execute(_COUNT_COMPONENTS.encode()).fetchone()
+    return tuple(int(value) for value in row or ())
+
+
+def _count_components(path: str) -> tuple[int, ...]:
+    with duckdb.connect(path) as warehouse:
+        row = warehouse.execute(_COUNT_COMPONENTS).fetchone()
+    return tuple(int(value) for value in row or ())
 
 
 def _drop_state(warehouse: psycopg.Connection[Any]) -> None:

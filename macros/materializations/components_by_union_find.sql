@@ -3,14 +3,13 @@
 
     R. E. Tarjan and J. van Leeuwen, Worst-case analysis of set union algorithms, Journal of the ACM 31
     (1984). PostgreSQL only: an array of a PL/pgSQL variable is updated in place. Nodes are numbered
-    densely first where they are not already, and beyond what an array may hold (1 GB) Borůvka's
-    algorithm takes over.
+    densely first where they are not already, and beyond what an array may hold (1 GB)
+    `components_by_hooking` takes over.
 #}
 {% macro components_by_union_find(target_relation, edges_sql) %}
     {% set prefix = (target_relation.identifier or target_relation) ~ '__cc' %}
     {% set edges = prefix ~ '_edges' %}
     {% set nodes = prefix ~ '_nodes' %}
-    {% set labels = prefix ~ '_labels' %}
     {% do replace_temp_table(edges, 'select node_a, node_b from (' ~ edges_sql ~ ') as edges') %}
     {% set numbered %}
         select node_id, cast(row_number() over (order by node_id) as integer) as node_number
@@ -23,47 +22,49 @@
     {% do replace_temp_table(nodes, numbered) %}
     {% set node_count = query_value('select count(*) from ' ~ nodes) | int %}
     {% if node_count > union_find_node_limit() %}
-        {% do components_by_boruvka(target_relation, edges_sql) %}
+        {% do components_by_hooking(target_relation, edges_sql) %}
     {% else %}
-        {% do replace_temp_table(labels, 'select 0 as node_number, 0 as root_number limit 0') %}
-        {% do run_query(union_find_block(edges, nodes, labels, node_count)) %}
-        {% set published %}
-            select nodes.node_id, roots.node_id as component_id
-            from {{ labels }} as labels
-            inner join {{ nodes }} as nodes on labels.node_number = nodes.node_number
-            inner join {{ nodes }} as roots on labels.root_number = roots.node_number
-        {% endset %}
-        {% do publish_components(target_relation, published) %}
-        {% do run_query('drop table ' ~ labels) %}
+        {% do publish_components(
+            target_relation, 'select cast(0 as bigint) as node_id, cast(0 as bigint) as component_id limit 0'
+        ) %}
+        {% do run_query(union_find_block(edges, nodes, target_relation, node_count)) %}
+        {# A table of this session is joined to next; what was counted is that it is empty. #}
+        {% if target_relation is string %}{% do run_statement(gather_statistics(target_relation)) %}{% endif %}
     {% endif %}
     {% do run_query('drop table ' ~ nodes) %}
     {% do run_query('drop table if exists ' ~ edges) %}
 {% endmacro %}
 
 
-{# An integer array holds 268 million elements in its 1 GB; some room is left for its header. #}
+{# An array of ids holds 134 million in its 1 GB; some room is left for its header. #}
 {% macro union_find_node_limit() %}
-    {% do return(var('union_find_node_limit', 250000000)) %}
+    {% do return(var('union_find_node_limit', 125000000)) %}
 {% endmacro %}
 
 
-{# An anonymous block leaves no function behind. The smaller number becomes the root. #}
-{% macro union_find_block(edges, nodes, labels, node_count) %}
+{#
+    An anonymous block leaves no function behind. The smaller number becomes the root.
+
+    Joins to the numbers by merging: the nodes are in order already, and a hash table of all of them
+    misses the processor's caches at every edge. The ids stand in an array, so that writing the labels
+    takes no join.
+#}
+{% macro union_find_block(edges, nodes, target_relation, node_count) %}
 do $$
 declare
+    hash_joins text := current_setting('enable_hashjoin');
+    ids bigint[];
     parents integer[] := array(select generate_series(1, {{ node_count }}));
-    link record;
     a integer;
     b integer;
 begin
-    for link in
-        select ends_a.node_number as node_a, ends_b.node_number as node_b
+    perform set_config('enable_hashjoin', 'off', true);
+    for a, b in
+        select ends_a.node_number, ends_b.node_number
         from {{ edges }} as edges
         inner join {{ nodes }} as ends_a on edges.node_a = ends_a.node_id
         inner join {{ nodes }} as ends_b on edges.node_b = ends_b.node_id
     loop
-        a := link.node_a;
-        b := link.node_b;
         while parents[a] <> a loop
             parents[a] := parents[parents[a]];
             a := parents[a];
@@ -82,9 +83,11 @@ begin
     for node_number in 1..{{ node_count }} loop
         parents[node_number] := parents[parents[node_number]];
     end loop;
-    insert into {{ labels }} (node_number, root_number)
-    select pairs.ordinality, pairs.root_number
-    from unnest(parents) with ordinality as pairs (root_number, ordinality);
+    perform set_config('enable_hashjoin', hash_joins, true);
+    ids := array(select node_id from {{ nodes }} order by node_number);
+    insert into {{ target_relation }} (node_id, component_id)
+    select ids[pairs.node_number], ids[pairs.root_number]
+    from unnest(parents) with ordinality as pairs (root_number, node_number);
 end
 $$
 {% endmacro %}

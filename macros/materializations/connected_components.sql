@@ -48,7 +48,7 @@
 {% endmacro %}
 
 {% macro default__solve_components(target_relation, edges_sql) %}
-    {% do components_by_boruvka(target_relation, edges_sql) %}
+    {% do components_by_hooking(target_relation, edges_sql) %}
 {% endmacro %}
 
 {% macro postgres__solve_components(target_relation, edges_sql) %}

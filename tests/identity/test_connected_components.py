@@ -69,6 +69,10 @@ GRAPHS: dict[str, Edges] = {
     "chain_at_random": shuffled(CHAIN, 1),
     "star": STAR,
     "star_at_random": shuffled(STAR, 2),
+    # No leaf has a smaller neighbour: what is hooked to those alone leaves all but one as they are.
+    "star_around_its_greatest": [(3000, node) for node in range(3000)],
+    "stars_of_stars": [(10_000 + node // 10, node) for node in range(5000)]
+    + [(20_000 + node // 100, 10_000 + node // 10) for node in range(5000)],
     "sparse_random": random_graph(20_000, 9_000, 3),
     "dense_random": random_graph(300, 5_000, 4),
     "ids_beyond_32_bits": BIG_IDS,
@@ -112,7 +116,7 @@ def test_leaves_one_relation_and_no_debris(settings: Settings) -> None:
     assert [name for (name,) in rows] == ["components", "edges"]
 
 
-def test_boruvka_takes_over_where_an_array_is_too_small(settings: Settings) -> None:
+def test_hooking_takes_over_where_an_array_is_too_small(settings: Settings) -> None:
     if settings.target != "postgres":
         pytest.skip("only PostgreSQL solves by union-find")
     edges = [*shuffled(CHAIN[:500], 5), (-2, -1)]
