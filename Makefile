@@ -109,6 +109,10 @@ bench-identity-quality: setup ## Measure profiles against the generator's true p
 bench-identity: setup ## Measure the identity graph against scipy, Splink and its own integer part
 	@$(BIN)/python -m benchmarks.identity
 
+.PHONY: bench-marts
+bench-marts: setup ## Measure the build of all models and a day's refresh against plain DuckDB
+	@$(BIN)/python -m benchmarks.marts
+
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks
 	@$(BIN)/pre-commit install
