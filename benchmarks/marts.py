@@ -61,7 +61,9 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=230_000)
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--work", type=Path, help="build here and keep it, not in a folder of /tmp")
+    parser.add_argument(
+        "--work", type=Path, help="build here and keep it: what was generated there before is used"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-marts-") as scratch:
         return _measure(options.work or Path(scratch), options)
@@ -69,10 +71,10 @@ def main() -> int:
 
 def _measure(folder: Path, options: argparse.Namespace) -> int:
     landing, held = folder / "company" / "landing", folder / "held"
-    _run(
-        "-m", "generator", f"--customers={options.customers}", f"--days={options.days}",
-        f"--seed={options.seed}", f"--out={folder / 'company'}",
-    )  # fmt: skip
+    if not landing.exists():
+        size = [f"--customers={options.customers}", f"--days={options.days}"]
+        out = f"--out={folder / 'company'}"
+        _run("-m", "generator", *size, f"--seed={options.seed}", out)
     plain = _read_by_duckdb(landing, folder / "plain.duckdb")
     _move_last_day(landing, held)
     environment = _environment(folder, landing)
@@ -106,6 +108,7 @@ def _read_by_duckdb(landing: Path, file: Path) -> float:
     file.unlink(missing_ok=True)
     started = time.perf_counter()
     with duckdb.connect(str(file)) as database:
+        database.execute("set preserve_insertion_order = false")
         for folder in _entities(landing):
             name = folder.relative_to(landing).as_posix()
             database.execute(f'create table "{name}" as {_reader(folder)}')
@@ -130,7 +133,7 @@ def _reader(folder: Path) -> str:
     if any(".json" in each.name for each in folder.iterdir()):
         return (
             f"select * from read_json('{folder}/*', format = 'newline_delimited', "
-            "ignore_errors = true, union_by_name = true, map_inference_threshold = -1)"
+            "ignore_errors = true, maximum_depth = 1)"
         )
     return (
         f"select * from read_csv('{folder}/*', all_varchar = true, union_by_name = true, "
