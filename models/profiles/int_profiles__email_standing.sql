@@ -14,6 +14,9 @@ summed as (
             case when event_name = 'email_bounced' and bounce_type = 'hard' then occurred_at end
         ) as bounced_at,
         max(
+            case when event_name in ('email_opened', 'email_clicked') then occurred_at end
+        ) as verified_at,
+        max(
             case
                 when event_name in ('email_delivered', 'email_opened', 'email_clicked')
                     then occurred_at
