@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', schema='contacts') }}
 
 -- Columns that belong together are one attribute, won by one record: a name or an address put
 -- together from two sources would be nobody's.

@@ -1,3 +1,5 @@
+{{ config(schema='contacts') }}
+
 -- What speaks for each candidate; which of it counts first is told by `survivorship_rules`.
 with
 

@@ -26,9 +26,9 @@ sorted_kinds as (
 
 summed as (
     select
-        profile_id
+        profile_id,
         {%- for kind in ['email', 'push', 'site'] %}
-        {%- for days in windows %},
+        {%- for days in windows %}
         count(
             case
                 when
@@ -36,9 +36,10 @@ summed as (
                     and occurred_at > {{ as_of() }} - interval '{{ days }} days'
                     then 1
             end
-        ) as {{ kind }}_engagement_{{ days }}_days_count
+        ) as {{ kind }}_engagement_{{ days }}_days_count,
         {%- endfor %}
         {%- endfor %}
+        max(occurred_at) as last_engaged_at
     from sorted_kinds
     where kind is not null
     group by profile_id
