@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', schema='contacts') }}
 
 -- A new source of contact details joins with one call here and its rows in `source_trust`.
 with

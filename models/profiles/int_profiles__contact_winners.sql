@@ -1,30 +1,49 @@
+{{ config(schema='contacts') }}
+
 with
 
-candidates as (
-    select * from {{ ref('int_profiles__contact_candidates') }}
+evidence as (
+    select * from {{ ref('int_profiles__contact_evidence') }}
 ),
 
-source_trust as (
-    select * from {{ ref('source_trust') }}
+rules as (
+    select * from {{ ref('survivorship_rules') }}
+),
+
+numbered_rules as (
+    select
+        attribute,
+        criterion,
+        row_number() over (partition by attribute order by priority) as rule_number
+    from rules
+),
+
+ordered_criteria as (
+    select
+        attribute,
+        max(case when rule_number = 1 then criterion end) as first_criterion,
+        max(case when rule_number = 2 then criterion end) as second_criterion,
+        max(case when rule_number = 3 then criterion end) as third_criterion,
+        max(case when rule_number = 4 then criterion end) as fourth_criterion
+    from numbered_rules
+    group by attribute
 ),
 
 ranked_candidates as (
     select
-        candidates.*,
+        evidence.*,
         row_number() over (
-            partition by candidates.profile_id, candidates.attribute
+            partition by evidence.profile_id, evidence.attribute
             order by
-                source_trust.priority is null,
-                source_trust.priority,
-                candidates.observed_at desc,
-                candidates.source_model,
-                candidates.record_id
+                {{ survivorship_score('ordered_criteria.first_criterion') }},
+                {{ survivorship_score('ordered_criteria.second_criterion') }},
+                {{ survivorship_score('ordered_criteria.third_criterion') }},
+                {{ survivorship_score('ordered_criteria.fourth_criterion') }},
+                evidence.source_model,
+                evidence.record_id
         ) as rank_number
-    from candidates
-    left join source_trust
-        on
-            candidates.attribute = source_trust.attribute
-            and candidates.source_model = source_trust.source_model
+    from evidence
+    left join ordered_criteria on evidence.attribute = ordered_criteria.attribute
 ),
 
 kept_winners as (

@@ -1,3 +1,5 @@
+{{ config(schema='contacts') }}
+
 with
 
 records as (

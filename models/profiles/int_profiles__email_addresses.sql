@@ -1,3 +1,5 @@
+{{ config(schema='contacts') }}
+
 with
 
 contacts as (
@@ -20,7 +22,10 @@ unioned as (
         profile_id,
         identifier_value as email_identifier
     from identifiers
-    where identifier_type = 'email' and profile_id is not null
+    where
+        identifier_type = 'email'
+        and profile_id is not null
+        and first_observed_at <= {{ as_of() }}
 )
 
 select * from unioned

@@ -1,3 +1,5 @@
+{{ config(schema='contacts') }}
+
 with
 
 email_events as (
@@ -13,6 +15,9 @@ summed as (
         max(
             case when event_name = 'email_bounced' and bounce_type = 'hard' then occurred_at end
         ) as bounced_at,
+        max(
+            case when event_name in ('email_opened', 'email_clicked') then occurred_at end
+        ) as verified_at,
         max(
             case
                 when event_name in ('email_delivered', 'email_opened', 'email_clicked')

@@ -15,7 +15,14 @@ summed as (
         count(case when identifier_type = 'email' then 1 end) as email_count,
         count(case when identifier_type = 'phone' then 1 end) as phone_count,
         count(case when identifier_type = 'push_token' then 1 end) as push_token_count,
-        min(first_observed_at) as first_seen_at
+        min(first_observed_at) as first_seen_at,
+        min(
+            case
+                when
+                    identifier_type in ('crm_contact', 'account', 'loyalty_card', 'email', 'phone')
+                    then first_observed_at
+            end
+        ) as known_at
     from identifiers
     group by profile_id
 )

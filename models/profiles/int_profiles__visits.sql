@@ -1,8 +1,8 @@
 with
 
 sessions as (
-    select * from {{ ref('sessions') }}
-    where profile_id is not null and started_at <= {{ as_of() }}
+    select * from {{ ref('int_profiles__sessions') }}
+    where profile_id is not null
 ),
 
 store_visits as (

@@ -13,6 +13,7 @@ gathered as (
         max(case when attribute = 'email' then email_identifier end) as email_identifier,
         max(case when attribute = 'email' then source_model end) as email_source,
         max(case when attribute = 'email' then observed_at end) as email_observed_at,
+        max(case when attribute = 'email' then validity end) as email_validity,
         max(case when attribute = 'phone' then phone end) as phone,
         max(case when attribute = 'phone' then source_model end) as phone_source,
         max(case when attribute = 'phone' then observed_at end) as phone_observed_at,

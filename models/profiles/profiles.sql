@@ -27,6 +27,7 @@ collected as (
         contacts.country,
         contacts.preferred_language,
         memberships.loyalty_tier,
+        memberships.loyalty_next_tier,
         (
             identities.crm_contact_count > 0
             or identities.account_count > 0
@@ -42,6 +43,7 @@ collected as (
         identities.loyalty_card_count > 0 as has_loyalty_card,
         identities.identifier_count,
         memberships.loyalty_points_count,
+        memberships.loyalty_next_tier_points_count,
         coalesce(activity.channel_count, 0) as channel_count,
         coalesce(activity.web_interaction_count, 0) as web_interaction_count,
         coalesce(activity.app_interaction_count, 0) as app_interaction_count,
@@ -72,6 +74,7 @@ staged as (
         country,
         preferred_language,
         loyalty_tier,
+        loyalty_next_tier,
         {{ lifecycle_stage(
             'is_known', 'first_ordered_at', 'previous_ordered_at', 'last_ordered_at', as_of()
         ) }} as lifecycle_stage,
@@ -85,6 +88,7 @@ staged as (
         has_loyalty_card,
         identifier_count,
         loyalty_points_count,
+        loyalty_next_tier_points_count,
         channel_count,
         web_interaction_count,
         app_interaction_count,

@@ -47,12 +47,7 @@ dead_mailboxes as (
         email_standing.bounced_at as since
     from contacts
     inner join email_standing on contacts.email_identifier = email_standing.email_identifier
-    where
-        email_standing.bounced_at is not null
-        and (
-            email_standing.reached_at is null
-            or email_standing.reached_at <= email_standing.bounced_at
-        )
+    where contacts.email_validity = 'bounced'
 ),
 
 unioned as (

@@ -1,0 +1,15 @@
+{#
+    What an interaction shows engagement with: email, push or site (the app too); null where it
+    shows none, as leaving a list does.
+#}
+{% macro engagement_kind(channel, event_name) %}
+    {{ return(adapter.dispatch('engagement_kind', 'customer_data_platform')(channel, event_name)) }}
+{% endmacro %}
+
+{% macro default__engagement_kind(channel, event_name) %}
+    case
+        when {{ event_name }} in ('email_opened', 'email_clicked') then 'email'
+        when {{ event_name }} = 'push_opened' then 'push'
+        when {{ channel }} in ('web', 'app') then 'site'
+    end
+{%- endmacro %}

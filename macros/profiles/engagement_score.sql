@@ -1,0 +1,26 @@
+{#
+    Engagement from 0 to 100. What was done within 7 days counts four times, within 30 days twice,
+    within 90 days once; an email or push that was opened as much as two pages.
+    `relation` has `<kind>_engagement_<days>_days_count`.
+#}
+{% macro engagement_score(relation) %}
+    {{ return(adapter.dispatch('engagement_score', 'customer_data_platform')(relation)) }}
+{% endmacro %}
+
+{% macro default__engagement_score(relation) %}
+    cast(
+        least(
+            100,
+            coalesce(
+                {%- for kind, weight in {'email': 2, 'push': 2, 'site': 1}.items() %}
+                {{ weight }} * (
+                    {{ relation }}.{{ kind }}_engagement_90_days_count
+                    + {{ relation }}.{{ kind }}_engagement_30_days_count
+                    + 2 * {{ relation }}.{{ kind }}_engagement_7_days_count
+                ){{ ' +' if not loop.last }}
+                {%- endfor %},
+                0
+            )
+        ) as bigint
+    )
+{%- endmacro %}

@@ -1,0 +1,11 @@
+{# Whether a record of the CRM is stale: neither changed nor its person heard of for long. #}
+{% macro is_stale_record(updated_at, last_interaction_at, now) %}
+    {{ return(adapter.dispatch('is_stale_record', 'customer_data_platform')(
+        updated_at, last_interaction_at, now
+    )) }}
+{% endmacro %}
+
+{% macro default__is_stale_record(updated_at, last_interaction_at, now) %}
+    greatest({{ updated_at }}, coalesce({{ last_interaction_at }}, {{ updated_at }}))
+    <= {{ now }} - interval '{{ var("stale_record_days") }} days'
+{%- endmacro %}

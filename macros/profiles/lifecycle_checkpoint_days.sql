@@ -1,0 +1,13 @@
+{#
+    Days after the first or the last order at which `lifecycle_stage` may change without another one. Who overrides
+    that macro with other limits overrides this one with them.
+#}
+{% macro lifecycle_checkpoint_days() %}
+    {{ return(adapter.dispatch('lifecycle_checkpoint_days', 'customer_data_platform')()) }}
+{% endmacro %}
+
+{% macro default__lifecycle_checkpoint_days() %}
+    {% do return([
+        var('new_customer_days'), var('at_risk_after_days'), var('lapsed_after_days'),
+    ] | unique | list) %}
+{% endmacro %}

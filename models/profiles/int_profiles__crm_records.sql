@@ -1,0 +1,65 @@
+with
+
+versions as (
+    select * from {{ ref('stg_crm__contacts') }}
+),
+
+attributed as (
+    select * from {{ ref('int_profiles__contacts_attributed') }}
+    where source_model = 'stg_crm__contacts'
+),
+
+email_standing as (
+    select * from {{ ref('int_profiles__email_standing') }}
+),
+
+contacts as (
+    select * from {{ ref('profile_contacts') }}
+),
+
+consents as (
+    select * from {{ ref('profile_consents') }}
+    where channel = 'email' and purpose = 'marketing'
+),
+
+activity as (
+    select * from {{ ref('int_profiles__activity') }}
+),
+
+-- Of several contacts of one person the one that was kept up last is to remain.
+judged as (
+    select
+        versions.contact_id,
+        attributed.profile_id,
+        first_value(versions.contact_id) over (
+            partition by attributed.profile_id
+            order by versions.updated_at desc, versions.contact_id
+        ) as remaining_contact_id,
+        contacts.email_source as golden_email_source,
+        versions.contact_version_id,
+        {{ contact_validity(
+            'email_standing.verified_at', 'email_standing.bounced_at',
+            'email_standing.reached_at', as_of()
+        ) }} as email_validity,
+        attributed.email is not null as has_email,
+        versions.email is not null and attributed.email is null as has_placeholder_email,
+        attributed.phone is not null as has_phone,
+        coalesce(versions.address_line, versions.postcode, versions.city) is not null
+        and (
+            versions.address_line is null
+            or versions.postcode is null
+            or versions.city is null
+            or versions.country is null
+        ) as has_incomplete_address,
+        consents.profile_id is not null as has_consent_record,
+        versions.updated_at,
+        activity.last_interaction_at
+    from attributed
+    inner join versions on attributed.record_id = versions.contact_version_id
+    left join email_standing on attributed.email_identifier = email_standing.email_identifier
+    left join contacts on attributed.profile_id = contacts.profile_id
+    left join consents on attributed.profile_id = consents.profile_id
+    left join activity on attributed.profile_id = activity.profile_id
+)
+
+select * from judged

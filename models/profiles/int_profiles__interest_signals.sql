@@ -1,0 +1,63 @@
+-- After ten half-lives less than a thousandth is left, which is not worth reading the past for.
+with
+
+events as (
+    select * from {{ ref('events') }}
+    where
+        event_name in ('product_viewed', 'product_added')
+        and product_id is not null
+        and profile_id is not null
+        and occurred_at <= {{ as_of() }}
+        and occurred_at
+        > {{ as_of() }} - interval '{{ 10 * var("affinity_half_life_days") }} days'
+),
+
+order_lines as (
+    select * from {{ ref('order_lines') }}
+    where
+        product_id is not null
+        and profile_id is not null
+        and ordered_at <= {{ as_of() }}
+        and ordered_at
+        > {{ as_of() }} - interval '{{ 10 * var("affinity_half_life_days") }} days'
+),
+
+products as (
+    select * from {{ ref('stg_catalog__products') }}
+),
+
+unioned as (
+    select
+        event_id as signal_id,
+        profile_id,
+        product_id,
+        case event_name when 'product_added' then 'added' else 'viewed' end as signal,
+        occurred_at as happened_at
+    from events
+    union all
+    select
+        order_line_id as signal_id,
+        profile_id,
+        product_id,
+        case when is_return then 'returned' else 'purchased' end as signal,
+        ordered_at as happened_at
+    from order_lines
+),
+
+weighed as (
+    select
+        unioned.signal_id,
+        unioned.profile_id,
+        unioned.product_id,
+        products.category,
+        unioned.signal,
+        {{ decayed(
+            affinity_weight('unioned.signal'), 'unioned.happened_at', as_of(),
+            var('affinity_half_life_days')
+        ) }} as weight,
+        unioned.happened_at
+    from unioned
+    left join products on unioned.product_id = products.product_id
+)
+
+select * from weighed

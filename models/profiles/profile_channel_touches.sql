@@ -1,0 +1,62 @@
+with
+
+touchpoints as (
+    select * from {{ ref('touchpoints') }}
+    where occurred_at <= {{ as_of() }}
+),
+
+sessions as (
+    select * from {{ ref('int_profiles__sessions') }}
+),
+
+-- Whether a click in an email is a touch of its own is known once no visit has followed it.
+attributed as (
+    select
+        touchpoints.touchpoint_id,
+        case
+            when touchpoints.session_id is null then touchpoints.profile_id
+            else sessions.profile_id
+        end as profile_id,
+        touchpoints.marketing_channel,
+        touchpoints.campaign_name,
+        touchpoints.occurred_at
+    from touchpoints
+    left join sessions on touchpoints.session_id = sessions.session_id
+    where
+        touchpoints.session_id is not null
+        or touchpoints.occurred_at
+        <= {{ as_of() }} - interval '{{ var("session_timeout_minutes") }} minutes'
+),
+
+numbered_touches as (
+    select
+        *,
+        row_number() over (
+            partition by profile_id, marketing_channel
+            order by occurred_at, touchpoint_id
+        ) as place_from_first,
+        row_number() over (
+            partition by profile_id, marketing_channel
+            order by occurred_at desc, touchpoint_id desc
+        ) as place_from_last
+    from attributed
+    where profile_id is not null
+),
+
+summed as (
+    select
+        {{ surrogate_key(['profile_id', 'marketing_channel']) }} as profile_channel_touch_id,
+        profile_id,
+        max(case when place_from_first = 1 then touchpoint_id end) as first_touchpoint_id,
+        max(case when place_from_last = 1 then touchpoint_id end) as last_touchpoint_id,
+        marketing_channel,
+        max(case when place_from_first = 1 then campaign_name end) as first_campaign_name,
+        max(case when place_from_last = 1 then campaign_name end) as last_campaign_name,
+        count(*) as touch_count,
+        min(occurred_at) as first_touched_at,
+        max(occurred_at) as last_touched_at
+    from numbered_touches
+    group by profile_id, marketing_channel
+)
+
+select * from summed

@@ -1,0 +1,1 @@
+{{ profile_affinities('product_id') }}

@@ -1,0 +1,89 @@
+"""Traits as of a day, built from all data and from data that ends on that day, are the same rows.
+
+Who is who stays as it is known today: the identity graph is built once, on all data. What a person
+did, said and agreed to after the day is taken away from every channel.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.project.platform import Platform
+from tests.project.test_end_to_end import Snapshot, assert_same, snapshot
+
+pytestmark = pytest.mark.slow
+
+SIZE = ("--customers", "150", "--days", "90", "--seed", "11")
+# When a row of each channel's table happened. The catalogue is no history: it is as it is today.
+HAPPENED_AT = {
+    "base_web__events": "occurred_at",
+    "base_app__events": "occurred_at",
+    "base_email__events": "occurred_at",
+    "base_pos__receipts": "purchased_at",
+    "base_crm__contacts": "updated_at",
+    "base_loyalty__members": "updated_at",
+    "base_support__tickets": "updated_at",
+    "base_social__messages": "sent_at",
+    "base_ads__clicks": "clicked_at",
+    "base_consent__records": "recorded_at",
+}
+COMPARED = {
+    "abandoned_products",
+    "contactable_profiles",
+    "crm_hygiene",
+    "crm_proposed_fixes",
+    "lifecycle_transitions",
+    "profile_category_affinities",
+    "profile_channel_touches",
+    "profile_consents",
+    "profile_contacts",
+    "profile_devices",
+    "profile_product_affinities",
+    "profile_traits",
+    "profiles",
+    "suppressions",
+}
+MODELS = ("--select", "path:models/journeys", "path:models/profiles", "--resource-type", "model")
+
+
+def compared(platform: Platform) -> Snapshot:
+    rows = {name: kept for name, kept in snapshot(platform).items() if name in COMPARED}
+    assert rows.keys() == COMPARED
+    return rows
+
+
+def in_a_visit(platform: Platform) -> str:
+    """A moment in the middle of the last third, within as many sessions as can be."""
+    statement = (
+        "select cast(occurred_at as text) from cdp_journeys.int_journeys__session_events "
+        "as ours where not is_session_start and occurred_at < "
+        "(select max(occurred_at) - interval '20 days' from cdp_journeys.events) "
+        "and event_name in ('product_added', 'identified') order by occurred_at desc limit 1"
+    )
+    ((moment,),) = platform.rows(statement)
+    return str(moment)[:19]
+
+
+def test_nothing_after_a_moment_changes_what_is_said_of_it(tmp_path: Path) -> None:
+    exports = tmp_path / "company"
+    platform = Platform.create(tmp_path / "all", {"CDP_TARGET": "duckdb"})
+    platform.run("-m", "generator", *SIZE, "--out", str(exports))
+    platform.add_files(exports / "landing")
+    platform.land()
+    platform.build("--resource-type", "seed", "--resource-type", "model")
+    now = compared(platform)
+
+    moment = in_a_visit(platform)
+    platform.build(*MODELS, as_of=moment)
+    from_all_data = compared(platform)
+    assert len(from_all_data["profile_traits"]) < len(now["profile_traits"])
+
+    with platform.warehouse() as warehouse:
+        for table, happened_at in HAPPENED_AT.items():
+            later = f"from cdp_staging.{table} where {happened_at} > cast('{moment}' as timestamp)"
+            assert warehouse.execute(f"select count(*) {later}") != [(0,)], table
+            warehouse.execute(f"delete {later}")
+    platform.build(*MODELS, as_of=moment)
+    assert_same(from_all_data, compared(platform))
