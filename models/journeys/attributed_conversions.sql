@@ -29,21 +29,19 @@ dealt_credits as (
     select
         *,
         {{ integer_quotient('1000000 * share', 'share_sum') }} as whole_millionths,
-        (1000000 * share) % share_sum as credit_remainder
+        row_number() over (
+            partition by order_key, attribution_model
+            order by (1000000 * share) % share_sum desc, touch_number
+        ) as credit_rank
     from measured_shares
 ),
 
 rounded_credits as (
     select
         *,
-        whole_millionths
-        + case
+        whole_millionths + case
             when
-                row_number() over (
-                    partition by order_key, attribution_model
-                    order by credit_remainder desc, touch_number
-                )
-                <= 1000000
+                credit_rank <= 1000000
                 - sum(whole_millionths) over (partition by order_key, attribution_model)
                 then 1
             else 0
@@ -55,20 +53,19 @@ dealt_amounts as (
     select
         *,
         {{ integer_quotient('cents * millionths', '1000000') }} as whole_cents,
-        (cents * millionths) % 1000000 as amount_remainder
+        row_number() over (
+            partition by order_key, attribution_model
+            order by (cents * millionths) % 1000000 desc, touch_number
+        ) as amount_rank
     from rounded_credits
 ),
 
 rounded_amounts as (
     select
         *,
-        whole_cents
-        + case
+        whole_cents + case
             when
-                row_number() over (
-                    partition by order_key, attribution_model
-                    order by amount_remainder desc, touch_number
-                )
+                amount_rank
                 <= cents - sum(whole_cents) over (partition by order_key, attribution_model)
                 then 1
             else 0

@@ -1,4 +1,4 @@
-{#- 2 to the power of this many steps; `assert_removal_effects_converged` says if they are too few. -#}
+{#- 2 to the power of it are the steps; assert_removal_effects_converged says if too few. -#}
 {%- set doublings = 12 -%}
 
 -- The removal effect of a channel, after Anderl, Becker, von Wangenheim and Schumann (2016),
