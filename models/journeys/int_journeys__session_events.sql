@@ -35,14 +35,51 @@ compared_with_previous as (
     window visit as (partition by channel, visitor_id order by occurred_at, event_id)
 ),
 
-found_starts as (
+found_visit_starts as (
     select
         *,
+        {{ campaign_key() }} as campaign_key,
         coalesce(
             {{ breaks_session('occurred_at', 'previous_at', 'profile_id', 'previous_profile_id') }},
             false
-        ) as is_session_start
+        ) as is_visit_start
     from compared_with_previous
+),
+
+numbered_visits as (
+    select
+        *,
+        sum(case when is_visit_start then 1 else 0 end) over (
+            partition by channel, visitor_id
+            order by occurred_at, event_id
+            rows between unbounded preceding and current row
+        ) as visit_number
+    from found_visit_starts
+),
+
+-- What came before among the events that a campaign brought: two without another between them are
+-- of one session where the campaign is the same.
+compared_with_previous_campaign as (
+    select
+        *,
+        lag(campaign_key) over (
+            partition by channel, visitor_id, visit_number, campaign_key is null
+            order by occurred_at, event_id
+        ) as previous_campaign_key
+    from numbered_visits
+),
+
+found_starts as (
+    select
+        *,
+        is_visit_start
+        or coalesce(
+            {{ brings_other_campaign(
+                'campaign_key', 'previous_campaign_key', 'occurred_at', 'previous_at'
+            ) }},
+            false
+        ) as is_session_start
+    from compared_with_previous_campaign
 ),
 
 -- Starts rise with time, so the greatest so far is the start of an event's own session.

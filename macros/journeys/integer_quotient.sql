@@ -1,0 +1,15 @@
+{#
+    How often one integer goes into another, both not below zero, as bigint: DuckDB would divide them
+    as floating-point numbers.
+#}
+{% macro integer_quotient(dividend, divisor) %}
+    {{- return(adapter.dispatch('integer_quotient', 'customer_data_platform')(dividend, divisor)) -}}
+{% endmacro %}
+
+{% macro default__integer_quotient(dividend, divisor) -%}
+    cast(({{ dividend }}) / ({{ divisor }}) as bigint)
+{%- endmacro %}
+
+{% macro duckdb__integer_quotient(dividend, divisor) -%}
+    cast(({{ dividend }}) // ({{ divisor }}) as bigint)
+{%- endmacro %}

@@ -1,0 +1,72 @@
+with
+
+conversions as (
+    select * from {{ ref('int_journeys__conversions') }}
+),
+
+touches as (
+    select * from {{ ref('int_journeys__conversion_touches') }}
+),
+
+removals as (
+    select * from {{ ref('int_journeys__channel_removals') }}
+),
+
+attribution_models as (
+    select * from {{ ref('attribution_models') }}
+),
+
+measured as (
+    select
+        touches.*,
+        max(case when touches.marketing_channel <> 'direct' then touches.touch_number end)
+            over (partition by touches.order_key) as last_non_direct_number,
+        {{ seconds_between(
+            'touches.touched_at', 'max(touches.touched_at) over (partition by touches.order_key)'
+        ) }} as seconds_before_last,
+        count(*) over (
+            partition by touches.order_key, touches.marketing_channel
+        ) as channel_touch_count,
+        removals.removal_effect
+    from touches
+    left join removals on touches.marketing_channel = removals.removed_channel
+),
+
+weighed as (
+    select
+        measured.order_key,
+        measured.touchpoint_id,
+        attribution_models.attribution_model,
+        measured.marketing_channel,
+        measured.touch_number,
+        measured.touch_count,
+        {{ attribution_weight() }} as weight,
+        measured.touched_at
+    from measured
+    cross join attribution_models
+),
+
+-- An order that no touch led to keeps its credit, so that sums hold.
+added_untouched as (
+    select
+        conversions.order_key,
+        weighed.touchpoint_id,
+        conversions.profile_id,
+        attribution_models.attribution_model,
+        coalesce(weighed.marketing_channel, 'unattributed') as marketing_channel,
+        conversions.channel as converted_channel,
+        coalesce(weighed.touch_number, 1) as touch_number,
+        coalesce(weighed.touch_count, 0) as touch_count,
+        coalesce(weighed.weight, 1) as weight,
+        conversions.amount,
+        weighed.touched_at,
+        conversions.converted_at
+    from conversions
+    cross join attribution_models
+    left join weighed
+        on
+            conversions.order_key = weighed.order_key
+            and attribution_models.attribution_model = weighed.attribution_model
+)
+
+select * from added_untouched

@@ -1,0 +1,101 @@
+with recursive
+
+funnel_steps as (
+    select * from {{ ref('funnel_steps') }}
+),
+
+session_events as (
+    select * from {{ ref('int_journeys__session_events') }}
+),
+
+events as (
+    select * from {{ ref('events') }}
+),
+
+unioned as (
+    select
+        'session' as scope,
+        session_id as entity_id,
+        event_name,
+        occurred_at
+    from session_events
+    where occurred_at <= {{ as_of() }}
+    union all
+    select
+        'profile' as scope,
+        profile_id as entity_id,
+        event_name,
+        occurred_at
+    from events
+    where profile_id is not null and is_interaction and occurred_at <= {{ as_of() }}
+),
+
+-- An empty event name fits everything, as an empty cell does in every seed of rules.
+found_candidates as (
+    select distinct
+        funnel_steps.funnel,
+        unioned.entity_id,
+        funnel_steps.step_number,
+        unioned.occurred_at
+    from unioned
+    inner join funnel_steps
+        on
+            unioned.scope = funnel_steps.scope
+            and (
+                unioned.event_name = funnel_steps.event_name
+                or coalesce(funnel_steps.event_name, '') = ''
+            )
+),
+
+-- A step is reached where it is first done at or after the one before, so that the recursion ends
+-- with the funnel.
+reached as (
+    select
+        funnel,
+        entity_id,
+        cast(1 as bigint) as step_number,
+        min(occurred_at) as reached_at
+    from found_candidates
+    where step_number = 1
+    group by funnel, entity_id
+    union all
+    select
+        funnel,
+        entity_id,
+        step_number,
+        reached_at
+    from (
+        select
+            found_candidates.funnel,
+            found_candidates.entity_id,
+            found_candidates.step_number,
+            found_candidates.occurred_at as reached_at,
+            row_number() over (
+                partition by found_candidates.funnel, found_candidates.entity_id
+                order by found_candidates.occurred_at
+            ) as candidate_number
+        from reached
+        inner join found_candidates
+            on
+                reached.funnel = found_candidates.funnel
+                and reached.entity_id = found_candidates.entity_id
+                and reached.step_number + 1 = found_candidates.step_number
+                and reached.reached_at <= found_candidates.occurred_at
+    ) as ranked_candidates
+    where candidate_number = 1
+),
+
+compared_with_previous as (
+    select
+        funnel,
+        entity_id,
+        step_number,
+        min(reached_at) over (partition by funnel, entity_id) as entered_at,
+        lag(reached_at) over (
+            partition by funnel, entity_id order by step_number
+        ) as previous_reached_at,
+        reached_at
+    from reached
+)
+
+select * from compared_with_previous

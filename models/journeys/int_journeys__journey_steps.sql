@@ -1,0 +1,68 @@
+with
+
+conversion_touches as (
+    select * from {{ ref('int_journeys__conversion_touches') }}
+),
+
+unconverted_touches as (
+    select * from {{ ref('int_journeys__unconverted_touches') }}
+),
+
+unioned as (
+    select
+        order_key as journey_id,
+        'converted' as journey_status,
+        profile_id,
+        touchpoint_id,
+        marketing_channel,
+        touch_number,
+        touched_at
+    from conversion_touches
+    union all
+    select
+        journey_id,
+        case when is_open then 'open' else 'lost' end as journey_status,
+        profile_id,
+        touchpoint_id,
+        marketing_channel,
+        touch_number,
+        touched_at
+    from unconverted_touches
+),
+
+compared_with_previous as (
+    select
+        *,
+        lag(marketing_channel) over (
+            partition by journey_id order by touch_number
+        ) as previous_channel
+    from unioned
+),
+
+-- The same channel twice running is one step of the path.
+numbered_steps as (
+    select
+        *,
+        sum(case when marketing_channel = previous_channel then 0 else 1 end) over (
+            partition by journey_id
+            order by touch_number
+            rows between unbounded preceding and current row
+        ) as step_number
+    from compared_with_previous
+),
+
+summed as (
+    select
+        journey_id,
+        profile_id,
+        journey_status,
+        marketing_channel,
+        cast(step_number as bigint) as step_number,
+        count(*) as touch_count,
+        min(touched_at) as started_at,
+        max(touched_at) as ended_at
+    from numbered_steps
+    group by journey_id, profile_id, journey_status, marketing_channel, step_number
+)
+
+select * from summed
