@@ -61,15 +61,15 @@ compared as (
         case
             when unremoved.conversion_probability > 0
                 then
-                    greatest(
-                        cast(
+                    -- Rounding may put an effect of nothing below it.
+                    cast(
+                        greatest(
                             1
                             - cast(
                                 coalesce(summed.conversion_probability, 0) as double precision
                             )
-                            / cast(unremoved.conversion_probability as double precision)
-                            as numeric(18, 9)
-                        ), 0
+                            / cast(unremoved.conversion_probability as double precision), 0
+                        ) as numeric(18, 9)
                     )
         end as removal_effect,
         cast(coalesce(summed.conversion_probability, 0) as numeric(18, 9))
