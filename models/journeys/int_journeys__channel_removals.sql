@@ -58,20 +58,20 @@ summed as (
 compared as (
     select
         listed_removals.removed_channel,
-        case
-            when unremoved.conversion_probability > 0
-                then
-                    greatest(
-                        cast(
+        cast(
+            case
+                when unremoved.conversion_probability > 0
+                    then
+                        -- Rounding may put an effect of nothing below it.
+                        greatest(
                             1
                             - cast(
                                 coalesce(summed.conversion_probability, 0) as double precision
                             )
-                            / cast(unremoved.conversion_probability as double precision)
-                            as numeric(18, 9)
-                        ), 0
-                    )
-        end as removal_effect,
+                            / cast(unremoved.conversion_probability as double precision), 0
+                        )
+            end as numeric(18, 9)
+        ) as removal_effect,
         cast(coalesce(summed.conversion_probability, 0) as numeric(18, 9))
             as conversion_probability,
         cast(coalesce(summed.undecided_probability, 0) as numeric(18, 9))
