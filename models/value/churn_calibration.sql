@@ -41,10 +41,16 @@ predicted as (
 ),
 
 classed as (
-    select 'frequency' as grouped_by, least(frequency, 7) as class_number, predicted.*
+    select
+        'frequency' as grouped_by,
+        least(frequency, 7) as class_number,
+        predicted.*
     from predicted
     union all
-    select 'forecast' as grouped_by, decile as class_number, predicted.*
+    select
+        'forecast' as grouped_by,
+        decile as class_number,
+        predicted.*
     from predicted
 ),
 

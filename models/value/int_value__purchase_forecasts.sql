@@ -1,6 +1,6 @@
 -- Equation 10 of Fader, Hardie and Lee (2005) without its denominator. Euler's transformation turns
--- its 2F1(r + x, b + x; a + b + x - 1; z) into (1 - z)^(a - 1 - r - x) 2F1(a + b - 1 - r, a - 1; …),
--- a series that converges fast, summed here until a term is too small to matter.
+-- 2F1(r + x, b + x; a + b + x - 1; z) into (1 - z)^(a - 1 - r - x) 2F1(a + b - 1 - r, a - 1; …), a
+-- series that converges fast, summed here until a term is too small to matter.
 with recursive
 
 fits as (
@@ -9,14 +9,25 @@ fits as (
 
 -- The forecast depends on no more than this, so that a million customers share a few thousand.
 asked as (
-    select distinct 'forecast' as purpose, frequency, tenure_days, 90 as horizon_days
-    from {{ ref('int_value__rfm_summaries') }}
-    union all
-    select distinct 'forecast' as purpose, frequency, tenure_days, 365 as horizon_days
+    select distinct
+        'forecast' as purpose,
+        frequency,
+        tenure_days,
+        90 as horizon_days
     from {{ ref('int_value__rfm_summaries') }}
     union all
     select distinct
-        'holdout' as purpose, frequency, tenure_days, {{ value_holdout_days() }} as horizon_days
+        'forecast' as purpose,
+        frequency,
+        tenure_days,
+        365 as horizon_days
+    from {{ ref('int_value__rfm_summaries') }}
+    union all
+    select distinct
+        'holdout' as purpose,
+        frequency,
+        tenure_days,
+        {{ value_holdout_days() }} as horizon_days
     from {{ ref('int_value__holdout_summaries') }}
 ),
 
@@ -54,11 +65,11 @@ terms as (
         lower,
         other_upper,
         argument,
-        term_number + 1,
+        term_number + 1 as term_number,
         term * argument * (upper + term_number) * (other_upper + term_number)
-        / ((lower + term_number) * (term_number + 1)),
+        / ((lower + term_number) * (term_number + 1)) as term,
         total + term * argument * (upper + term_number) * (other_upper + term_number)
-        / ((lower + term_number) * (term_number + 1))
+        / ((lower + term_number) * (term_number + 1)) as total
     from terms
     where term_number < 5000 and (term_number < 5 or abs(term) > 1e-13 * abs(total))
 ),

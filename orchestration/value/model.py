@@ -28,7 +28,7 @@ class NoEstimateError(ValueError):
 
 
 def estimate(summaries: Sequence[Summary]) -> Parameters:
-    """Fit both models; raises `NoEstimateError`."""
+    """Fit both models; raises `NoEstimateError` where BG/NBD has no estimate."""
     logging.getLogger("pymc").setLevel(logging.ERROR)
     frame = pd.DataFrame(
         {
@@ -44,12 +44,17 @@ def estimate(summaries: Sequence[Summary]) -> Parameters:
     )
     # Who came back for nothing but gifts says nothing about spend.
     spenders = frame[(frame["frequency"] > 0) & (frame["monetary_value"] > 0)]
-    spend, _ = _fitted(
-        GammaGammaModel,
-        spenders[["customer_id", "frequency", "monetary_value"]],
-        ("p", "q", "v"),
-        "Gamma-Gamma",
-    )
+    spend: Mapping[str, float | None]
+    try:
+        spend, _ = _fitted(
+            GammaGammaModel,
+            spenders[["customer_id", "frequency", "monetary_value"]],
+            ("p", "q", "v"),
+            "Gamma-Gamma",
+        )
+    except NoEstimateError:
+        # Purchases are forecast all the same.
+        spend = dict.fromkeys(("p", "q", "v"))
     return Parameters(
         **{f"purchase_{name}": value for name, value in purchases.items()},
         log_likelihood=log_likelihood,

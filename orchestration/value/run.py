@@ -29,7 +29,7 @@ class FitReport:
         fit_id: Its name; None where no fit could be made.
         customer_count: Customers that it saw.
         repeat_customer_count: Those among them with a repeat purchase.
-        problem: Why it could not be made; empty where it was.
+        problem: Why it, or its part for spend, could not be made; empty where nothing failed.
     """
 
     purpose: store.Purpose
@@ -42,7 +42,8 @@ class FitReport:
         customers = f"{self.customer_count:,} customers, {self.repeat_customer_count:,} of them"
         if self.fit_id is None:
             return f"No {self.purpose} fit on {customers} with repeat purchases. {self.problem}"
-        return f"{self.purpose} fit {self.fit_id} on {customers} with repeat purchases."
+        said = f"{self.purpose} fit {self.fit_id} on {customers} with repeat purchases."
+        return f"{said} {self.problem}".rstrip()
 
 
 def fit(settings: Settings, *, schema: str | None = None) -> list[FitReport]:
@@ -94,7 +95,12 @@ def fit(settings: Settings, *, schema: str | None = None) -> list[FitReport]:
                 **parameters,
             }
         )
-        reports.append(FitReport(purpose, fit_id, len(summaries), repeating))
+        problem = (
+            "No spend is forecast: Gamma-Gamma finds no maximum in so few or so like customers."
+            if parameters["spend_p"] is None
+            else ""
+        )
+        reports.append(FitReport(purpose, fit_id, len(summaries), repeating, problem))
     with connected(settings) as warehouse:
         store.write_fits(warehouse, settings, rows)
     return reports

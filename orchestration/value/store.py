@@ -53,16 +53,19 @@ class Summary(NamedTuple):
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a fit found. Field names are column names of the warehouse's table."""
+    """What a fit found, spend being None where Gamma-Gamma found nothing.
+
+    Field names are column names of the warehouse's table.
+    """
 
     purchase_r: float
     purchase_alpha: float
     purchase_a: float
     purchase_b: float
     log_likelihood: float
-    spend_p: float
-    spend_q: float
-    spend_v: float
+    spend_p: float | None
+    spend_q: float | None
+    spend_v: float | None
 
 
 def read_summaries(warehouse: Connection, schema: str, purpose: Purpose) -> list[Summary] | None:
@@ -76,9 +79,7 @@ def read_summaries(warehouse: Connection, schema: str, purpose: Purpose) -> list
     return [Summary(*row) for row in warehouse.execute(query)]
 
 
-def write_fits(
-    warehouse: Connection, settings: Settings, fits: Sequence[dict[str, Any]]
-) -> None:
+def write_fits(warehouse: Connection, settings: Settings, fits: Sequence[dict[str, Any]]) -> None:
     """Write fits, all or none. One that was written before is replaced."""
     schema, columns = quote(settings.raw_schema), ", ".join(_COLUMNS)
     places = ", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))

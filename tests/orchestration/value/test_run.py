@@ -1,4 +1,4 @@
-"""A run of fitting, with an estimator in place of the library: what is written, and what is said."""
+"""A run of fitting, with an estimator in place of the library: what it writes and says."""
 
 from __future__ import annotations
 
@@ -91,6 +91,16 @@ def whole_row() -> dict[str, Any]:
         "purchase_alpha": 1.0, "purchase_a": 1.0, "purchase_b": 1.0, "log_likelihood": 1.0,
         "spend_p": 1.0, "spend_q": 1.0, "spend_v": 1.0,
     }  # fmt: skip
+
+
+def test_a_fit_without_spend_is_written_and_said(
+    settings: Settings, estimator: SimpleNamespace
+) -> None:
+    summarise(settings)
+    silent = replace(FOUND, spend_p=None, spend_q=None, spend_v=None)
+    estimator.estimate = lambda summaries: silent
+    assert "No spend is forecast" in str(fit(settings)[0])
+    assert [row[6] for row in written(settings)] == [None, None]
 
 
 def test_too_few_before_the_hold_out_are_said_with_the_setting(settings: Settings) -> None:
