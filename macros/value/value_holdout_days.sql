@@ -1,0 +1,10 @@
+{# Days held out to measure forecasts. Raises an error where there are none. #}
+{% macro value_holdout_days() %}
+    {% set days = var('value_holdout_days', 90) | int %}
+    {% if days < 1 %}
+        {% do exceptions.raise_compiler_error(
+            'value_holdout_days is ' ~ var('value_holdout_days') ~ ': set it to 1 or more.'
+        ) %}
+    {% endif %}
+    {% do return(days) %}
+{% endmacro %}
