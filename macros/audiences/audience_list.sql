@@ -1,17 +1,18 @@
-{# Select with one row per audience: every model whose name begins with `aud_`, and its priority. #}
+{# Select with one row per audience: every model whose name begins with `aud_`, channel and priority. #}
 {% macro audience_list() -%}
     select
         audience_name,
+        channel,
         cast(priority as bigint) as priority
     from (
         values
         {%- if execute %}
         {%- for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
             if node.name.startswith('aud_') %}
-        ('{{ node.name }}', {{ audience_setting(node.name, 'priority') }}),
+        ('{{ node.name }}', '{{ audience_setting(node.name, 'channel') }}', {{ audience_setting(node.name, 'priority') }}),
         {%- endfor %}
         {%- endif %}
-        (null, null)
-    ) as listed (audience_name, priority)
+        (null, null, null)
+    ) as listed (audience_name, channel, priority)
     where audience_name is not null
 {%- endmacro %}

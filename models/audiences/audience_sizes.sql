@@ -4,8 +4,8 @@ members as (
     select * from {{ ref('int_audiences__members') }}
 ),
 
-contactable_profiles as (
-    select * from {{ ref('contactable_profiles') }}
+candidates as (
+    select * from {{ ref('int_audiences__candidates') }}
 ),
 
 listed_audiences as (
@@ -18,18 +18,15 @@ counted as (
         listed_audiences.priority,
         count(members.profile_id) as member_count,
         count(case when members.is_holdout then 1 end) as holdout_count,
-        count(
-            case
-                when not members.is_holdout and contactable_profiles.profile_id is not null then 1
-            end
-        ) as reachable_count
+        count(candidates.profile_id) as contactable_count,
+        count(case when candidates.is_capped then 1 end) as capped_count,
+        count(case when not candidates.is_capped then 1 end) as reachable_count
     from listed_audiences
     left join members on listed_audiences.audience_name = members.audience_name
-    left join contactable_profiles
+    left join candidates
         on
-            members.profile_id = contactable_profiles.profile_id
-            and members.channel = contactable_profiles.channel
-            and members.purpose = contactable_profiles.purpose
+            members.audience_name = candidates.audience_name
+            and members.profile_id = candidates.profile_id
     group by listed_audiences.audience_name, listed_audiences.priority
 )
 

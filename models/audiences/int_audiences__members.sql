@@ -2,6 +2,12 @@
 with
 
 unioned as (
+    {{ audience_members('aud_crm_clean_up') }}
+    union all
+    {{ audience_members('aud_lapsed_subscribers') }}
+    union all
+    {{ audience_members('aud_lookalike_seed') }}
+    union all
     {{ audience_members('aud_nearby_abandoned_product') }}
     union all
     {{ audience_members('aud_new_customer_welcome') }}

@@ -6,13 +6,9 @@ nearby as (
     select * from {{ ref('aud_nearby_abandoned_product') }}
 ),
 
-members as (
-    select * from {{ ref('int_audiences__members') }}
-    where audience_name = 'aud_nearby_abandoned_product' and not is_holdout
-),
-
-contactable_profiles as (
-    select * from {{ ref('contactable_profiles') }}
+reachable as (
+    select * from {{ ref('int_audiences__reachable') }}
+    where audience_name = 'aud_nearby_abandoned_product'
 ),
 
 ranked_devices as (
@@ -42,12 +38,7 @@ selected_recipients as (
         devices.push_token,
         devices.platform
     from nearby
-    inner join members on nearby.profile_id = members.profile_id
-    inner join contactable_profiles
-        on
-            nearby.profile_id = contactable_profiles.profile_id
-            and members.channel = contactable_profiles.channel
-            and members.purpose = contactable_profiles.purpose
+    inner join reachable on nearby.profile_id = reachable.profile_id
     inner join ranked_devices as devices
         on
             nearby.profile_id = devices.profile_id

@@ -16,6 +16,20 @@ consents as (
     select * from {{ ref('profile_consents') }}
 ),
 
+erasures as (
+    select * from {{ ref('int_profiles__erasures') }}
+),
+
+channels as (
+    select channel
+    from (
+        values
+        {%- for channel in contact_channels() %}
+        ('{{ channel }}'){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as listed (channel)
+),
+
 -- The will of a person, whichever of their addresses it was said from.
 refused as (
     select
@@ -51,30 +65,59 @@ dead_mailboxes as (
 ),
 
 unioned as (
-    select * from refused
+    select
+        profile_id,
+        'email' as channel,
+        reason,
+        since
+    from refused
     union all
-    select * from dead_mailboxes
+    select
+        profile_id,
+        'email' as channel,
+        reason,
+        since
+    from dead_mailboxes
+    union all
+    select
+        erasures.profile_id,
+        channels.channel,
+        'erased' as reason,
+        erasures.erased_at as since
+    from erasures
+    cross join channels
 ),
 
 -- Who subscribed again after unsubscribing is subscribed; a complaint is for good.
+lifted as (
+    select distinct
+        unioned.profile_id,
+        unioned.channel,
+        unioned.reason
+    from unioned
+    inner join consents
+        on
+            unioned.profile_id = consents.profile_id
+            and unioned.channel = consents.channel
+            and unioned.since < consents.recorded_at
+    where consents.is_granted and {{ lifts_suppression('unioned.reason', 'consents.purpose') }}
+),
+
 still_suppressed as (
     select
-        {{ surrogate_key(['unioned.profile_id', "'email'", 'unioned.reason']) }}
+        {{ surrogate_key(['unioned.profile_id', 'unioned.channel', 'unioned.reason']) }}
             as suppression_id,
         unioned.profile_id,
-        'email' as channel,
+        unioned.channel,
         unioned.reason,
         unioned.since
     from unioned
-    left join consents
+    left join lifted
         on
-            unioned.profile_id = consents.profile_id
-            and unioned.reason = 'unsubscribed'
-            and consents.channel = 'email'
-            and consents.purpose = 'marketing'
-            and consents.is_granted
-            and unioned.since < consents.recorded_at
-    where consents.profile_id is null
+            unioned.profile_id = lifted.profile_id
+            and unioned.channel = lifted.channel
+            and unioned.reason = lifted.reason
+    where lifted.profile_id is null
 )
 
 select * from still_suppressed

@@ -1,0 +1,38 @@
+-- How large an audience was cannot be counted again from today's data: a full refresh leaves this
+-- table as it is. Of several runs on a day the last one stays.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='audience_size_id',
+        on_schema_change='append_new_columns',
+        full_refresh=false,
+    )
+}}
+
+with
+
+sizes as (
+    select * from {{ ref('audience_sizes') }}
+),
+
+dated as (
+    select
+        {{ surrogate_key(['audience_name', 'cast(' ~ as_of() ~ ' as date)']) }}
+            as audience_size_id,
+        audience_name,
+        member_count,
+        holdout_count,
+        contactable_count,
+        capped_count,
+        reachable_count,
+        cast({{ as_of() }} as date) as size_date,
+        {{ as_of() }} as measured_at
+    from sizes
+)
+
+select * from dated
+{%- if flags.EMPTY %}
+-- With empty inputs every audience would seem to be empty today.
+where 1 = 0
+{%- endif %}

@@ -1,0 +1,58 @@
+with
+
+memberships as (
+    select * from {{ ref('audience_memberships') }}
+),
+
+orders as (
+    select * from {{ ref('orders') }}
+    where profile_id is not null
+),
+
+-- The arm is that of the first stay: whoever comes back has been treated or held out before.
+ranked_stays as (
+    select
+        *,
+        row_number() over (
+            partition by audience_name, profile_id
+            order by entered_at, membership_id
+        ) as stay_number
+    from memberships
+),
+
+-- Who has had less time than others to buy would count against the arm.
+kept_mature as (
+    select
+        audience_name,
+        profile_id,
+        is_holdout,
+        entered_at,
+        entered_at + interval '{{ var("lift_window_days") }} days' as window_ended_at
+    from ranked_stays
+    where
+        stay_number = 1
+        and entered_at <= {{ as_of() }} - interval '{{ var("lift_window_days") }} days'
+),
+
+summed as (
+    select
+        stays.audience_name,
+        stays.profile_id,
+        stays.is_holdout,
+        count(case when not orders.is_return then 1 end) as order_count,
+        cast(coalesce(sum(orders.reporting_amount), 0) as numeric(18, 2)) as revenue_amount,
+        stays.entered_at
+    from kept_mature as stays
+    left join orders
+        on
+            stays.profile_id = orders.profile_id
+            and stays.entered_at <= orders.ordered_at
+            and stays.window_ended_at > orders.ordered_at
+    group by
+        stays.audience_name,
+        stays.profile_id,
+        stays.is_holdout,
+        stays.entered_at
+)
+
+select * from summed

@@ -1,0 +1,86 @@
+with
+
+memberships as (
+    select * from {{ ref('audience_memberships') }}
+    where left_at is null and not is_holdout
+),
+
+members as (
+    select * from {{ ref('int_audiences__members') }}
+),
+
+contactable_profiles as (
+    select * from {{ ref('contactable_profiles') }}
+),
+
+list_entries as (
+    select
+        audience_name,
+        profile_id,
+        max(delivered_at) as delivered_at
+    from {{ ref('int_audiences__list_entries') }}
+    group by
+        audience_name,
+        profile_id
+),
+
+allowances as (
+    select * from {{ ref('int_audiences__allowances') }}
+),
+
+allowed as (
+    select
+        members.audience_name,
+        members.profile_id,
+        members.channel,
+        members.purpose,
+        members.priority,
+        coalesce(list_entries.delivered_at >= memberships.entered_at, false) as was_reached,
+        allowances.allowance_count,
+        memberships.entered_at
+    from members
+    inner join memberships
+        on
+            members.audience_name = memberships.audience_name
+            and members.profile_id = memberships.profile_id
+    inner join contactable_profiles
+        on
+            members.profile_id = contactable_profiles.profile_id
+            and members.channel = contactable_profiles.channel
+            and members.purpose = contactable_profiles.purpose
+    left join list_entries
+        on
+            members.audience_name = list_entries.audience_name
+            and members.profile_id = list_entries.profile_id
+    left join allowances
+        on
+            members.profile_id = allowances.profile_id
+            and members.channel = allowances.channel
+),
+
+-- Who has been reached in this stay keeps the place: to take it away would send the message again
+-- when it is given back. It takes none of the places that are left.
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by profile_id, channel, was_reached
+            order by priority, audience_name
+        ) as place
+    from allowed
+),
+
+judged as (
+    select
+        audience_name,
+        profile_id,
+        channel,
+        purpose,
+        priority,
+        was_reached,
+        (not was_reached and coalesce(place > allowance_count, false)) as is_capped,
+        entered_at
+    from ranked
+)
+
+select * from judged

@@ -1,0 +1,104 @@
+with
+
+contacts as (
+    select * from {{ ref('stg_crm__contacts') }}
+    where updated_at <= {{ as_of() }}
+),
+
+record_profiles as (
+    select * from {{ ref('int_identity__record_profiles') }}
+    where source_model = 'stg_crm__contacts' and profile_id is not null
+),
+
+identifiers as (
+    select * from {{ ref('profile_identifiers') }}
+    where profile_id is not null
+),
+
+email_addresses as (
+    select * from {{ ref('int_profiles__email_addresses') }}
+),
+
+erasure_list as (
+    select * from {{ ref('erasure_list') }}
+    where erased_at <= {{ as_of() }}
+),
+
+ranked_versions as (
+    select
+        *,
+        row_number() over (
+            partition by contact_id
+            order by updated_at desc, contact_version_id
+        ) as recency
+    from contacts
+),
+
+-- Of two entries for one person one may be deleted as a repeat: only who has none left is erased.
+deleted_in_crm as (
+    select
+        record_profiles.profile_id,
+        'stg_crm__contacts' as source,
+        max(versions.updated_at) as erased_at
+    from ranked_versions as versions
+    inner join record_profiles on versions.contact_version_id = record_profiles.record_id
+    where versions.recency = 1
+    group by record_profiles.profile_id
+    having count(*) = count(case when versions.is_deleted then 1 end)
+),
+
+-- An address that many share identifies nobody, but nobody is to be written to there either.
+known_identifiers as (
+    select
+        profile_id,
+        identifier_type,
+        identifier_value
+    from identifiers
+    union
+    select
+        profile_id,
+        'email' as identifier_type,
+        email_identifier as identifier_value
+    from email_addresses
+),
+
+listed as (
+    select
+        known.profile_id,
+        'erasure_list' as source,
+        max(erasure_list.erased_at) as erased_at
+    from known_identifiers as known
+    inner join erasure_list
+        on
+            known.identifier_type = erasure_list.identifier_type
+            and {{ erasure_hash('known.identifier_type', 'known.identifier_value') }}
+            = erasure_list.identifier_hash
+    group by known.profile_id
+),
+
+unioned as (
+    select * from deleted_in_crm
+    union all
+    select * from listed
+),
+
+ranked_claims as (
+    select
+        *,
+        row_number() over (
+            partition by profile_id
+            order by erased_at desc, source
+        ) as recency
+    from unioned
+),
+
+kept_latest as (
+    select
+        profile_id,
+        source,
+        erased_at
+    from ranked_claims
+    where recency = 1
+)
+
+select * from kept_latest
