@@ -58,6 +58,10 @@ sync: setup ## Deliver what changed since the last acknowledged state: make sync
 retry: setup ## Send rejected rows again, dead letters too: make retry SYNC=name
 	@$(BIN)/python -m orchestration.activation retry $(SYNC) $(if $(APPROVE),--approve)
 
+.PHONY: fit
+fit: setup ## Fit what customers will buy and spend on the orders in the warehouse
+	@$(BIN)/python -m orchestration.value
+
 .PHONY: explain
 explain: setup ## Say why two identifiers are one person or not: make explain A=email:x B=phone:y, SHOW=1 unmasked
 	@$(BIN)/python -m orchestration.explain "$$A" "$$B" $(if $(SHOW),--show)

@@ -10,15 +10,17 @@ Manifest = dict[str, Any]
 Node = dict[str, Any]
 
 # A layer reads itself and the layers named before it.
-LAYERS = ["staging", "identity", "journeys_profiles", "audiences", "syncs"]
+LAYERS = ["staging", "identity", "journeys_profiles", "value", "audiences", "syncs", "metrics"]
 LAYER_OF_FOLDER = {"profiles": "journeys_profiles", "journeys": "journeys_profiles"}
 MODEL_NAME = {
     "staging": r"(stg|base)_[a-z]+__[a-z_]+|staging_[a-z_]+",
     "identity": r"int_identity__[a-z_]+|identity_[a-z_]+|profile_[a-z_]+",
     "profiles": r"int_profiles__[a-z_]+|[a-z_]+",
     "journeys": r"int_journeys__[a-z_]+|[a-z_]+",
+    "value": r"int_value__[a-z_]+|[a-z_]+",
     "audiences": r"int_audiences__[a-z_]+|aud_[a-z_]+|audience_[a-z_]+",
     "syncs": r"sync_[a-z]+__[a-z_]+",
+    "metrics": r"[a-z_]+",
 }
 KEY_TESTS = {"unique", "unique_combination"}
 MAXIMUM_LINES = 160
