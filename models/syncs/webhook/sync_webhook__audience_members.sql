@@ -1,16 +1,7 @@
 with
 
-memberships as (
-    select * from {{ ref('audience_memberships') }}
-    where left_at is null and not is_holdout
-),
-
-members as (
-    select * from {{ ref('int_audiences__members') }}
-),
-
-contactable_profiles as (
-    select * from {{ ref('contactable_profiles') }}
+reachable as (
+    select * from {{ ref('int_audiences__reachable') }}
     where channel = 'email' and purpose = 'marketing'
 ),
 
@@ -25,25 +16,18 @@ profiles as (
 
 selected_members as (
     select
-        {{ surrogate_key(['memberships.audience_name', 'memberships.profile_id']) }} as member_key,
-        memberships.audience_name as audience,
-        memberships.profile_id,
+        {{ surrogate_key(['reachable.audience_name', 'reachable.profile_id']) }} as member_key,
+        reachable.audience_name as audience,
+        reachable.profile_id,
         contacts.email,
         contacts.first_name,
         profiles.country,
         profiles.preferred_language as language,
-        members.priority,
-        memberships.entered_at
-    from memberships
-    inner join members
-        on
-            memberships.audience_name = members.audience_name
-            and memberships.profile_id = members.profile_id
-            and members.channel = 'email'
-            and members.purpose = 'marketing'
-    inner join contactable_profiles on memberships.profile_id = contactable_profiles.profile_id
-    inner join contacts on memberships.profile_id = contacts.profile_id
-    inner join profiles on memberships.profile_id = profiles.profile_id
+        reachable.priority,
+        reachable.entered_at
+    from reachable
+    inner join contacts on reachable.profile_id = contacts.profile_id
+    inner join profiles on reachable.profile_id = profiles.profile_id
 )
 
 select * from selected_members
