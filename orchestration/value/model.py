@@ -56,9 +56,14 @@ def estimate(summaries: Sequence[Summary]) -> Parameters:
         # Purchases are forecast all the same.
         spend = dict.fromkeys(("p", "q", "v"))
     return Parameters(
-        **{f"purchase_{name}": value for name, value in purchases.items()},
+        purchase_r=purchases["r"],
+        purchase_alpha=purchases["alpha"],
+        purchase_a=purchases["a"],
+        purchase_b=purchases["b"],
         log_likelihood=log_likelihood,
-        **{f"spend_{name}": value for name, value in spend.items()},
+        spend_p=spend["p"],
+        spend_q=spend["q"],
+        spend_v=spend["v"],
     )
 
 
