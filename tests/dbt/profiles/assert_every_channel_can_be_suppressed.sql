@@ -10,4 +10,9 @@ consents as (
 
 select distinct channel
 from consents
-where channel not in ('{{ contact_channels() | join("', '") }}')
+where
+    channel not in (
+        {%- for channel in contact_channels() %}
+        '{{ channel }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
