@@ -55,12 +55,20 @@ def compared(platform: Platform) -> Snapshot:
 
 
 def in_a_visit(platform: Platform) -> str:
-    """A moment in the middle of the last third, within as many sessions as can be."""
+    """A moment within a visit of somebody known that shows engagement only after it."""
     statement = (
-        "select cast(occurred_at as text) from cdp_journeys.int_journeys__session_events "
-        "as ours where not is_session_start and occurred_at < "
+        "select cast(date_trunc('second', sessions.started_at) + interval '1 second' as text) "
+        "from cdp_journeys.sessions as sessions inner join ("
+        "select session_id, min(occurred_at) filter (occurred_at > session_started_at) as next_at, "
+        "count(*) filter (occurred_at = session_started_at) as events_at_start "
+        "from cdp_journeys.int_journeys__session_events group by session_id"
+        ") as first_events on sessions.session_id = first_events.session_id "
+        "where sessions.is_engaged and sessions.profile_id is not null "
+        "and first_events.events_at_start = 1 "
+        "and first_events.next_at > sessions.started_at + interval '3 seconds' "
+        "and sessions.started_at < "
         "(select max(occurred_at) - interval '20 days' from cdp_journeys.events) "
-        "and event_name in ('product_added', 'identified') order by occurred_at desc limit 1"
+        "order by sessions.started_at desc, sessions.session_id limit 1"
     )
     ((moment,),) = platform.rows(statement)
     return str(moment)[:19]
