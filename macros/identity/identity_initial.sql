@@ -1,4 +1,18 @@
-{# First letter of a given name, where there is no birth date to tell people apart by. #}
-{% macro identity_initial(first_name, birth_date) -%}
-    case when {{ birth_date }} is null then nullif(lower(substr(trim({{ first_name }}), 1, 1)), '') end
+{#
+    First letter of a given name, without accent, to tell people apart who share a mailbox or number.
+    Of a whole name it is the first word's, or in "Meyer, Anna" that after the comma; titles are no
+    names, and a single word may be anything. Null for letters other than Latin.
+#}
+{% macro identity_initial(first_name=none, full_name=none) -%}
+    {%- set titles = '^((mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle) )+' -%}
+    {%- if full_name is none -%}
+    substr(regexp_replace({{ comparable_text(first_name) }}, '{{ titles }}', ''), 1, 1)
+    {%- else -%}
+    case
+        when {{ full_name }} like '%,%'
+            then {{ identity_initial(first_name='split_part(' ~ full_name ~ ", ',', 2)") }}
+        when regexp_replace({{ comparable_text(full_name) }}, '{{ titles }}', '') like '% %'
+            then {{ identity_initial(first_name=full_name) }}
+    end
+    {%- endif -%}
 {%- endmacro %}

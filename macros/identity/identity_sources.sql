@@ -1,7 +1,9 @@
 {#
     Every staged source that identifies people: one entry a model, with the SQL expression of each
-    identifier, the strongest first: a record belongs to the profile of the first that has one. Adding a channel to the identity graph is adding its entry here; a singular test
-    fails where a staging model with identifiers was forgotten.
+    identifier, the strongest first: a record belongs to the profile of the first that has one. An
+    attribute that only counts for limits is null where nothing else is there, since it has no profile.
+    Adding a channel to the identity graph is adding its entry here; a singular test fails where a
+    staging model with identifiers was forgotten.
 #}
 {% macro identity_sources() %}
     {% do return([
@@ -31,7 +33,7 @@
                 'crm_contact': 'contact_id', 'account': 'account_id',
                 'loyalty_card': 'loyalty_number', 'email': 'email_identifier', 'phone': 'phone',
                 'birth_date': 'cast(birth_date as text)',
-                'given_initial': identity_initial('first_name', 'birth_date'),
+                'given_initial': identity_initial('first_name'),
             },
         },
         {
@@ -47,7 +49,7 @@
             'identifiers': {
                 'loyalty_card': 'loyalty_number', 'email': 'email_identifier', 'phone': 'phone',
                 'birth_date': 'cast(birth_date as text)',
-                'given_initial': identity_initial('first_name', 'birth_date'),
+                'given_initial': identity_initial('first_name'),
             },
         },
         {
@@ -55,6 +57,8 @@
             'observed_at': 'updated_at',
             'identifiers': {
                 'email': 'email_identifier', 'phone': 'phone', 'order': 'order_id',
+                'given_initial': 'case when coalesce(email_identifier, phone, order_id) is not null then '
+                    ~ identity_initial(full_name='requester_name') ~ ' end',
             },
         },
         {
