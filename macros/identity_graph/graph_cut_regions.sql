@@ -108,7 +108,7 @@
 
 {#
     Marks the links that hold but join two clusters of one region: 3 for a limit per profile, 4 for an
-    override. ig_edges_cut holds those that were newly cut.
+    override. ig_edges_judged holds those whose mark changed.
 #}
 {% macro graph_mark_cut_links(plan, has_violation) %}
     {% set links = graph_table('links') %}

@@ -7,7 +7,7 @@
         'ig_cut_regions', 'ig_cut_suspects', 'ig_edge_ends', 'ig_edges_gone', 'ig_edges_judged',
         'ig_edges_new', 'ig_ends', 'ig_exclusion_ends', 'ig_found_links', 'ig_found_records',
         'ig_founders', 'ig_founders_named', 'ig_gone', 'ig_guarded', 'ig_heirs', 'ig_identifiers_after',
-        'ig_identifiers_before', 'ig_identifiers_counted', 'ig_incident', 'ig_incident_',
+        'ig_identifiers_before', 'ig_identifiers_counted', 'ig_incident',
         'ig_incident_a', 'ig_incident_b', 'ig_k_apart', 'ig_k_clusters', 'ig_k_counts',
         'ig_k_edges', 'ig_k_joins', 'ig_k_links', 'ig_k_nodes', 'ig_k_open', 'ig_k_renamed',
         'ig_known', 'ig_learnt', 'ig_ledger_changes', 'ig_links_after', 'ig_links_before',
