@@ -142,7 +142,7 @@ def _reader(folder: Path) -> str:
 
 
 def _move_last_day(source: Path, target: Path) -> None:
-    for path in sorted(source.rglob(f"*-{DEFAULT_END_DATE}-*")):
+    for path in sorted(source.rglob(f"*{DEFAULT_END_DATE}*")):
         moved = target / path.relative_to(source)
         moved.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, moved)
