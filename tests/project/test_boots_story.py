@@ -6,17 +6,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import psycopg
 import pytest
 
-from orchestration.activation.receiver import RunningReceiver, running_receiver
+from orchestration.activation.receiver import RunningReceiver
 from orchestration.settings import PROJECT_DIR
-from tests.project.platform import SECRET, Platform
+from tests.project.platform import Platform
 
 pytestmark = pytest.mark.slow
 
@@ -59,34 +55,6 @@ def token_of_mara() -> str:
     events = [json.loads(line) for line in file.read_text().splitlines()]
     (token,) = {event["push_token"] for event in events if event["account_id"] == "A-20010001"}
     return str(token)
-
-
-@pytest.fixture(scope="module")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where dbt keeps the parsed project from one command to the next."""
-    return tmp_path_factory.mktemp("parsed")
-
-
-@pytest.fixture(params=["duckdb", "postgres"])
-def platform(request: pytest.FixtureRequest, tmp_path: Path, parsed: Path) -> Platform:
-    """An empty platform, on each engine in turn."""
-    target = str(request.param)
-    variables = {"CDP_TARGET": target, "DBT_TARGET_PATH": str(parsed / target)}
-    if target == "postgres":
-        host = request.getfixturevalue("postgres_server")
-        database = f"boots_{uuid4().hex}"
-        with psycopg.connect(
-            f"host={host} user=postgres dbname=postgres", autocommit=True
-        ) as admin:
-            admin.execute(f"create database {database}".encode())
-        variables |= {"PGHOST": str(host), "PGUSER": "postgres", "PGDATABASE": database}
-    return Platform.create(tmp_path, variables)
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[RunningReceiver]:
-    with running_receiver(tmp_path / "received.sqlite", secret=SECRET) as running:
-        yield running
 
 
 def delivered(platform: Platform, receiver: RunningReceiver) -> list[dict[str, Any]]:
@@ -139,14 +107,13 @@ def test_no_message(platform: Platform, receiver: RunningReceiver, chapter: str)
 def failures(platform: Platform) -> set[str]:
     """Names of the payload's tests that fail now."""
     select = ("--select", "sync_webhook__nearby_offers")
-    platform.run("dbt", "--quiet", "test", *select, check=False, CDP_AS_OF=BACK_THE_SAME_DAY)
-    folder = Path(platform.environment["DBT_TARGET_PATH"])
-    results = json.loads((folder / "run_results.json").read_text())["results"]
-    nodes = json.loads((folder / "manifest.json").read_text())["nodes"]
+    tested = platform.dbt("test", *select, check=False, CDP_AS_OF=BACK_THE_SAME_DAY)
+    assert tested.statuses, tested.output
+    nodes = platform.manifest["nodes"]
     return {
-        nodes[result["unique_id"]]["test_metadata"]["name"]
-        for result in results
-        if result["status"] not in ("pass", "success")
+        nodes[test]["test_metadata"]["name"]
+        for test, status in tested.statuses.items()
+        if status not in ("pass", "success")
     }
 
 

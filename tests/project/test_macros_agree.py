@@ -9,11 +9,11 @@ import random
 from pathlib import Path
 
 import pytest
-from dbt.cli.main import dbtRunner
 
-from orchestration.settings import PROJECT_DIR, Target
+from orchestration.settings import Target
 from orchestration.warehouse import connected
 from tests.conftest import make_settings
+from tests.dbt_process import DbtProcess
 
 QUERY = """
 select
@@ -63,22 +63,18 @@ def spoilt(text: str, drawn: random.Random) -> str:
     return "".join(characters)
 
 
-def compiled() -> str:
-    paths = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
-    runner = dbtRunner()
-    for command in (
-        ["seed", "--select", "phone_countries"],
-        ["compile", "--inline", QUERY, "--no-introspect"],
-    ):
-        result = runner.invoke(["--quiet", *command, *paths])
-        assert result.success, result.exception
-    sql: str = result.result.results[0].node.compiled_code
+def compiled(dbt_process: DbtProcess) -> str:
+    dbt_process.check("seed", "--select", "phone_countries")
+    (sql,) = dbt_process.check("compile", "--inline", QUERY, "--no-introspect").compiled.values()
     return sql
 
 
 @pytest.mark.slow
 def test_engines_agree(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    dbt_process: DbtProcess,
 ) -> None:
     drawn = random.Random(20261115)
     cases = sorted({spoilt(drawn.choice(SEEDS), drawn) for _ in range(CASES)})
@@ -86,7 +82,7 @@ def test_engines_agree(
     targets: list[Target] = ["duckdb", "postgres"]
     for target in targets:
         settings = make_settings(target, tmp_path / target, monkeypatch, request)
-        sql = compiled()
+        sql = compiled(dbt_process)
         with connected(settings) as warehouse:
             warehouse.execute("create table cases (given text)")
             for start in range(0, len(cases), 500):

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.project.conftest import Built
 from tests.project.platform import Platform
-from tests.project.test_end_to_end import Snapshot, assert_same, snapshot
+from tests.project.snapshots import Snapshot, assert_same, snapshot
 
 pytestmark = pytest.mark.slow
 
-SIZE = ("--customers", "150", "--days", "90", "--seed", "11")
 # When a row of each channel's table happened. The catalogue is no history: it is as it is today.
 HAPPENED_AT = {
     "base_web__events": "occurred_at",
@@ -74,13 +74,8 @@ def in_a_visit(platform: Platform) -> str:
     return str(moment)[:19]
 
 
-def test_nothing_after_a_moment_changes_what_is_said_of_it(tmp_path: Path) -> None:
-    exports = tmp_path / "company"
-    platform = Platform.create(tmp_path / "all", {"CDP_TARGET": "duckdb"})
-    platform.run("-m", "generator", *SIZE, "--out", str(exports))
-    platform.add_files(exports / "landing")
-    platform.land()
-    platform.build("--resource-type", "seed", "--resource-type", "model")
+def test_nothing_after_a_moment_changes_what_is_said_of_it(built: Built, tmp_path: Path) -> None:
+    platform = built("duckdb").copy(tmp_path / "copy")
     now = compared(platform)
 
     moment = in_a_visit(platform)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import cast
-
 import pytest
 
-from orchestration.settings import PROJECT_DIR, Target
+from orchestration.settings import PROJECT_DIR
 from tests.project.platform import Platform
 
 pytestmark = pytest.mark.slow
@@ -24,16 +21,6 @@ where
     and (valid_to is null or valid_to > cast('{day}' as timestamp))
 order by profile_id
 """
-
-
-@pytest.fixture(params=["duckdb", "postgres"])
-def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Platform:
-    target: Target = request.param
-    variables = {"CDP_TARGET": target}
-    if target == "postgres":
-        host = cast(Path, request.getfixturevalue("postgres_server"))
-        variables |= {"PGHOST": str(host), "PGUSER": "postgres", "PGDATABASE": "postgres"}
-    return Platform.create(tmp_path / target, variables)
 
 
 def build(platform: Platform, *selected: str, as_of: str) -> None:

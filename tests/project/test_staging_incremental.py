@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt.artifacts.schemas.run import RunExecutionResult
-from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt.contracts.graph.nodes import SqlNode
 
 from orchestration.landing import forget, land
-from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.settings import Settings
 from orchestration.warehouse import connected
+from tests.dbt_process import DbtProcess
 
 BASES = ("crm__contacts", "web__events", "catalog__stores", "pos__receipts")
 MODELS = [f"base_{name}" for name in BASES] + ["stg_catalog__stores"]
@@ -163,10 +161,10 @@ REASONS = {
 class Staging:
     """The staging models of an otherwise empty warehouse."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, dbt_process: DbtProcess) -> None:
         self.settings = settings
         self.schema = f"{settings.schema}_staging"
-        self.runner = dbtRunner()
+        self._dbt = dbt_process.check
         self._dbt("seed", "--select", "phone_countries")
 
     def start_anew(self) -> None:
@@ -197,13 +195,9 @@ class Staging:
 
     def query(self, template: str) -> list[tuple[Any, ...]]:
         """What a query with macros returns."""
-        compiled = self._dbt("compile", "--inline", template).result
-        assert isinstance(compiled, RunExecutionResult)
-        node = compiled.results[0].node
-        assert isinstance(node, SqlNode)
-        assert node.compiled_code
+        (compiled,) = self._dbt("compile", "--inline", template).compiled.values()
         with connected(self.settings) as warehouse:
-            return warehouse.execute(node.compiled_code)
+            return warehouse.execute(compiled)
 
     def events(self) -> dict[str, list[tuple[str, int]]]:
         """Status and batch of every row of each web event."""
@@ -274,12 +268,6 @@ class Staging:
                 found.update({(name, value): count for value, count in warehouse.execute(query)})
         return found
 
-    def _dbt(self, *arguments: str) -> dbtRunnerResult:
-        paths = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
-        result = self.runner.invoke(["--quiet", *arguments, *paths])
-        assert result.success, result.exception
-        return result
-
 
 def assert_batch_tells_what_changed(before: Records, after: Records) -> None:
     """After one run: what is of an earlier batch is as it was, and all else is of one new batch."""
@@ -298,8 +286,10 @@ def assert_batch_tells_what_changed(before: Records, after: Records) -> None:
 
 
 @pytest.mark.slow
-def test_any_history_gives_the_rows_of_landing_everything_at_once(settings: Settings) -> None:
-    staging = Staging(settings)
+def test_any_history_gives_the_rows_of_landing_everything_at_once(
+    settings: Settings, dbt_process: DbtProcess
+) -> None:
+    staging = Staging(settings, dbt_process)
     staging.apply((FINAL, []))
     staging.run()
     at_once = staging.rows()
@@ -325,8 +315,8 @@ def test_any_history_gives_the_rows_of_landing_everything_at_once(settings: Sett
 
 
 @pytest.mark.slow
-def test_names_of_files_choose_no_winner(settings: Settings) -> None:
-    staging = Staging(settings)
+def test_names_of_files_choose_no_winner(settings: Settings, dbt_process: DbtProcess) -> None:
+    staging = Staging(settings, dbt_process)
     results = []
     for prefix in ("", "other-", "again-"):
         staging.start_anew()
@@ -340,8 +330,10 @@ def test_names_of_files_choose_no_winner(settings: Settings) -> None:
 
 
 @pytest.mark.slow
-def test_each_run_has_its_number_and_a_record_that_goes_leaves_a_row(settings: Settings) -> None:
-    staging = Staging(settings)
+def test_each_run_has_its_number_and_a_record_that_goes_leaves_a_row(
+    settings: Settings, dbt_process: DbtProcess
+) -> None:
+    staging = Staging(settings, dbt_process)
     first, second = "web/events/1.jsonl", "web/events/2.jsonl"
     kept = as_jsonl(event("m1", 1), event("m1", 1), event("m2", 2))
     fleeting = as_jsonl(event("m3", 3), event("", 4), event("m1", 5), event("m5", 7))
