@@ -9,6 +9,10 @@
         {% endfor %}
         {% do statements.append('create table if not exists ' ~ table ~ ' (' ~ definitions | join(', ') ~ ')') %}
     {% endfor %}
+    {# What an earlier version left without says that it was an earlier version, and is built again. #}
+    {% for column, type in graph_state_columns().state.items() %}
+        {% do statements.append('alter table ' ~ graph_table('state') ~ ' add column if not exists ' ~ column ~ ' ' ~ type) %}
+    {% endfor %}
     {% do run_statement(statements | join('; ')) %}
 {% endmacro %}
 

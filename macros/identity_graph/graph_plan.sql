@@ -11,7 +11,7 @@
     - limits: rows of seed identifier_limits, types as their strengths.
 #}
 {% macro graph_plan() %}
-    {% set state = run_query('select rules, key_seed from ' ~ graph_table('state')).rows %}
+    {% set state = run_query('select rules, key_seed, last_run, first_logged_run from ' ~ graph_table('state')).rows %}
     {% set types = graph_identifier_types() %}
     {% set limits = graph_identifier_limits(types) %}
     {% do graph_check_types(types) %}
@@ -20,6 +20,8 @@
     {% set plan = {
         'is_rebuild': is_rebuild, 'types': types, 'limits': limits, 'rules': rules, 'sources': [], 'summary': '',
         'key_seed': (state[0]['key_seed'] if state else 0) | int,
+        'run_number': (state[0]['last_run'] if state else 0) | int + 1,
+        'first_logged_run': (state[0]['first_logged_run'] if state else 0) | int,
     } %}
     {% if not is_rebuild %}
         {% do plan.update({'sources': graph_changed_sources(plan.key_seed, types)}) %}
@@ -113,7 +115,7 @@
 
 {# To be raised when the meaning of a table of the state changes: the next run then builds it again. #}
 {% macro graph_schema_version() %}
-    {% do return('4') %}
+    {% do return('5') %}
 {% endmacro %}
 
 {# Entries of `identity_sources` with a number each. Number 0 is that of the overrides. #}

@@ -30,6 +30,7 @@
     {% endif %}
     {% do graph_keep_ledger(plan) %}
     {% do graph_log_changes(plan) %}
+    {% do graph_log_reattributions(plan) %}
     {% do graph_remember(plan) %}
     {% if plan.is_rebuild %}
         {% do graph_create_indexes() %}

@@ -11,5 +11,6 @@
     {% do run_query('delete from ' ~ graph_table('state')) %}
     {% do run_query(
         'insert into ' ~ graph_table('state') ~ " select '" ~ plan.rules ~ "', " ~ plan.key_seed ~ ', ' ~ plan.last_id
+        ~ ', ' ~ plan.run_number ~ ', ' ~ plan.first_logged_run
     ) %}
 {% endmacro %}

@@ -5,7 +5,8 @@
 {% macro graph_state_columns() %}
     {% do return({
         'state': {
-            'rules': 'text', 'key_seed': 'bigint', 'last_id': 'bigint',
+            'rules': 'text', 'key_seed': 'bigint', 'last_id': 'bigint', 'last_run': 'bigint',
+            'first_logged_run': 'bigint',
         },
         'batches': {
             'source_model': 'text', 'last_batch': 'bigint',
@@ -38,6 +39,9 @@
         },
         'clusters': {
             'cluster_id': 'bigint', 'profile_id': 'text',
+        },
+        'reattributions': {
+            'run_number': 'bigint', 'set_key': 'bigint', 'identifier_key': 'bigint',
         },
         'exclusions': {
             'identifier_key_a': 'bigint', 'identifier_key_b': 'bigint',

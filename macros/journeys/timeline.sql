@@ -17,6 +17,7 @@
         {%- for column, type in timeline_columns().items() %}
         cast({{ columns.get(column, 'null') }} as {{ type }}) as {{ column }},
         {%- endfor %}
-        {{ occurred_at }} as occurred_at
+        {{ occurred_at }} as occurred_at,
+        _staged_batch
     from {{ ref(model) }}
 {%- endmacro %}

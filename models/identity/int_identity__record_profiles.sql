@@ -13,7 +13,8 @@ attributed as (
     select
         {{ source_model('records.source_number') }} as source_model,
         records.record_id,
-        set_profiles.profile_id
+        set_profiles.profile_id,
+        set_profiles.attributed_run
     from records
     left join set_profiles
         on records.set_key = set_profiles.set_key

@@ -1,4 +1,12 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='reattributed',
+    unique_key='set_key',
+    on_schema_change='append_new_columns',
+    indexes=index_columns(['set_key', 'attributed_run']),
+) }}
+
+{%- set since = last_attributed_run() -%}
 
 with
 
@@ -18,6 +26,32 @@ clusters as (
     select * from {{ graph_table('clusters', ref('identity_graph')) }}
 ),
 
+graph_state as (
+    select * from {{ graph_table('state', ref('identity_graph')) }}
+),
+
+{% if since is not none %}
+reattributions as (
+    select * from {{ graph_table('reattributions', ref('identity_graph')) }}
+    where run_number > {{ since }}
+),
+
+touched as (
+    select set_key from reattributions
+    where set_key is not null
+    union
+    select members.set_key
+    from (
+        select
+            set_key,
+            unnest(identifier_keys) as identifier_key
+        from identifier_sets
+        where exists (select 1 from reattributions)
+    ) as members
+    where members.identifier_key in (select identifier_key from reattributions)
+),
+
+{% endif %}
 -- Identifiers stand in the order of their source's entry in identity_sources, the strongest
 -- first. One that several people share speaks only where no other does.
 members as (
@@ -26,6 +60,9 @@ members as (
         unnest(identifier_keys) as identifier_key,
         generate_subscripts(identifier_keys, 1) as position_in_set
     from identifier_sets
+    {% if since is not none %}
+    where set_key in (select set_key from touched)
+    {% endif %}
 ),
 
 placed as (
@@ -56,6 +93,28 @@ attributed as (
     inner join clusters
         on placed.cluster_id = clusters.cluster_id
     where placed.rank_in_set = 1
+),
+
+{% if since is not none %}
+-- A set that went has no profile any more; its row is taken away.
+changed as (
+    select
+        touched.set_key,
+        attributed.profile_id
+    from touched
+    left join attributed on touched.set_key = attributed.set_key
+    left join {{ this }} as before on touched.set_key = before.set_key
+    where attributed.profile_id is distinct from before.profile_id
+),
+
+{% endif %}
+stamped as (
+    select
+        changed.set_key,
+        changed.profile_id,
+        graph_state.last_run as attributed_run
+    from {{ 'attributed' if since is none else 'changed' }} as changed
+    cross join graph_state
 )
 
-select * from attributed
+select * from stamped

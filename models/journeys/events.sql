@@ -1,48 +1,38 @@
+{{ config(materialized='view') }}
+
 with
 
-timeline as (
-    select * from {{ ref('int_journeys__timeline') }}
+versions as (
+    select * from {{ ref('int_journeys__events') }}
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
-),
-
-event_types as (
-    select * from {{ ref('event_types') }}
-),
-
-attributed as (
+kept_current as (
     select
-        {{ surrogate_key(['timeline.source_model', 'timeline.record_id']) }} as event_id,
-        record_profiles.profile_id,
-        timeline.source_model,
-        timeline.record_id,
-        timeline.visitor_id,
-        timeline.product_id,
-        timeline.campaign_id,
-        timeline.store_id,
-        timeline.order_id,
-        timeline.click_id,
-        timeline.channel,
-        timeline.event_name,
-        coalesce(event_types.is_interaction, false) as is_interaction,
-        timeline.page_path,
-        timeline.referrer,
-        timeline.campaign_source,
-        timeline.campaign_medium,
-        timeline.campaign_name,
-        timeline.currency,
-        timeline.properties,
-        timeline.quantity,
-        timeline.amount,
-        timeline.occurred_at
-    from timeline
-    left join record_profiles
-        on
-            timeline.source_model = record_profiles.source_model
-            and timeline.record_id = record_profiles.record_id
-    left join event_types on timeline.event_name = event_types.event_name
+        event_id,
+        profile_id,
+        source_model,
+        record_id,
+        visitor_id,
+        product_id,
+        campaign_id,
+        store_id,
+        order_id,
+        click_id,
+        channel,
+        event_name,
+        is_interaction,
+        page_path,
+        referrer,
+        campaign_source,
+        campaign_medium,
+        campaign_name,
+        currency,
+        properties,
+        quantity,
+        amount,
+        occurred_at
+    from versions
+    where _ended_batch is null
 )
 
-select * from attributed
+select * from kept_current

@@ -1,7 +1,14 @@
+{{ by_visitor() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 session_events as (
     select * from {{ ref('int_journeys__session_events') }}
+    {%- if since is not none %}
+    where {{ is_changed_visitor('channel', 'visitor_id', since) }}
+    {%- endif %}
 ),
 
 ad_clicks as (
@@ -24,6 +31,7 @@ found_arrivals as (
         coalesce(session_events.campaign_id, ad_clicks.campaign_id) as campaign_id,
         session_events.click_id,
         session_events.channel,
+        session_events.visitor_id,
         coalesce(session_events.campaign_source, ad_clicks.campaign_source) as campaign_source,
         coalesce(session_events.campaign_medium, ad_clicks.campaign_medium) as campaign_medium,
         coalesce(session_events.campaign_name, ad_clicks.campaign_name) as campaign_name,
@@ -57,11 +65,13 @@ kept_first_arrivals as (
         campaign_id,
         click_id,
         channel,
+        visitor_id,
         campaign_source,
         campaign_medium,
         campaign_name,
         referrer,
-        occurred_at
+        occurred_at,
+        {{ changed_batch() }} as _changed_batch
     from numbered_arrivals
     where arrival_number = 1
 )

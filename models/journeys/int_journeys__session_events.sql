@@ -1,3 +1,7 @@
+{{ by_visitor() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 events as (
@@ -23,7 +27,12 @@ selected_visits as (
         campaign_name,
         occurred_at
     from events
-    where visitor_id is not null and is_interaction
+    where
+        visitor_id is not null
+        and is_interaction
+        {%- if since is not none %}
+        and {{ is_changed_visitor('channel', 'visitor_id', since) }}
+        {%- endif %}
 ),
 
 compared_with_previous as (
@@ -113,7 +122,8 @@ named_sessions as (
         campaign_name,
         is_session_start,
         session_started_at,
-        occurred_at
+        occurred_at,
+        {{ changed_batch() }} as _changed_batch
     from carried_starts
 )
 

@@ -1,7 +1,14 @@
+{{ by_visitor() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 session_events as (
     select * from {{ ref('int_journeys__session_events') }}
+    {%- if since is not none %}
+    where {{ is_changed_visitor('channel', 'visitor_id', since) }}
+    {%- endif %}
 ),
 
 summed as (
@@ -24,7 +31,8 @@ summed as (
         ) as order_count,
         {{ seconds_between('min(occurred_at)', 'max(occurred_at)') }} as duration_seconds,
         min(occurred_at) as started_at,
-        max(occurred_at) as ended_at
+        max(occurred_at) as ended_at,
+        {{ changed_batch() }} as _changed_batch
     from session_events
     group by session_id, visitor_id, channel
 )

@@ -46,7 +46,19 @@ found_lone_email_clicks as (
 ),
 
 unioned as (
-    select * from arrivals
+    select
+        event_id,
+        profile_id,
+        session_id,
+        campaign_id,
+        click_id,
+        channel,
+        campaign_source,
+        campaign_medium,
+        campaign_name,
+        referrer,
+        occurred_at
+    from arrivals
     union all
     select * from found_lone_email_clicks
 )

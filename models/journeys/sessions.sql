@@ -1,7 +1,14 @@
+{{ by_visitor() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 sessions as (
     select * from {{ ref('int_journeys__sessions_summed') }}
+    {%- if since is not none %}
+    where {{ is_changed_visitor('channel', 'visitor_id', since) }}
+    {%- endif %}
 ),
 
 touchpoints as (
@@ -20,7 +27,7 @@ numbered_touchpoints as (
             order by occurred_at, touchpoint_id
         ) as touchpoint_number
     from touchpoints
-    where session_id is not null
+    where session_id in (select session_id from sessions)
 ),
 
 described as (
@@ -47,7 +54,8 @@ described as (
         sessions.order_count,
         sessions.duration_seconds,
         sessions.started_at,
-        sessions.ended_at
+        sessions.ended_at,
+        {{ changed_batch() }} as _changed_batch
     from sessions
     left join numbered_touchpoints
         on

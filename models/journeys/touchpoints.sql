@@ -1,3 +1,7 @@
+{{ by_profile() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 touches as (
@@ -65,7 +69,8 @@ classified as (
         touches.campaign_medium,
         touches.campaign_name,
         touches.referrer_host,
-        touches.occurred_at
+        touches.occurred_at,
+        {{ changed_batch() }} as _changed_batch
     from touches
     left join sessions on touches.session_id = sessions.session_id
     left join kept_first_match
@@ -74,6 +79,9 @@ classified as (
             and coalesce(lower(touches.campaign_medium), '') = kept_first_match.campaign_medium
             and coalesce(touches.referrer_host, '') = kept_first_match.referrer_host
             and touches.click_presence = kept_first_match.click_presence
+    {%- if since is not none %}
+    where {{ is_changed_profile('coalesce(sessions.profile_id, touches.profile_id)', since) }}
+    {%- endif %}
 )
 
 select * from classified

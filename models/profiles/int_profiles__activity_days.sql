@@ -1,9 +1,18 @@
+{{ by_profile() }}
+
+{%- set since = changes_since() -%}
+
 -- Everything that is counted by person reads these days instead of the timeline.
 with
 
 events as (
     select * from {{ ref('events') }}
-    where profile_id is not null and occurred_at <= {{ as_of() }}
+    where
+        profile_id is not null
+        and occurred_at <= {{ as_of() }}
+        {%- if since is not none %}
+        and {{ is_changed_profile('profile_id', since) }}
+        {%- endif %}
 ),
 
 summed as (
@@ -16,7 +25,8 @@ summed as (
         min(case when is_interaction then occurred_at end) as first_interaction_at,
         max(case when is_interaction then occurred_at end) as last_interaction_at,
         min(occurred_at) as first_event_at,
-        max(occurred_at) as last_event_at
+        max(occurred_at) as last_event_at,
+        {{ changed_batch() }} as _changed_batch
     from events
     group by profile_id, channel, cast(occurred_at as date)
 )

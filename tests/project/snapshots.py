@@ -30,7 +30,8 @@ def snapshot(platform: Platform) -> Snapshot:
     ]
     with platform.warehouse() as warehouse:
         for model in models:
-            columns = sorted(set(model["columns"]) - RUN_TIMES)
+            named = (column for column in model["columns"] if not column.startswith("_"))
+            columns = sorted(set(named) - RUN_TIMES)
             names = ", ".join(f'"{column}"' for column in columns)
             rows = warehouse.execute(f"select {names} from {model['schema']}.{model['alias']}")
             taken[model["name"]] = sorted(

@@ -1,0 +1,54 @@
+{#
+    Notes what may belong to another profile than before this run: sets that came or went, and identifiers that
+    are now of another profile or began or ceased to be shared. int_identity__set_profiles reads it. After a
+    rebuild anything may, which no log need say: `first_logged_run` tells who comes later.
+#}
+{% macro graph_log_reattributions(plan) %}
+    {% set log = graph_table('reattributions') %}
+    {% if plan.is_rebuild %}
+        {% do run_statement('delete from ' ~ log) %}
+        {% do plan.update({'first_logged_run': plan.run_number}) %}
+        {% do return(none) %}
+    {% endif %}
+    {% do graph_insert('reattributions', graph_reattributed(plan)) %}
+    {% set oldest = plan.run_number - graph_logged_runs() %}
+    {% if oldest > plan.first_logged_run %}
+        {% do run_statement('delete from ' ~ log ~ ' where run_number <= ' ~ oldest) %}
+        {% do plan.update({'first_logged_run': oldest}) %}
+    {% endif %}
+{% endmacro %}
+
+{# Runs whose log is kept. Who has not read it for longer compares everything. #}
+{% macro graph_logged_runs() %}
+    {% do return(100) %}
+{% endmacro %}
+
+{% macro graph_reattributed(plan) %}
+    select {{ plan.run_number }}, gained.set_key, cast(null as bigint)
+    from ig_sets_gained as gained
+    left join ig_sets_before as before on gained.set_key = before.set_key
+    where before.set_key is null
+    union all
+    select {{ plan.run_number }}, before.set_key, cast(null as bigint)
+    from ig_sets_before as before
+    left join ig_sets_after as after on before.set_key = after.set_key
+    where after.set_key is null
+    union all
+    select {{ plan.run_number }}, cast(null as bigint), identifier_key
+    from (
+        select located.identifier_key
+        from ig_located as located
+        inner join (
+            select cluster_id, owner_profile_id as profile_id from ig_owned
+            union all
+            select cluster_id, profile_id from ig_minted
+        ) as given on located.cluster_id = given.cluster_id
+        left join ig_members_before as before on located.identifier_key = before.identifier_key
+        where before.profile_id is distinct from given.profile_id
+        union
+        select judged.identifier_key
+        from ig_identifiers_after as judged
+        inner join ig_identifiers_before as before on judged.identifier_key = before.identifier_key
+        where judged.is_shared <> before.is_shared
+    ) as moved
+{% endmacro %}

@@ -1,0 +1,39 @@
+{#
+    Batch of the log of changes that a model has taken in, or none where it is to be built whole: it is not
+    there yet, a full refresh was asked for, the log says that everything changed, or reaches not back.
+#}
+{%- macro changes_since() -%}
+    {%- set log = ref('int_journeys__changes') -%}
+    {%- if not execute or not is_incremental() or not has_column(this, '_changed_batch') -%}
+        {%- do return(none) -%}
+    {%- endif -%}
+    {%- set taken = query_value('select max(_changed_batch) from ' ~ this) -%}
+    {%- if taken is none -%}{%- do return(none) -%}{%- endif -%}
+    {%- set is_told = query_value(
+        'select count(*) from ' ~ log ~ " where kind = 'run' and changed_batch <= " ~ taken
+    ) | int > 0 and query_value(
+        'select count(*) from ' ~ log ~ ' where is_everything and changed_batch > ' ~ taken
+    ) | int == 0 -%}
+    {%- do return(taken | int if is_told else none) -%}
+{%- endmacro -%}
+
+{#- Last batch of the log, which a model notes in `_changed_batch` of the rows that it writes. -#}
+{%- macro changed_batch() -%}
+    (select max(changes.changed_batch) from {{ ref('int_journeys__changes') }} as changes)
+{%- endmacro -%}
+
+{#- Condition that a profile is one of those whose records changed; null is nobody. -#}
+{%- macro is_changed_profile(column, since) -%}
+    coalesce({{ column }}, '') in (
+        select changes.profile_id from {{ ref('int_journeys__changes') }} as changes
+        where changes.kind = 'profile' and changes.changed_batch > {{ since }}
+    )
+{%- endmacro -%}
+
+{#- Condition that a visitor is one of those whose events changed. -#}
+{%- macro is_changed_visitor(channel, visitor_id, since) -%}
+    ({{ channel }}, {{ visitor_id }}) in (
+        select changes.channel, changes.visitor_id from {{ ref('int_journeys__changes') }} as changes
+        where changes.kind = 'visitor' and changes.changed_batch > {{ since }}
+    )
+{%- endmacro -%}

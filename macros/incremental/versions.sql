@@ -1,0 +1,43 @@
+{#
+    Strategy of a model that keeps the versions of its rows: a row that changed ends with this batch, and its
+    new version is written with it, so that who reads later sees what was there and what is there now.
+    A row of the query without `_written_batch` is gone. Versions that ended long ago are taken away.
+#}
+{%- macro get_incremental_versions_sql(arguments) -%}
+    {%- set target = arguments.target_relation -%}
+    {%- set temporary = arguments.temp_relation -%}
+    {%- set key = arguments.unique_key -%}
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    {{ gather_statistics(temporary) }}
+    {%- if timeline_taken() is none %}
+    delete from {{ target }};
+    {%- else %}
+    update {{ target }}
+    set _ended_batch = {{ versions_batch() }}
+    where _ended_batch is null and {{ key }} in (select {{ key }} from {{ temporary }});
+
+    delete from {{ target }}
+    where _ended_batch < {{ run_started_microseconds() - kept_changes_days() * 86400000000 }};
+    {%- endif %}
+
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }}
+    from {{ temporary }}
+    where _staged_batch is not null
+{%- endmacro -%}
+
+{#- Number of this run's versions; rises from run to run even where the clock goes back. -#}
+{%- macro versions_batch() -%}
+    {%- if not is_incremental() or not has_column(this, '_written_batch') -%}
+        {%- do return('cast(' ~ run_started_microseconds() ~ ' as bigint)') -%}
+    {%- endif -%}
+    {%- set last = query_value(
+        'select greatest(max(_written_batch), max(_ended_batch)) from ' ~ this
+    ) -%}
+    {%- do return('cast(' ~ [run_started_microseconds(), (last or 0) | int + 1] | max ~ ' as bigint)') -%}
+{%- endmacro -%}
+
+{#- How long changes are kept for those who read them. Who has not read for longer builds anew. -#}
+{%- macro kept_changes_days() -%}
+    {%- do return(14) -%}
+{%- endmacro -%}

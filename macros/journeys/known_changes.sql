@@ -1,0 +1,72 @@
+{#
+    The last run that the log of changes has, or none where what changed since cannot be told: the timeline
+    was built anew, or `as_of()` lies before that run's.
+#}
+{%- macro known_changes() -%}
+    {%- set events = ref('int_journeys__events') -%}
+    {%- if not execute or not is_incremental() or not has_column(this, 'taken_batch') -%}{%- do return(none) -%}{%- endif -%}
+    {%- set rows = run_query(
+        'select changed_batch, taken_batch, rules, cast(as_of as text), as_of <= ' ~ as_of()
+        ~ ', (select min(_written_batch) from ' ~ events ~ ') <= taken_batch from ' ~ this
+        ~ " where kind = 'run' order by changed_batch desc limit 1"
+    ).rows -%}
+    {%- if not rows or not rows[0][4] or not rows[0][5] -%}{%- do return(none) -%}{%- endif -%}
+    {%- do return({
+        'changed_batch': rows[0][0] | int, 'taken_batch': rows[0][1] | int, 'rules': rows[0][2],
+        'as_of': rows[0][3],
+    }) -%}
+{%- endmacro -%}
+
+{%- macro changes_batch(known) -%}
+    {%- set last = known.changed_batch if known is not none else 0 -%}
+    cast({{ [run_started_microseconds(), last + 1] | max }} as bigint)
+{%- endmacro -%}
+
+{#- Adds what changed in this run, and takes away what everybody has read. -#}
+{%- macro get_incremental_changes_sql(arguments) -%}
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arguments.target_relation }}
+    where
+        {#- Where all is told anew, no batch before has a meaning, whatever the clock says. #}
+        (select bool_or(is_everything) from {{ arguments.temp_relation }})
+        or changed_batch < {{ run_started_microseconds() - kept_changes_days() * 86400000000 }};
+
+    insert into {{ arguments.target_relation }} ({{ columns }})
+    select {{ columns }}
+    from {{ arguments.temp_relation }}
+{%- endmacro -%}
+
+{#
+    Fingerprint of what rows are made by besides the records of their visitor or profile: settings, seeds, the
+    SQL of the models, and the catalogue's categories and stores. Another one builds all of them anew.
+    Macros are not in it: who overrides one says --full-refresh.
+#}
+{%- macro timeline_rules() -%}
+    {%- set products, stores = ref('stg_catalog__products'), ref('stg_catalog__stores') -%}
+    {%- if not execute -%}{%- do return('') -%}{%- endif -%}
+    {%- set parts = [] -%}
+    {%- for name in timeline_settings() -%}{%- do parts.append(name ~ '=' ~ var(name)) -%}{%- endfor -%}
+    {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}
+        {%- if node.resource_type == 'seed' and node.name not in ['link_overrides', 'erasure_list']
+            or node.resource_type == 'model' and node.config.group in ['journeys', 'profiles'] -%}
+            {%- do parts.append(node.unique_id ~ '=' ~ node.checksum.checksum) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for query in [
+        'select product_id, category from ' ~ products ~ ' order by product_id',
+        'select store_id, time_zone, latitude, longitude from ' ~ stores ~ ' order by store_id',
+    ] -%}
+        {%- for row in run_query(query).rows -%}{%- do parts.append(row.values() | join('|')) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- do return(local_md5(parts | join('\n'))) -%}
+{%- endmacro -%}
+
+{#- Settings that the rows of incremental journeys and profiles depend on. -#}
+{%- macro timeline_settings() -%}
+    {%- do return([
+        'session_timeout_minutes', 'session_breaks_on_campaign', 'session_breaks_at_midnight',
+        'reporting_time_zone', 'reporting_currency', 'store_proximity_metres',
+        'attribution_lookback_days', 'attribution_restarts_at_conversion',
+        'attribution_first_touch_percent', 'attribution_last_touch_percent', 'attribution_half_life_days',
+    ]) -%}
+{%- endmacro -%}

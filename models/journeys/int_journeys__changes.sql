@@ -1,0 +1,102 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changes',
+    on_schema_change='append_new_columns',
+) }}
+
+{%- set known = known_changes() -%}
+{%- set rules = timeline_rules() -%}
+{%- set is_everything = known is none or known.rules != rules -%}
+
+with
+
+versions as (
+    select * from {{ ref('int_journeys__events') }}
+),
+
+{% if not is_everything %}
+-- What was written or ended since the last run, and what was still to come then.
+changed as (
+    select * from versions
+    where
+        _written_batch > {{ known.taken_batch }}
+        or _ended_batch > {{ known.taken_batch }}
+        or (
+            _ended_batch is null
+            and occurred_at > cast('{{ known.as_of }}' as timestamp)
+            and occurred_at <= {{ as_of() }}
+        )
+),
+
+-- A click on an advertisement says of the visit that it opened what brought it.
+visitors as (
+    select
+        channel,
+        visitor_id
+    from changed
+    where visitor_id is not null
+    union
+    select
+        channel,
+        visitor_id
+    from versions
+    where
+        visitor_id is not null
+        and click_id in (select click_id from changed where event_name = 'ad_clicked')
+),
+
+-- Who shares a browser shares its visits: whose one was may be another's now.
+profiles as (
+    select coalesce(profile_id, '') as profile_id
+    from changed
+    union
+    select coalesce(versions.profile_id, '') as profile_id
+    from versions
+    inner join visitors
+        on
+            versions.channel = visitors.channel
+            and versions.visitor_id = visitors.visitor_id
+    where versions._ended_batch is null or versions._ended_batch > {{ known.taken_batch }}
+),
+
+{% endif %}
+listed as (
+    select
+        'run' as kind,
+        cast(null as text) as channel,
+        cast(null as text) as visitor_id,
+        cast(null as text) as profile_id
+    {% if not is_everything %}
+    union all
+    select
+        'visitor' as kind,
+        channel,
+        visitor_id,
+        cast(null as text) as profile_id
+    from visitors
+    union all
+    select
+        'profile' as kind,
+        cast(null as text) as channel,
+        cast(null as text) as visitor_id,
+        profile_id
+    from profiles
+    {% endif %}
+),
+
+stamped as (
+    select
+        {{ changes_batch(known) }} as changed_batch,
+        kind,
+        channel,
+        visitor_id,
+        profile_id,
+        {{ is_everything }} as is_everything,
+        '{{ rules }}' as rules,
+        (select coalesce(greatest(max(_written_batch), max(_ended_batch)), 0) from versions)
+            as taken_batch,
+        {{ as_of() }} as as_of
+    from listed
+)
+
+select * from stamped

@@ -1,0 +1,171 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='versions',
+    unique_key='event_id',
+    on_schema_change='append_new_columns',
+    indexes=index_columns(['event_id', 'profile_id', 'visitor_id', '_written_batch', '_ended_batch']),
+) }}
+
+{%- set taken = timeline_taken() -%}
+
+with
+
+timeline as (
+    select * from {{ ref('int_journeys__timeline') }}
+    {% if taken is not none %}
+    where {{ staged_since(taken) }}
+    {% endif %}
+),
+
+record_profiles as (
+    select * from {{ ref('int_identity__record_profiles') }}
+),
+
+event_types as (
+    select * from {{ ref('event_types') }}
+),
+
+attributed as (
+    select
+        {{ surrogate_key(['timeline.source_model', 'timeline.record_id']) }} as event_id,
+        record_profiles.profile_id,
+        timeline.source_model,
+        timeline.record_id,
+        timeline.visitor_id,
+        timeline.product_id,
+        timeline.campaign_id,
+        timeline.store_id,
+        timeline.order_id,
+        timeline.click_id,
+        timeline.channel,
+        timeline.event_name,
+        coalesce(event_types.is_interaction, false) as is_interaction,
+        timeline.page_path,
+        timeline.referrer,
+        timeline.campaign_source,
+        timeline.campaign_medium,
+        timeline.campaign_name,
+        timeline.currency,
+        timeline.properties,
+        timeline.quantity,
+        timeline.amount,
+        timeline.occurred_at,
+        timeline._staged_batch,
+        coalesce(record_profiles.attributed_run, 0) as _attributed_run
+    from timeline
+    left join record_profiles
+        on
+            timeline.source_model = record_profiles.source_model
+            and timeline.record_id = record_profiles.record_id
+    left join event_types on timeline.event_name = event_types.event_name
+),
+
+{% if taken is not none %}
+touched_records as (
+    {{ records_touched_since(taken) }}
+),
+
+touched as (
+    select {{ surrogate_key(['source_model', 'record_id']) }} as event_id
+    from touched_records
+),
+
+-- Of what was not staged again only the profile may be another.
+reattributed as (
+    select
+        {{ surrogate_key(['source_model', 'record_id']) }} as event_id,
+        profile_id,
+        attributed_run
+    from record_profiles
+    where attributed_run > {{ taken.attributed_run }}
+),
+
+moved as (
+    select
+        versions.event_id,
+        reattributed.profile_id,
+        versions.source_model,
+        versions.record_id,
+        versions.visitor_id,
+        versions.product_id,
+        versions.campaign_id,
+        versions.store_id,
+        versions.order_id,
+        versions.click_id,
+        versions.channel,
+        versions.event_name,
+        versions.is_interaction,
+        versions.page_path,
+        versions.referrer,
+        versions.campaign_source,
+        versions.campaign_medium,
+        versions.campaign_name,
+        versions.currency,
+        versions.properties,
+        versions.quantity,
+        versions.amount,
+        versions.occurred_at,
+        versions._staged_batch,
+        reattributed.attributed_run as _attributed_run
+    from {{ this }} as versions
+    inner join reattributed on versions.event_id = reattributed.event_id
+    where
+        versions._ended_batch is null
+        and versions.profile_id is distinct from reattributed.profile_id
+        and versions.event_id not in (select event_id from touched)
+        and versions.{{ graph_row_locator() }} in (
+            select {{ graph_row_locator() }} from {{ this }}
+            where event_id in (select event_id from reattributed)
+        )
+),
+
+removed as (
+    select
+        touched.event_id,
+        cast(null as text) as profile_id,
+        cast(null as text) as source_model,
+        cast(null as text) as record_id,
+        cast(null as text) as visitor_id,
+        cast(null as text) as product_id,
+        cast(null as text) as campaign_id,
+        cast(null as text) as store_id,
+        cast(null as text) as order_id,
+        cast(null as text) as click_id,
+        cast(null as text) as channel,
+        cast(null as text) as event_name,
+        cast(null as boolean) as is_interaction,
+        cast(null as text) as page_path,
+        cast(null as text) as referrer,
+        cast(null as text) as campaign_source,
+        cast(null as text) as campaign_medium,
+        cast(null as text) as campaign_name,
+        cast(null as text) as currency,
+        cast(null as text) as properties,
+        cast(null as bigint) as quantity,
+        cast(null as numeric(18, 2)) as amount,
+        cast(null as timestamp) as occurred_at,
+        cast(null as bigint) as _staged_batch,
+        cast(null as bigint) as _attributed_run
+    from touched
+    left join attributed on touched.event_id = attributed.event_id
+    where attributed.event_id is null
+),
+
+changed as (
+    select * from attributed
+    union all
+    select * from moved
+    union all
+    select * from removed
+),
+
+{% endif %}
+stamped as (
+    select
+        *,
+        {{ versions_batch() }} as _written_batch,
+        cast(null as bigint) as _ended_batch
+    from {{ 'attributed' if taken is none else 'changed' }}
+)
+
+select * from stamped
