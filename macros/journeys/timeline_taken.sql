@@ -3,9 +3,12 @@
     compared whole, and the last run of the graph. None where all is to be built anew.
 #}
 {%- macro timeline_taken() -%}
-    {%- set set_profiles = ref('int_identity__set_profiles') -%}
-    {%- for source in identity_sources() -%}{%- do base_of(source.model) -%}{%- endfor -%}
-    {%- if not execute or not is_incremental() or not has_column(this, '_written_batch') -%}{%- do return(none) -%}{%- endif -%}
+    {%- set set_profiles = ref('int_identity__set_profiles') if not execute or is_incremental() -%}
+    {%- if not execute -%}
+        {%- for source in identity_sources() -%}{%- do base_of(source.model) -%}{%- endfor -%}
+        {%- do return(none) -%}
+    {%- endif -%}
+    {%- if not is_incremental() or not has_column(this, '_written_batch') -%}{%- do return(none) -%}{%- endif -%}
     {%- set attributed_run = query_value('select max(_attributed_run) from ' ~ this) -%}
     {%- set first_run = query_value('select min(attributed_run) from ' ~ set_profiles) -%}
     {%- if attributed_run is none or first_run is none or first_run > attributed_run -%}
