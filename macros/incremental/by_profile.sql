@@ -1,10 +1,14 @@
-{#- Settings of a model that is built again for the profiles whose records changed. -#}
-{%- macro by_profile() -%}
+{#-
+    Settings of a model that is built again for the profiles whose records changed, and for the rows of
+    the condition `always`, which other profiles decide too.
+-#}
+{%- macro by_profile(always='') -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_profile',
         on_schema_change='append_new_columns',
         indexes=index_columns(['profile_id']),
+        meta={'always_replaced': always},
     ) }}
 {%- endmacro -%}
 
@@ -18,12 +22,38 @@
     ) }}
 {%- endmacro -%}
 
+{#- The same where a row is of a visitor or of a profile, which the other column leaves empty. -#}
+{%- macro by_visitor_or_profile() -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='by_visitor_or_profile',
+        on_schema_change='append_new_columns',
+        indexes=index_columns(['visitor_id', 'profile_id']),
+    ) }}
+{%- endmacro -%}
+
 {%- macro get_incremental_by_profile_sql(arguments) -%}
-    {{ replace_changed(arguments, is_changed_profile('profile_id', changes_since()) if changes_since() is not none) }}
+    {%- set since = changes_since() -%}
+    {%- set condition -%}
+        {{ is_changed_profile('profile_id', since) }}
+        {%- if config.meta_get('always_replaced') %} or {{ config.meta_get('always_replaced') }}{% endif %}
+    {%- endset -%}
+    {{ replace_changed(arguments, condition if since is not none) }}
 {%- endmacro -%}
 
 {%- macro get_incremental_by_visitor_sql(arguments) -%}
     {{ replace_changed(arguments, is_changed_visitor('channel', 'visitor_id', changes_since()) if changes_since() is not none) }}
+{%- endmacro -%}
+
+{%- macro get_incremental_by_visitor_or_profile_sql(arguments) -%}
+    {%- set since = changes_since() -%}
+    {%- set condition -%}
+        case
+            when visitor_id is null then {{ is_changed_profile('profile_id', since) }}
+            else {{ is_changed_visitor('channel', 'visitor_id', since) }}
+        end
+    {%- endset -%}
+    {{ replace_changed(arguments, condition if since is not none) }}
 {%- endmacro -%}
 
 {#- Takes away the rows of a condition, or all where there is none, and writes those of the query. -#}

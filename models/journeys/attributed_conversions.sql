@@ -1,7 +1,16 @@
+{{ by_profile(always="attribution_model = 'data_driven'") }}
+
+{%- set since = changes_since() -%}
+
 with
 
 weights as (
     select * from {{ ref('int_journeys__attribution_weights') }}
+    {%- if since is not none %}
+    where
+        attribution_model = 'data_driven'
+        or {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
 ),
 
 compared_with_all as (
@@ -92,7 +101,8 @@ described as (
             * case when amount < 0 then -1 else 1 end as numeric(18, 2)
         ) as attributed_amount,
         touched_at,
-        converted_at
+        converted_at,
+        {{ changed_batch() }} as _changed_batch
     from rounded_amounts
 )
 

@@ -45,10 +45,22 @@ visitors as (
         and click_id in (select click_id from changed where event_name = 'ad_clicked')
 ),
 
--- Who shares a browser shares its visits: whose one was may be another's now.
+-- Who shares a browser shares its visits, and whose confirmation page is opened by others shares
+-- an order: whose one was may be another's now.
 profiles as (
     select coalesce(profile_id, '') as profile_id
     from changed
+    union
+    select coalesce(versions.profile_id, '') as profile_id
+    from versions
+    inner join changed
+        on
+            versions.channel = changed.channel
+            and versions.order_id = changed.order_id
+    where
+        changed.event_name in ('order_completed', 'order_returned')
+        and versions.event_name in ('order_completed', 'order_returned')
+        and (versions._ended_batch is null or versions._ended_batch > {{ known.taken_batch }})
     union
     select coalesce(versions.profile_id, '') as profile_id
     from versions

@@ -1,3 +1,7 @@
+{{ by_profile() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 conversions as (
@@ -23,6 +27,9 @@ joined as (
                 'touchpoints.occurred_at', 'conversions.converted_at',
                 'conversions.previous_converted_at'
             ) }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('conversions.profile_id', since) }}
+    {%- endif %}
 ),
 
 numbered_touches as (
@@ -35,7 +42,8 @@ numbered_touches as (
             partition by order_key order by touched_at, touchpoint_id
         ) as touch_number,
         count(*) over (partition by order_key) as touch_count,
-        touched_at
+        touched_at,
+        {{ changed_batch() }} as _changed_batch
     from joined
 )
 

@@ -1,3 +1,7 @@
+{{ by_visitor_or_profile() }}
+
+{%- set since = changes_since() -%}
+
 with recursive
 
 funnel_steps as (
@@ -16,18 +20,34 @@ unioned as (
     select
         'session' as scope,
         session_id as entity_id,
+        channel,
+        visitor_id,
+        cast(null as text) as profile_id,
         event_name,
         occurred_at
     from session_events
-    where occurred_at <= {{ as_of() }}
+    where
+        occurred_at <= {{ as_of() }}
+        {%- if since is not none %}
+        and {{ is_changed_visitor('channel', 'visitor_id', since) }}
+        {%- endif %}
     union all
     select
         'profile' as scope,
         profile_id as entity_id,
+        cast(null as text) as channel,
+        cast(null as text) as visitor_id,
+        profile_id,
         event_name,
         occurred_at
     from events
-    where profile_id is not null and is_interaction and occurred_at <= {{ as_of() }}
+    where
+        profile_id is not null
+        and is_interaction
+        and occurred_at <= {{ as_of() }}
+        {%- if since is not none %}
+        and {{ is_changed_profile('profile_id', since) }}
+        {%- endif %}
 ),
 
 -- An empty event name fits everything, as an empty cell does in every seed of rules.
@@ -35,6 +55,9 @@ found_candidates as (
     select distinct
         funnel_steps.funnel,
         unioned.entity_id,
+        unioned.channel,
+        unioned.visitor_id,
+        unioned.profile_id,
         funnel_steps.step_number,
         unioned.occurred_at
     from unioned
@@ -53,21 +76,30 @@ reached as (
     select
         funnel,
         entity_id,
+        channel,
+        visitor_id,
+        profile_id,
         cast(1 as bigint) as step_number,
         min(occurred_at) as reached_at
     from found_candidates
     where step_number = 1
-    group by funnel, entity_id
+    group by funnel, entity_id, channel, visitor_id, profile_id
     union all
     select
         funnel,
         entity_id,
+        channel,
+        visitor_id,
+        profile_id,
         step_number,
         reached_at
     from (
         select
             found_candidates.funnel,
             found_candidates.entity_id,
+            found_candidates.channel,
+            found_candidates.visitor_id,
+            found_candidates.profile_id,
             found_candidates.step_number,
             found_candidates.occurred_at as reached_at,
             row_number() over (
@@ -89,12 +121,16 @@ compared_with_previous as (
     select
         funnel,
         entity_id,
+        channel,
+        visitor_id,
+        profile_id,
         step_number,
         min(reached_at) over (partition by funnel, entity_id) as entered_at,
         lag(reached_at) over (
             partition by funnel, entity_id order by step_number
         ) as previous_reached_at,
-        reached_at
+        reached_at,
+        {{ changed_batch() }} as _changed_batch
     from reached
 )
 

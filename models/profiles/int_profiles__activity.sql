@@ -1,7 +1,14 @@
+{{ by_profile() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 activity_days as (
     select * from {{ ref('int_profiles__activity_days') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
 ),
 
 summed_channels as (
@@ -42,7 +49,8 @@ summed as (
         min(first_interaction_at) as first_interaction_at,
         max(last_interaction_at) as last_interaction_at,
         min(first_event_at) as first_event_at,
-        max(last_event_at) as last_event_at
+        max(last_event_at) as last_event_at,
+        {{ changed_batch() }} as _changed_batch
     from compared_channels
     group by profile_id
 )
