@@ -113,7 +113,7 @@
 
 {# To be raised when the meaning of a table of the state changes: the next run then builds it again. #}
 {% macro graph_schema_version() %}
-    {% do return('4') %}
+    {% do return('5') %}
 {% endmacro %}
 
 {# Entries of `identity_sources` with a number each. Number 0 is that of the overrides. #}
