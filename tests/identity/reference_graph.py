@@ -198,7 +198,8 @@ def _cut(
     for pair in sorted(holding, key=rank):
         left, right = people[pair[0]], people[pair[1]]
         if left is not right and (
-            pair in always or not (_are_apart(left, right, never) or _exceed(left, right, types, held))
+            pair in always
+            or not (_are_apart(left, right, never) or _exceed(left, right, types, held))
         ):
             left |= right
             for node in right:
