@@ -158,6 +158,16 @@ def test_a_profile_of_contradicting_attributes_loses_its_weakest_and_newest_link
     assert world.found() == world.expected()
 
 
+def test_a_shared_mailbox_that_an_override_joins_tells_no_attribute(world: World) -> None:
+    first, a, b = ("contact", "c1"), ("initial", "a"), ("initial", "b")
+    world.write_rules(replace(RULES, overrides=(override("always", first, EMAIL),)))
+    world.stage([contact(1, PHONE, a), contact(2, EMAIL), contact(3, EMAIL), contact(4, EMAIL, b)])
+    world.run()
+    assert reasons(world)[EMAIL][0] == "shared: contact beyond the limit of 2"
+    assert world.profiles()[first] == world.profiles()[EMAIL] == world.profiles()[PHONE]
+    assert world.found() == world.expected()
+
+
 def test_overrides_win_over_every_guard_and_are_taken_back(world: World) -> None:
     first, second = ("contact", "c1"), ("contact", "c2")
     world.stage([contact(1, EMAIL), contact(2, PHONE)])
