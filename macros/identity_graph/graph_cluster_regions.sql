@@ -6,6 +6,8 @@
     override keeps apart. So the weakest and newest links are cut, and only where they join too much.
     (J. B. Kruskal, On the shortest spanning subtree of a graph, Proc. AMS 7, 1956, with that condition.)
 
+    Attributes are counted by value: two clusters of one birth date hold one together.
+
     How it is done, many regions and joins at a time: a join that is refused stays refused, since clusters
     only grow, so all pairs of clusters that may not join are dropped at once. Of the rest, let every
     cluster choose its first link. Where two choose each other, the one with the smaller id is a hub, and
@@ -48,6 +50,7 @@
     {% set round_limit = [query_value('select count(*) from ig_k_edges') | int + 1, 100000] | min %}
     {% set open = namespace(edges=true) %}
     {% for round in range(round_limit) if open.edges %}
+        {% do replace_temp_table('ig_k_values', graph_cluster_values()) %}
         {% do replace_temp_table('ig_k_counts', graph_cluster_counts(plan)) %}
         {% do replace_temp_table('ig_k_apart', graph_clusters_apart()) %}
         {% do replace_temp_table('ig_k_open', graph_allowed_edges(plan)) %}
@@ -145,14 +148,25 @@
     group by least(cluster_a, cluster_b), greatest(cluster_a, cluster_b)
 {% endmacro %}
 
-{# How many identifiers of each limited type a cluster holds. #}
+{# Values of limited attributes that a cluster holds. #}
+{% macro graph_cluster_values() %}
+    select distinct clusters.cluster_id, held.strength, held.attribute_key
+    from ig_held_attributes as held
+    inner join ig_k_clusters as clusters on held.identifier_key = clusters.identifier_key
+{% endmacro %}
+
+{# How many identifiers of each limited type and values of each limited attribute a cluster holds. #}
 {% macro graph_cluster_counts(plan) %}
     select
         cluster_id,
         strength,
         count(*) as member_count,
         {{ graph_profile_limits(plan) }} as member_limit
-    from ig_k_clusters
+    from (
+        select cluster_id, strength from ig_k_clusters
+        union all
+        select cluster_id, strength from ig_k_values
+    ) as members
     where {{ graph_profile_limits(plan) }} is not null
     group by cluster_id, strength
 {% endmacro %}
@@ -182,7 +196,18 @@
         inner join ig_k_counts as counts_a on edges.cluster_a = counts_a.cluster_id
         inner join ig_k_counts as counts_b
             on edges.cluster_b = counts_b.cluster_id and counts_a.strength = counts_b.strength
-        where counts_a.member_count + counts_b.member_count > counts_a.member_limit
+        left join (
+            select edges.rank_of_link, values_a.strength, count(*) as value_count
+            from ig_k_edges as edges
+            inner join ig_k_values as values_a on edges.cluster_a = values_a.cluster_id
+            inner join ig_k_values as values_b
+                on edges.cluster_b = values_b.cluster_id and values_a.attribute_key = values_b.attribute_key
+            group by edges.rank_of_link, values_a.strength
+        ) as common
+            on edges.rank_of_link = common.rank_of_link and counts_a.strength = common.strength
+        where
+            counts_a.member_count + counts_b.member_count - coalesce(common.value_count, 0)
+            > counts_a.member_limit
         union
         select cluster_a, cluster_b from ig_k_apart
     ) as refused
@@ -268,13 +293,36 @@
         where rank_of_distraction is null or rank_of_link < rank_of_distraction
     ),
 
+    {# Values of attributes that a hub would gain by a suitor, had it not got them from itself or an earlier one. #}
+    repeated as (
+        select hub_id, rank_of_link, strength, count(*) as value_count
+        from (
+            select
+                hub_id,
+                rank_of_link,
+                strength,
+                row_number() over (partition by hub_id, attribute_key order by rank_of_link) as occurrence
+            from (
+                select prefixes.hub_id, prefixes.rank_of_link, held.strength, held.attribute_key
+                from prefixes
+                inner join ig_k_values as held on prefixes.cluster_id = held.cluster_id
+                union all
+                select cluster_id as hub_id, 0 as rank_of_link, strength, attribute_key
+                from ig_k_values
+                where cluster_id in (select hub_id from prefixes)
+            ) as gained
+        ) as counted
+        where occurrence > 1
+        group by hub_id, rank_of_link, strength
+    ),
+
     {# The first suitor by which a hub would hold too many, each type running up by itself. #}
     running as (
         select
             prefixes.hub_id,
             prefixes.rank_of_link,
             counts.member_limit,
-            coalesce(own.member_count, 0) + sum(counts.member_count) over (
+            coalesce(own.member_count, 0) + sum(counts.member_count - coalesce(repeated.value_count, 0)) over (
                 partition by prefixes.hub_id, counts.strength order by prefixes.rank_of_link
                 rows between unbounded preceding and current row
             ) as member_count,
@@ -285,6 +333,11 @@
         inner join ig_k_counts as counts on prefixes.cluster_id = counts.cluster_id
         left join ig_k_counts as own
             on prefixes.hub_id = own.cluster_id and counts.strength = own.strength
+        left join repeated
+            on
+                prefixes.hub_id = repeated.hub_id
+                and prefixes.rank_of_link = repeated.rank_of_link
+                and counts.strength = repeated.strength
     ),
 
     refused as (

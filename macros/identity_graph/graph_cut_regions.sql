@@ -1,10 +1,11 @@
 {#
-    Regions that hold more of a type than one profile may, or two identifiers that an override keeps apart,
+    Regions that hold more of a type than one profile may, attributes too, or two identifiers that an override keeps apart,
     are cut into clusters; any other region is one cluster and gives it its id. Leaves ig_located, the
     nodes of the regions with their clusters, and ig_placed, those whose region or cluster changed.
 #}
 {% macro graph_cut_regions(plan) %}
     {% do replace_temp_table('ig_region_nodes', graph_region_nodes(plan)) %}
+    {% do graph_hold_attributes(plan, graph_take_attributes(plan), 'ig_region_nodes') %}
     {% do replace_temp_table('ig_violating', graph_violating_regions(plan, 'ig_region_nodes')) %}
     {% set has_violation = query_is_true('select count(*) > 0 from ig_violating') %}
     {% if has_violation %}
@@ -77,7 +78,7 @@
 {% macro graph_violating_regions(plan, nodes) %}
     {% set limits = [] %}
     {% for type in plan.types %}
-        {% if type.limit_per_profile is not none %}
+        {% if type.is_linking and type.limit_per_profile is not none %}
             {% do limits.append('when ' ~ loop.index0 ~ ' then ' ~ type.limit_per_profile) %}
         {% endif %}
     {% endfor %}
@@ -95,6 +96,11 @@
     where member_count > case type_number {{ limits | join(' ') }} end
     union
     {% endif %}
+    select region_id
+    from ig_held_attributes
+    group by region_id, strength
+    having count(distinct attribute_key) > {{ graph_profile_limits(plan) }}
+    union
     select nodes_a.region_id
     from {{ graph_table('exclusions') }} as exclusions
     inner join {{ nodes }} as nodes_a on exclusions.identifier_key_a = nodes_a.identifier_key
@@ -103,7 +109,7 @@
 {% endmacro %}
 
 {% macro graph_least_profile_limit(plan) %}
-    {%- do return(plan.types | map(attribute='limit_per_profile') | reject('none') | min) -%}
+    {%- do return(plan.types | selectattr('is_linking') | map(attribute='limit_per_profile') | reject('none') | min) -%}
 {% endmacro %}
 
 {#

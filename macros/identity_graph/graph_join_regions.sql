@@ -50,6 +50,8 @@
         select identifier_key_b, false, true from ig_edges_gone
         union all
         select identifier_key, false, false from ig_exclusion_ends
+        union all
+        select identifier_key, false, false from ({{ graph_attribute_ends(plan) }}) as attribute_ends
     {% endset %}
     {% do replace_temp_table('ig_edge_ends',
         'select identifier_key, bool_or(is_joined) as is_joined, bool_or(is_parted) as is_parted from ('

@@ -36,6 +36,7 @@
     {% do graph_drop(['ig_components', 'ig_numbered']) %}
     {% do plan.update({'last_id': query_value('select coalesce(max(region_id), 0) from ' ~ graph_table('nodes')) | int}) %}
     {% do graph_read_exclusions(plan) %}
+    {% do graph_hold_attributes(plan, {'a': graph_table('links'), 'b': graph_table('links')}, graph_table('nodes')) %}
     {% do replace_temp_table('ig_violating', graph_violating_regions(plan, graph_table('nodes'))) %}
     {% if query_is_true('select count(*) > 0 from ig_violating') %}
         {% set region_nodes %}

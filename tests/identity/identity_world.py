@@ -24,10 +24,10 @@ from tests.identity.reference_graph import (
 )
 
 PROJECT = Path(__file__).parent.parent / "projects" / "identity"
-COLUMNS = ("contact", "card", "email", "phone", "cookie", "birthday")
+COLUMNS = ("contact", "card", "email", "phone", "cookie", "birthday", "initial")
 SOURCES = {
-    "contacts": ("contact", "card", "email", "phone", "birthday"),
-    "visits": ("card", "email", "phone", "cookie"),
+    "contacts": ("contact", "card", "email", "phone", "birthday", "initial"),
+    "visits": ("card", "email", "phone", "cookie", "initial"),
 }
 RULES = Rules(
     types=(
@@ -36,7 +36,8 @@ RULES = Rules(
         IdentifierType("email", 80, limit_per_profile=3),
         IdentifierType("phone", 70),
         IdentifierType("cookie", 20, limit_per_profile=4, link_window_days=30),
-        IdentifierType("birthday", 3, is_linking=False),
+        IdentifierType("initial", 30, limit_per_profile=1, is_linking=False),
+        IdentifierType("birthday", 3, limit_per_profile=2, is_linking=False),
     ),
     limits=(
         Limit("card", "contact", 3),

@@ -97,6 +97,7 @@ def resolve(records: Iterable[Record], rules: Rules) -> Graph:
     shared = _shared(links, rules.limits)
     always = {ordered(o.pair): o for o in rules.overrides if o.decision == "always"}
     never = {ordered(o.pair) for o in rules.overrides if o.decision == "never"}
+    held = _held(links, attributes, shared, types)
     for pair, override in always.items():
         links[pair].append(override.decided_at)
 
@@ -110,7 +111,7 @@ def resolve(records: Iterable[Record], rules: Rules) -> Graph:
 
     guards = {pair: guard(pair) for pair in links if not attributes & set(pair)}
     nodes = set(seen_at) - attributes
-    return _cut(nodes, links, guards, set(always), never, types)
+    return _cut(nodes, links, guards, set(always), never, types, held)
 
 
 def _observe(
@@ -156,6 +157,26 @@ def _shared(links: Iterable[Pair], limits: Iterable[Limit]) -> set[Identifier]:
     }
 
 
+def _held(
+    links: Iterable[Pair],
+    attributes: set[Identifier],
+    shared: set[Identifier],
+    types: Mapping[str, IdentifierType],
+) -> dict[Identifier, set[Identifier]]:
+    """Attributes of each identifier, but for those that are shared or exceed a limit themselves."""
+    stated: dict[Identifier, dict[str, set[Identifier]]] = defaultdict(lambda: defaultdict(set))
+    for pair in links:
+        for end, other in (pair, pair[::-1]):
+            if other in attributes and end not in attributes | shared:
+                stated[end][other[0]].add(other)
+    held: dict[Identifier, set[Identifier]] = defaultdict(set)
+    for end, kinds in stated.items():
+        for kind, values in kinds.items():
+            if len(values) <= (types[kind].limit_per_profile or len(values)):
+                held[end] |= values
+    return held
+
+
 def _cut(
     nodes: set[Identifier],
     links: Mapping[Pair, list[datetime]],
@@ -163,6 +184,7 @@ def _cut(
     always: set[Pair],
     never: set[Pair],
     types: Mapping[str, IdentifierType],
+    held: Mapping[Identifier, set[Identifier]],
 ) -> Graph:
     """Join by one link after another, but never into what a limit or an override forbids."""
     people: dict[Identifier, set[Identifier]] = {node: {node} for node in nodes}
@@ -176,7 +198,8 @@ def _cut(
     for pair in sorted(holding, key=rank):
         left, right = people[pair[0]], people[pair[1]]
         if left is not right and (
-            pair in always or not (_are_apart(left, right, never) or _exceed(left, right, types))
+            pair in always
+            or not (_are_apart(left, right, never) or _exceed(left, right, types, held))
         ):
             left |= right
             for node in right:
@@ -193,11 +216,22 @@ def _are_apart(left: set[Identifier], right: set[Identifier], never: set[Pair]) 
 
 
 def _exceed(
-    left: set[Identifier], right: set[Identifier], types: Mapping[str, IdentifierType]
+    left: set[Identifier],
+    right: set[Identifier],
+    types: Mapping[str, IdentifierType],
+    held: Mapping[Identifier, set[Identifier]],
 ) -> bool:
     for kind in types.values():
-        counts = [sum(each[0] == kind.name for each in side) for side in (left, right)]
+        in_left, in_right = (
+            {
+                value
+                for each in side
+                for value in {each} | held.get(each, set())
+                if value[0] == kind.name
+            }
+            for side in (left, right)
+        )
         limit = kind.limit_per_profile
-        if limit is not None and all(counts) and sum(counts) > limit:
+        if limit is not None and in_left and in_right and len(in_left | in_right) > limit:
             return True
     return False

@@ -135,6 +135,39 @@ def test_a_profile_beyond_its_limit_loses_its_weakest_and_newest_link(world: Wor
     assert reasons(world)[PHONE] == ("links cut: profile beyond a limit", 1)
 
 
+def test_a_profile_of_contradicting_attributes_loses_its_weakest_and_newest_link(
+    world: World,
+) -> None:
+    first, second = ("contact", "c1"), ("contact", "c2")
+    a, b = ("initial", "a"), ("initial", "b")
+    world.stage([contact(1, EMAIL, a), contact(2, PHONE, a, day=1), visit(1, EMAIL, PHONE, day=2)])
+    world.run()
+    assert world.profiles()[first] == world.profiles()[second]
+    # Neither links nor members are others than before: what contradicts is seen on the whole alone.
+    world.stage([contact(2, PHONE, b, day=1)])
+    world.run()
+    profiles = world.profiles()
+    assert profiles[first] == profiles[EMAIL] != profiles[second] == profiles[PHONE]
+    assert world.found().links[EMAIL, PHONE] == "profile_limit"
+    assert reasons(world)[PHONE] == ("links cut: profile beyond a limit", 1)
+    assert ("split", "profile_limit", 2) in changes(world)
+    # A contact whose initial was corrected tells nothing, and no more does its phone.
+    world.stage([Record("contacts", "corrected", DAY, (second, PHONE, a))])
+    world.run()
+    assert world.profiles()[first] == world.profiles()[second]
+    assert world.found() == world.expected()
+
+
+def test_a_shared_mailbox_that_an_override_joins_tells_no_attribute(world: World) -> None:
+    first, a, b = ("contact", "c1"), ("initial", "a"), ("initial", "b")
+    world.write_rules(replace(RULES, overrides=(override("always", first, EMAIL),)))
+    world.stage([contact(1, PHONE, a), contact(2, EMAIL), contact(3, EMAIL), contact(4, EMAIL, b)])
+    world.run()
+    assert reasons(world)[EMAIL][0] == "shared: contact beyond the limit of 2"
+    assert world.profiles()[first] == world.profiles()[EMAIL] == world.profiles()[PHONE]
+    assert world.found() == world.expected()
+
+
 def test_overrides_win_over_every_guard_and_are_taken_back(world: World) -> None:
     first, second = ("contact", "c1"), ("contact", "c2")
     world.stage([contact(1, EMAIL), contact(2, PHONE)])

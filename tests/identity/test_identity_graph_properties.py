@@ -17,7 +17,7 @@ from tests.identity.reference_graph import Identifier, Override, Record, ordered
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - timestamps of the warehouse are UTC without zone
 # Few values of each kind, so that records meet; contact 0 and so on are nothing special.
-POOL = {"contact": 6, "card": 6, "email": 7, "phone": 7, "cookie": 8, "birthday": 4}
+POOL = {"contact": 6, "card": 6, "email": 7, "phone": 7, "cookie": 8, "birthday": 4, "initial": 3}
 LINKING = ["card", "contact", "cookie", "email", "phone"]
 
 values = {kind: st.integers(0, size - 1) for kind, size in POOL.items()}
