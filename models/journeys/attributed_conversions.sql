@@ -1,4 +1,4 @@
-{{ by_profile(always="attribution_model = 'data_driven'") }}
+{{ by_profile(always=weighs_all_journeys('attribution_model')) }}
 
 {%- set since = changes_since() -%}
 
@@ -8,7 +8,7 @@ weights as (
     select * from {{ ref('int_journeys__attribution_weights') }}
     {%- if since is not none %}
     where
-        attribution_model = 'data_driven'
+        {{ weighs_all_journeys('attribution_model') }}
         or {{ is_changed_profile('profile_id', since) }}
     {%- endif %}
 ),
