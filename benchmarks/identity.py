@@ -9,7 +9,7 @@ few (tests/projects/graph and identity_bench), with the seeds of rules as shippe
 dbt's execution time of the model, from the start of its materialisation to the end of its commit,
 so that starting and parsing dbt do not count. Ratios are of runs of one repeat, one after another;
 a figure is the median of the repeats. Each run has a process of its own, whose peak memory is
-taken with DuckDB's settings as in profiles.yml.
+taken with DuckDB's settings as in profiles.yml, kept to 2 GB.
 
 - **components**: from integer edges in a table to labels in a table, beside scipy, which reads the
   same table, numbers its ids densely and writes labels back, and beside Splink's clustering of the
@@ -122,6 +122,7 @@ class _Bench:
         os.environ["CDP_TARGET"] = "duckdb"
         os.environ["CDP_DUCKDB_PATH"] = str(self._file)
         os.environ["DBT_PROFILES_DIR"] = str(PROJECT_DIR)
+        os.environ["CDP_DUCKDB_MEMORY_LIMIT"] = "2GB"
         self._graph = Project("graph", folder / "dbt")
         self._identity = Project("identity_bench", folder / "dbt")
 
