@@ -1,3 +1,7 @@
+{{ by_profile(always=weighs_all_journeys('attribution_model')) }}
+
+{%- set since = changes_since() -%}
+
 with
 
 conversions as (
@@ -44,6 +48,11 @@ weighed as (
         measured.touched_at
     from measured
     cross join attribution_models
+    {%- if since is not none %}
+    where
+        {{ weighs_all_journeys('attribution_models.attribution_model') }}
+        or {{ is_changed_profile('measured.profile_id', since) }}
+    {%- endif %}
 ),
 
 -- An order that no touch led to keeps its credit, so that sums hold.
@@ -60,13 +69,19 @@ added_untouched as (
         coalesce(weighed.weight, 1) as weight,
         conversions.amount,
         weighed.touched_at,
-        conversions.converted_at
+        conversions.converted_at,
+        {{ changed_batch() }} as _changed_batch
     from conversions
     cross join attribution_models
     left join weighed
         on
             conversions.order_key = weighed.order_key
             and attribution_models.attribution_model = weighed.attribution_model
+    {%- if since is not none %}
+    where
+        {{ weighs_all_journeys('attribution_models.attribution_model') }}
+        or {{ is_changed_profile('conversions.profile_id', since) }}
+    {%- endif %}
 )
 
 select * from added_untouched

@@ -1,6 +1,7 @@
 {{ config(schema='contacts') }}
 
--- What speaks for each candidate; which of it counts first is told by `survivorship_rules`.
+-- What speaks for each candidate; which of it counts first is told by `survivorship_rules`. The
+-- values themselves stay behind: the fewer columns, the less is sorted.
 with
 
 candidates as (
@@ -17,7 +18,12 @@ email_standing as (
 
 judged as (
     select
-        candidates.*,
+        candidates.profile_id,
+        candidates.attribute,
+        candidates.value_key,
+        candidates.source_model,
+        candidates.record_id,
+        candidates.observed_at,
         source_trust.priority as source_priority,
         {{ contact_validity(
             'email_standing.verified_at', 'email_standing.bounced_at',

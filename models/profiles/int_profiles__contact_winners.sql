@@ -6,6 +6,10 @@ evidence as (
     select * from {{ ref('int_profiles__contact_evidence') }}
 ),
 
+records as (
+    select * from {{ ref('int_profiles__contacts_attributed') }}
+),
+
 rules as (
     select * from {{ ref('survivorship_rules') }}
 ),
@@ -49,6 +53,27 @@ ranked_candidates as (
 kept_winners as (
     select * from ranked_candidates
     where rank_number = 1
+),
+
+described as (
+    select
+        kept_winners.*,
+        records.email,
+        records.email_identifier,
+        records.phone,
+        records.first_name,
+        records.last_name,
+        records.birth_date,
+        records.address_line,
+        records.postcode,
+        records.city,
+        records.country,
+        records.preferred_language
+    from kept_winners
+    left join records
+        on
+            kept_winners.source_model = records.source_model
+            and kept_winners.record_id = records.record_id
 )
 
-select * from kept_winners
+select * from described

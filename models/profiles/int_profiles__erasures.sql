@@ -54,7 +54,7 @@ known_identifiers as (
         identifier_type,
         identifier_value
     from identifiers
-    union
+    union all
     select
         profile_id,
         'email' as identifier_type,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli import DEFAULT_END_DATE
+from orchestration.settings import PROJECT_DIR
 from tests.project.platform import Platform
 from tests.project.snapshots import assert_same, snapshot
 
@@ -22,6 +24,11 @@ DAYS = 30
 LAST_DAY = DEFAULT_END_DATE
 # What stands for a day on the way; all else is built whole from these, on the last day.
 FOLLOWING = tuple(f"+config.incremental_strategy:by_{whom}" for whom in ("profile", "visitor"))
+
+STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story"
+MARA = {"anonymous_id": "c-7d1f0a93b2c44e5f8a60", "user_id": "A-20010001"}
+AS_OF = "2026-11-14T15:05:00Z"
+BUYER = "select profile_id from cdp_journeys.orders where order_id = 'O-800001'"
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +75,29 @@ def test_thirty_days_in_a_row_give_the_rows_of_a_full_refresh(
     changes = platform.rows("select distinct change_type from cdp_identity.identity_changes")
     # Without these the days would show nothing of what follows a person.
     assert {kind for (kind,) in changes} == {"merge", "split"}
+
+
+def test_an_order_follows_its_first_report(platform: Platform) -> None:
+    """Late reports by others take an order from a person of whom no record changed."""
+    platform.add_files(STORY / "base")
+    platform.land()
+    platform.dbt("seed")
+    platform.dbt("run", CDP_AS_OF=AS_OF)
+    before = platform.rows(BUYER)
+    reports = (STORY / "base/web/events/events-2026-11-05.jsonl").read_text().splitlines()
+    (report,) = (line for line in map(json.loads, reports) if line["message_id"] == "web-jonas-06")
+    # An order of three accounts joins nobody.
+    late = [
+        report
+        | {"message_id": f"late-{number}", "timestamp": f"2026-11-05T09:0{number}:00.000Z"}
+        | by
+        for number, by in enumerate((MARA, {"anonymous_id": "c-3", "user_id": "A-20010003"}))
+    ]
+    file = platform.landing / "web" / "events" / "events-2026-11-06.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in late))
+    platform.land()
+    platform.dbt("run", CDP_AS_OF=AS_OF)
+    assert platform.rows(BUYER) != before
+    followed = snapshot(platform)
+    platform.dbt("run", "--full-refresh", CDP_AS_OF=AS_OF)
+    assert_same(followed, snapshot(platform))
