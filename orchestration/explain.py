@@ -33,7 +33,7 @@ REASONS = {
     "shared_identifier": "an end is shared by more identifiers than its type allows",
     "link_window": "seen together too long before the last sighting of one end",
     "unseen_identifier": "an override names an identifier that no record shows",
-    "profile_limit": "one profile would hold more of a type, or values of an attribute, than its limit",
+    "profile_limit": "one profile would hold more of a type or attribute than its limit",
     "override": "a person decided that they are never one",
 }
 Identifier = tuple[str, str]

@@ -43,7 +43,8 @@
 #}
 {%- macro timeline_rules() -%}
     {%- set products, stores = ref('stg_catalog__products'), ref('stg_catalog__stores') -%}
-    {%- if not execute -%}{%- do return('') -%}{%- endif -%}
+    {#- Where only is compiled, the catalogue may not be there yet. -#}
+    {%- if not execute or load_relation(products) is none or load_relation(stores) is none -%}{%- do return('') -%}{%- endif -%}
     {%- set parts = [] -%}
     {%- for name in timeline_settings() -%}{%- do parts.append(name ~ '=' ~ var(name)) -%}{%- endfor -%}
     {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}

@@ -28,9 +28,9 @@ unioned as (
     from session_events
     where
         occurred_at <= {{ as_of() }}
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_visitor('channel', 'visitor_id', since) }}
-        {%- endif %}
+    {%- endif %}
     union all
     select
         'profile' as scope,
@@ -45,9 +45,9 @@ unioned as (
         profile_id is not null
         and is_interaction
         and occurred_at <= {{ as_of() }}
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_profile('profile_id', since) }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 -- An empty event name fits everything, as an empty cell does in every seed of rules.

@@ -30,9 +30,9 @@ selected_visits as (
     where
         visitor_id is not null
         and is_interaction
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_visitor('channel', 'visitor_id', since) }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 compared_with_previous as (

@@ -10,9 +10,9 @@ events as (
         profile_id is not null
         and occurred_at <= {{ as_of() }}
         and is_interaction
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_profile('profile_id', since) }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 stores as (
