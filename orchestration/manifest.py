@@ -143,7 +143,7 @@ class _SyncReader:
         if self.problems or not (payload and meta and destination and options):
             return None
         limits = destination.limits
-        return SyncSpec(
+        spec = SyncSpec(
             name=self.name,
             unique_id=self.exposure["unique_id"],
             description=self.exposure.get("description") or "",
@@ -154,7 +154,9 @@ class _SyncReader:
             key=meta.key,
             order_by=meta.order_by,
             batch_size=meta.batch_size or limits.default_batch,
-            rate_per_second=meta.rate_per_second or limits.rate_per_second,
+            rate_per_second=meta.rate_per_second
+            or limits.default_rate_per_second
+            or limits.rate_per_second,
             max_in_flight=meta.max_in_flight or limits.max_in_flight,
             purpose=meta.purpose,
             channel=meta.channel,
@@ -165,6 +167,9 @@ class _SyncReader:
             options=options,
             declared_at=self._sync_at(),
         )
+        for problem in destination.check(spec):
+            self._problem(self._sync_at(problem.key), f"{problem.key} {problem.text}")
+        return None if self.problems else spec
 
     def _payload(self) -> PayloadModel | None:
         place = self._exposure_at("depends_on")
@@ -310,6 +315,12 @@ class _SyncReader:
                 self._sync_at("rate_per_second"),
                 f"rate_per_second is {meta.rate_per_second:g}: {meta.destination} allows at most "
                 f"{fastest:g}.",
+            )
+        most = limits.most_in_flight
+        if meta.max_in_flight and most and meta.max_in_flight > most:
+            self._problem(
+                self._sync_at("max_in_flight"),
+                f"max_in_flight is {meta.max_in_flight}: {meta.destination} allows at most {most}.",
             )
 
     def _consent(self, meta: SyncMeta) -> ConsentRelations | None:

@@ -12,7 +12,10 @@ from orchestration.activation.destinations.base import Destination
 ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 
 # Name in `destination:` of a sync -> module that holds `DESTINATION`.
-_BUILT_IN = {"webhook": "orchestration.activation.destinations.webhook"}
+BUILT_IN = {
+    "hubspot": "orchestration.activation.destinations.hubspot",
+    "webhook": "orchestration.activation.destinations.webhook",
+}
 
 
 class UnknownDestinationError(LookupError):
@@ -21,14 +24,14 @@ class UnknownDestinationError(LookupError):
 
 def destination_names() -> list[str]:
     """Names that a sync may use, sorted."""
-    return sorted(set(_BUILT_IN) | {point.name for point in entry_points(group=ENTRY_POINT_GROUP)})
+    return sorted(set(BUILT_IN) | {point.name for point in entry_points(group=ENTRY_POINT_GROUP)})
 
 
 @cache
 def find_destination(name: str) -> Destination:
     """The destination of that name, raising `UnknownDestinationError`."""
-    if name in _BUILT_IN:
-        return cast(Destination, import_module(_BUILT_IN[name]).DESTINATION)
+    if name in BUILT_IN:
+        return cast(Destination, import_module(BUILT_IN[name]).DESTINATION)
     for point in entry_points(group=ENTRY_POINT_GROUP, name=name):
         return cast(Destination, point.load())
     raise UnknownDestinationError(

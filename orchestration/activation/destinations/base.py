@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
@@ -40,12 +40,17 @@ class Limits:
         default_batch: Rows a request holds when the sync does not say.
         rate_per_second: Requests a second an account may make; None where the vendor sets no limit.
         max_in_flight: Requests under way at once when the sync does not say.
+        default_rate_per_second: Requests a second when the sync does not say, where that is less
+            than `rate_per_second`, as with a vendor whose limit depends on the customer's plan.
+        most_in_flight: Requests an account may have under way at once; None for no limit.
     """
 
     largest_batch: int
     default_batch: int
     rate_per_second: float | None = None
     max_in_flight: int = 16
+    default_rate_per_second: float | None = None
+    most_in_flight: int | None = None
 
 
 class Change(NamedTuple):
@@ -126,6 +131,13 @@ class DestinationUnusableError(DeliveryError):
     """No row can be delivered until a person mends something: sign-in, address, permission."""
 
 
+class Problem(NamedTuple):
+    """A mistake in a sync: the key at fault, and what to do, as a sentence without the key."""
+
+    key: str
+    text: str
+
+
 class Session(Protocol):
     """An open destination.
 
@@ -138,8 +150,18 @@ class Session(Protocol):
         """The receiver's account, such as a host or a workspace; not secret."""
         ...
 
+    def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        """The changes by request: each part is what one `deliver` may be given.
+
+        Keeps to the vendor's limits beside the number of rows, and parts operations that need
+        requests of their own. Every change is in one part. See `packing.packed`.
+        """
+        ...
+
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
-        """Make one request and return one result per change, in the same order.
+        """Send one part of `split`, or some of it, and return one result per change, in order.
+
+        One request, or the few that such a part takes where the vendor has no single one for it.
 
         Raises `TemporaryFailureError`, `ThrottledError`, `BatchRefusedError` or
         `DestinationUnusableError`. Waiting, trying again, halving and limiting the rate are the
@@ -154,6 +176,10 @@ class Destination(Protocol):
     options: type[Options]
     modes: frozenset[Mode]
     limits: Limits
+
+    def check(self, spec: SyncSpec) -> Iterable[Problem]:
+        """What is wrong with a sync that is right by itself, when the manifest is read."""
+        ...
 
     def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[Session]:
         """Connect; raises `DestinationSettingError` where an address or secret is missing."""

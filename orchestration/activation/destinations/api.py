@@ -1,0 +1,159 @@
+"""What the destinations of software vendors share: sign-in from the environment, JSON both ways."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import Field
+
+from orchestration.activation.destinations.base import (
+    BatchRefusedError,
+    Change,
+    DestinationSettingError,
+    Options,
+    Problem,
+    Value,
+)
+from orchestration.activation.destinations.http import Answer, CodeOf, code_in_document, request
+
+if TYPE_CHECKING:
+    from orchestration.activation.spec import SyncSpec
+
+VARIABLE_NAME = r"^[A-Z][A-Z0-9_]*$"
+# The receiver on this machine may be spoken to in the clear: it is a test's, or a proxy's.
+_LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class ApiOptions(Options):
+    """Keys that a sync to any vendor's API has.
+
+    Attributes:
+        omit: Payload columns that are not sent, such as the profile_id that consent is looked up
+            by, where the vendor has no field for it.
+        timeout_seconds: How long one request may take, answer included.
+    """
+
+    omit: tuple[str, ...] = ()
+    timeout_seconds: float = Field(30, gt=0, le=600)
+
+    def fields(self, change: Change) -> dict[str, Value]:
+        """The change's values by the vendor's field, without those left out."""
+        return {name: value for name, value in change.values.items() if name not in self.omit}
+
+
+def omit_problems(spec: SyncSpec) -> Iterable[Problem]:
+    """Columns to leave out that the payload does not have."""
+    options = spec.options
+    for name in options.omit if isinstance(options, ApiOptions) else ():
+        if spec.payload.column(name) is None:
+            yield no_column(spec, "omit", name)
+
+
+def no_column(spec: SyncSpec, key: str, name: str) -> Problem:
+    """The problem of a sync's key that names a column which the payload does not have."""
+    names = ", ".join(column.name for column in spec.payload.columns)
+    return Problem(
+        key, f"names {name!r}, which {spec.payload.name} does not have: use one of {names}."
+    )
+
+
+def secret_in(variable: str, spec: SyncSpec) -> str:
+    """The value of an environment variable that a sync signs in with."""
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        raise DestinationSettingError(
+            f"{variable} is not set: sync {spec.name!r} signs in to {spec.destination} with it."
+        )
+    return value
+
+
+def address_in(variable: str, default: str | None, spec: SyncSpec) -> str:
+    """The API's address in an environment variable, without a slash at its end."""
+    url = os.environ.get(variable, "").strip() or default
+    if not url:
+        raise DestinationSettingError(
+            f"{variable} is not set: set it to the address of {spec.destination}'s API."
+        )
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS)
+    if not is_safe or not parts.netloc:
+        raise DestinationSettingError(
+            f"{variable} is not an https address: set it to https://HOST."
+        )
+    return url.rstrip("/")
+
+
+def to_json(document: object) -> bytes:
+    """Compact JSON, as it goes over the wire."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """An open API of one account.
+
+    Attributes:
+        address: What paths are appended to.
+        account: Tells accounts apart without telling the secret.
+        headers: Sent with every request: sign-in.
+        code_of: Finds the vendor's error code in a refusal.
+        largest_body: Bytes that a request's body may have; None where the vendor sets no limit.
+    """
+
+    client: aiohttp.ClientSession
+    address: str
+    account: str
+    headers: Mapping[str, str] = field(repr=False)
+    code_of: CodeOf = code_in_document
+    largest_body: int | None = None
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        document: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a document as JSON; see `http.request`."""
+        if document is None:
+            return await self.send_bytes(method, path, None, headers or {})
+        typed = {"Content-Type": "application/json"} | dict(headers or {})
+        return await self.send_bytes(method, path, to_json(document), typed)
+
+    async def send_bytes(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        """Send a body as it is; a larger one than the vendor takes is refused unsent."""
+        if body is not None and self.largest_body is not None and len(body) > self.largest_body:
+            raise BatchRefusedError("413 larger_than_the_vendor_takes")
+        url = self.address + path
+        signed = {**self.headers, **headers}
+        return await request(self.client, method, url, body, signed, code_of=self.code_of)
+
+
+@asynccontextmanager
+async def open_api(
+    spec: SyncSpec,
+    address: str,
+    secret: str,
+    headers: Mapping[str, str],
+    **more: Any,
+) -> AsyncIterator[Api]:
+    """Connections to an API for one sync, as many as it may have in flight."""
+    options = spec.options
+    seconds = options.timeout_seconds if isinstance(options, ApiOptions) else None
+    digest = hashlib.sha256(secret.encode()).hexdigest()[:8]
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=spec.max_in_flight),
+        timeout=aiohttp.ClientTimeout(total=seconds),
+    ) as client:
+        account = f"{urlsplit(address).netloc}/{digest}"
+        yield Api(client, address, account, headers, **more)
