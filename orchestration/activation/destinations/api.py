@@ -22,7 +22,13 @@ from orchestration.activation.destinations.base import (
     Problem,
     Value,
 )
-from orchestration.activation.destinations.http import Answer, CodeOf, code_in_document, request
+from orchestration.activation.destinations.http import (
+    Answer,
+    CodeOf,
+    FailureOf,
+    code_in_document,
+    request,
+)
 
 if TYPE_CHECKING:
     from orchestration.activation.spec import SyncSpec
@@ -32,17 +38,25 @@ VARIABLE_NAME = r"^[A-Z][A-Z0-9_]*$"
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class ApiOptions(Options):
+class TimedOptions(Options):
     """Keys that a sync to any vendor's API has.
+
+    Attributes:
+        timeout_seconds: How long one request may take, answer included.
+    """
+
+    timeout_seconds: float = Field(30, gt=0, le=600)
+
+
+class ApiOptions(TimedOptions):
+    """Keys of a sync whose payload columns are the vendor's fields.
 
     Attributes:
         omit: Payload columns that are not sent, such as the profile_id that consent is looked up
             by, where the vendor has no field for it.
-        timeout_seconds: How long one request may take, answer included.
     """
 
     omit: tuple[str, ...] = ()
-    timeout_seconds: float = Field(30, gt=0, le=600)
 
     def fields(self, change: Change) -> dict[str, Value]:
         """The change's values by the vendor's field, without those left out."""
@@ -82,13 +96,18 @@ def address_in(variable: str, default: str | None, spec: SyncSpec) -> str:
         raise DestinationSettingError(
             f"{variable} is not set: set it to the address of {spec.destination}'s API."
         )
-    parts = urlsplit(url)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS)
-    if not is_safe or not parts.netloc:
+    if not is_safe_address(url):
         raise DestinationSettingError(
             f"{variable} is not an https address: set it to https://HOST."
         )
     return url.rstrip("/")
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether a secret may be sent there: over TLS, or on this machine."""
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS)
+    return is_safe and bool(parts.netloc)
 
 
 def to_json(document: object) -> bytes:
@@ -105,6 +124,7 @@ class Api:
         account: Tells accounts apart without telling the secret.
         headers: Sent with every request: sign-in.
         code_of: Finds the vendor's error code in a refusal.
+        failure_of: What a refusal comes to where the vendor's statuses do not say it.
         largest_body: Bytes that a request's body may have; None where the vendor sets no limit.
     """
 
@@ -113,6 +133,7 @@ class Api:
     account: str
     headers: Mapping[str, str] = field(repr=False)
     code_of: CodeOf = code_in_document
+    failure_of: FailureOf | None = None
     largest_body: int | None = None
 
     async def send(
@@ -136,7 +157,15 @@ class Api:
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         url = self.address + path
         signed = {**self.headers, **headers}
-        return await request(self.client, method, url, body, signed, code_of=self.code_of)
+        return await request(
+            self.client,
+            method,
+            url,
+            body,
+            signed,
+            code_of=self.code_of,
+            failure_of=self.failure_of,
+        )
 
 
 @asynccontextmanager
@@ -149,7 +178,7 @@ async def open_api(
 ) -> AsyncIterator[Api]:
     """Connections to an API for one sync, as many as it may have in flight."""
     options = spec.options
-    seconds = options.timeout_seconds if isinstance(options, ApiOptions) else None
+    seconds = options.timeout_seconds if isinstance(options, TimedOptions) else None
     digest = hashlib.sha256(secret.encode()).hexdigest()[:8]
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=spec.max_in_flight),

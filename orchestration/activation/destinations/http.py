@@ -14,6 +14,7 @@ import aiohttp
 
 from orchestration.activation.destinations.base import (
     BatchRefusedError,
+    DeliveryError,
     DestinationUnusableError,
     RowResult,
     TemporaryFailureError,
@@ -21,6 +22,7 @@ from orchestration.activation.destinations.base import (
 )
 
 CodeOf = Callable[[object], object]
+FailureOf = Callable[[int, object], DeliveryError | None]
 
 # Refusals that say nothing about the rows; trying the rows one by one would reject them all.
 _UNUSABLE = frozenset({401, 402, 403, 404, 405, 407, 410, 415, 421, 426, 431, 451})
@@ -92,10 +94,12 @@ async def request(
     headers: Mapping[str, str],
     *,
     code_of: CodeOf = code_in_document,
+    failure_of: FailureOf | None = None,
 ) -> Answer:
     """Make one request; returns a 2xx answer and raises a `DeliveryError` for anything else.
 
-    `code_of` finds the receiver's error code in the document of a refusal.
+    `code_of` finds the receiver's error code in the document of a refusal. `failure_of` gives,
+    for its status and document, what it comes to; of None the status decides.
     """
     try:
         # A redirect would turn the POST into a GET, or carry the signed body to another host.
@@ -119,14 +123,18 @@ async def request(
         if document is _UNREADABLE:
             raise TemporaryFailureError(f"{status} with unreadable JSON")
         return Answer(status, document)
-    reason = failure_reason(status, document, code_of)
+    failure = failure_of(status, document) if failure_of else None
+    raise failure or _failure(status, failure_reason(status, document, code_of), retry_after)
+
+
+def _failure(status: int, reason: str, retry_after: str | None) -> DeliveryError:
     if status == 429 or (status == 503 and retry_after):
-        raise ThrottledError(reason, retry_after_seconds(retry_after))
+        return ThrottledError(reason, retry_after_seconds(retry_after))
     if status in _TEMPORARY or status >= 500:
-        raise TemporaryFailureError(reason)
+        return TemporaryFailureError(reason)
     if status in _UNUSABLE or status < 400:
-        raise DestinationUnusableError(reason)
-    raise BatchRefusedError(reason)
+        return DestinationUnusableError(reason)
+    return BatchRefusedError(reason)
 
 
 _UNREADABLE = object()
