@@ -43,14 +43,14 @@ def hashed_email(text: str, *, without_google_tags: bool = False) -> str | None:
     return sha256_hex(f"{name}@{domain}")
 
 
-def hashed_phone(text: str, *, with_plus: bool) -> str | None:
+def hashed_phone(text: str, *, with_plus: bool, country_code: str = "") -> str | None:
     """The hash of a number with its country code; None where it cannot be one.
-
-    A national number, which begins with a single 0, has no country code and is unusable.
 
     Args:
         text: The number, `+49 171 …`, `0049 171 …` or `49171…`, or its hash.
         with_plus: Whether the receiver hashes E.164 with its plus sign, or the digits alone.
+        country_code: Digits for a national number, which begins with a single 0; without them it
+            is unusable.
     """
     phone = text.strip()
     if _SHA256.fullmatch(phone):
@@ -61,6 +61,8 @@ def hashed_phone(text: str, *, with_plus: bool) -> str | None:
     digits = re.sub(r"\D", "", phone.replace("(0)", ""))
     if not phone.startswith("+"):
         digits = digits.removeprefix("00")
+        if country_code and digits.startswith("0"):
+            digits = country_code + digits[1:]
     if not _PHONE_DIGITS.fullmatch(digits):
         return None
     return sha256_hex(f"+{digits}" if with_plus else digits)
