@@ -14,6 +14,7 @@ ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 # Name in `destination:` of a sync -> module that holds `DESTINATION`.
 BUILT_IN = {
     "hubspot": "orchestration.activation.destinations.hubspot",
+    "salesforce": "orchestration.activation.destinations.salesforce",
     "webhook": "orchestration.activation.destinations.webhook",
 }
 

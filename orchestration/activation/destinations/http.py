@@ -14,6 +14,7 @@ import aiohttp
 
 from orchestration.activation.destinations.base import (
     BatchRefusedError,
+    DeliveryError,
     DestinationUnusableError,
     RowResult,
     TemporaryFailureError,
@@ -32,10 +33,17 @@ _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,63}")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A 2xx answer. `document` is the parsed JSON body, or None where there is none."""
+    """What a receiver answered, if it is no failure.
+
+    Attributes:
+        status: 2xx, or 404 where the caller takes it for an answer.
+        document: The parsed JSON body, or None where there is none.
+        content: The body as it came.
+    """
 
     status: int
     document: Any
+    content: bytes = b""
 
 
 def safe_code(value: object) -> str | None:
@@ -92,10 +100,12 @@ async def request(
     headers: Mapping[str, str],
     *,
     code_of: CodeOf = code_in_document,
+    may_be_missing: bool = False,
 ) -> Answer:
     """Make one request; returns a 2xx answer and raises a `DeliveryError` for anything else.
 
-    `code_of` finds the receiver's error code in the document of a refusal.
+    `code_of` finds the receiver's error code in the document of a refusal. Where the thing asked
+    for `may_be_missing`, as when it is deleted again, a 404 is an answer.
     """
     try:
         # A redirect would turn the POST into a GET, or carry the signed body to another host.
@@ -118,15 +128,20 @@ async def request(
     if 200 <= status < 300:
         if document is _UNREADABLE:
             raise TemporaryFailureError(f"{status} with unreadable JSON")
-        return Answer(status, document)
-    reason = failure_reason(status, document, code_of)
+        return Answer(status, document, content)
+    if status == 404 and may_be_missing:
+        return Answer(status, None)
+    raise _failure(status, failure_reason(status, document, code_of), retry_after)
+
+
+def _failure(status: int, reason: str, retry_after: str | None) -> DeliveryError:
     if status == 429 or (status == 503 and retry_after):
-        raise ThrottledError(reason, retry_after_seconds(retry_after))
+        return ThrottledError(reason, retry_after_seconds(retry_after))
     if status in _TEMPORARY or status >= 500:
-        raise TemporaryFailureError(reason)
+        return TemporaryFailureError(reason)
     if status in _UNUSABLE or status < 400:
-        raise DestinationUnusableError(reason)
-    raise BatchRefusedError(reason)
+        return DestinationUnusableError(reason)
+    return BatchRefusedError(reason)
 
 
 _UNREADABLE = object()
