@@ -12,6 +12,7 @@ import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
 
@@ -109,30 +110,16 @@ class _SignedIn:
         may_be_missing: bool = False,
     ) -> Answer:
         """One request, and a second with a new token where the first one's had expired."""
+        headers = {} if body is None else {"Content-Type": content_type}
         token = await self._fresh_token(None)
+        send = partial(self._api.send_bytes, method, path, body, may_be_missing=may_be_missing)
         try:
-            return await self._send(token, method, path, body, content_type, may_be_missing)
+            return await send({**headers, "Authorization": f"Bearer {token}"})
         except DestinationUnusableError as error:
             if error.reason != "401 INVALID_SESSION_ID":
                 raise
         token = await self._fresh_token(token)
-        return await self._send(token, method, path, body, content_type, may_be_missing)
-
-    async def _send(
-        self,
-        token: str,
-        method: str,
-        path: str,
-        body: bytes | None,
-        content_type: str,
-        may_be_missing: bool,
-    ) -> Answer:
-        headers = {"Authorization": f"Bearer {token}"}
-        if body is not None:
-            headers["Content-Type"] = content_type
-        return await self._api.send_bytes(
-            method, path, body, headers, may_be_missing=may_be_missing
-        )
+        return await send({**headers, "Authorization": f"Bearer {token}"})
 
     async def _fresh_token(self, expired: str | None) -> str:
         async with self._lock:
