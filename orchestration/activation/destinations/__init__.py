@@ -15,6 +15,7 @@ ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 BUILT_IN = {
     "hubspot": "orchestration.activation.destinations.hubspot",
     "postgres": "orchestration.activation.destinations.postgres",
+    "salesforce": "orchestration.activation.destinations.salesforce",
     "webhook": "orchestration.activation.destinations.webhook",
 }
 

@@ -141,18 +141,29 @@ class Api:
         method: str,
         path: str,
         document: object = None,
-        headers: Mapping[str, str] | None = None,
+        *,
+        content_type: str = "application/json",
+        **more: Any,
     ) -> Answer:
-        """Send a document as JSON; see `http.request`."""
+        """Send a document as JSON, or nothing; for the rest see `send_bytes`."""
         if document is None:
-            return await self.send_bytes(method, path, None, headers or {})
-        typed = {"Content-Type": "application/json"} | dict(headers or {})
-        return await self.send_bytes(method, path, to_json(document), typed)
+            return await self.send_bytes(method, path, None, {}, **more)
+        typed = {"Content-Type": content_type}
+        return await self.send_bytes(method, path, to_json(document), typed, **more)
 
     async def send_bytes(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        may_be_missing: bool = False,
     ) -> Answer:
-        """Send a body as it is; a larger one than the vendor takes is refused unsent."""
+        """Send a body as it is; a larger one than the vendor takes is refused unsent.
+
+        See `http.request` for `may_be_missing` and what is raised.
+        """
         if body is not None and self.largest_body is not None and len(body) > self.largest_body:
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         url = self.address + path
@@ -165,6 +176,7 @@ class Api:
             signed,
             code_of=self.code_of,
             failure_of=self.failure_of,
+            may_be_missing=may_be_missing,
         )
 
 

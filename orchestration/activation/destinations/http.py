@@ -34,10 +34,17 @@ _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,63}")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A 2xx answer. `document` is the parsed JSON body, or None where there is none."""
+    """What a receiver answered, if it is no failure.
+
+    Attributes:
+        status: 2xx, or 404 where the caller takes it for an answer.
+        document: The parsed JSON body, or None where there is none.
+        content: The body as it came.
+    """
 
     status: int
     document: Any
+    content: bytes = b""
 
 
 def safe_code(value: object) -> str | None:
@@ -95,11 +102,13 @@ async def request(
     *,
     code_of: CodeOf = code_in_document,
     failure_of: FailureOf | None = None,
+    may_be_missing: bool = False,
 ) -> Answer:
     """Make one request; returns a 2xx answer and raises a `DeliveryError` for anything else.
 
     `code_of` finds the receiver's error code in the document of a refusal. `failure_of` gives,
-    for its status and document, what it comes to; of None the status decides.
+    for its status and document, what it comes to; of None the status decides. Where the thing
+    asked for `may_be_missing`, as when it is deleted again, a 404 is an answer.
     """
     try:
         # A redirect would turn the POST into a GET, or carry the signed body to another host.
@@ -122,7 +131,9 @@ async def request(
     if 200 <= status < 300:
         if document is _UNREADABLE:
             raise TemporaryFailureError(f"{status} with unreadable JSON")
-        return Answer(status, document)
+        return Answer(status, document, content)
+    if status == 404 and may_be_missing:
+        return Answer(status, None)
     failure = failure_of(status, document) if failure_of else None
     raise failure or _failure(status, failure_reason(status, document, code_of), retry_after)
 

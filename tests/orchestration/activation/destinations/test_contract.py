@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,12 +19,12 @@ from orchestration.activation.destinations.base import (
 )
 from orchestration.manifest import ManifestError
 from orchestration.settings import Settings
+from tests.orchestration.activation.destinations.conftest import OpenBench
 from tests.orchestration.activation.destinations.contract import Bench, Case, all_cases, said
 from tests.orchestration.activation.emulators.emulator import (
     Call,
     Emulator,
     Fault,
-    serving,
 )
 
 # No HTTP and so no emulator: a real server and real folders, each in a test file of its own.
@@ -41,15 +40,8 @@ each_case = pytest.mark.parametrize("case_name", sorted(CASES))
 
 
 @pytest.fixture
-def bench(
-    case_name: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Bench]:
-    case = CASES[case_name]
-    emulator = case.emulator()
-    with serving(emulator):
-        for name, value in case.environment(emulator).items():
-            monkeypatch.setenv(name, value)
-        yield Bench(case, emulator, settings, tmp_path)
+def bench(case_name: str, open_bench: OpenBench) -> Bench:
+    return open_bench(CASES[case_name])
 
 
 def rows(case: Case, numbers: range, version: str = "old") -> list[dict[str, object]]:

@@ -84,7 +84,5 @@ def test_a_hash_is_not_hashed_again() -> None:
 
 def test_a_national_number_takes_the_country_code_that_is_given() -> None:
     assert hashed_phone("0171 1234567", with_plus=True, country_code="49") == sha("+491711234567")
-    assert hashed_phone("0043 664 123456", with_plus=True, country_code="49") == sha(
-        "+43664123456"
-    )
+    assert hashed_phone("0043 664 123456", with_plus=True, country_code="49") == sha("+43664123456")
     assert hashed_phone("+0171 1234567", with_plus=True, country_code="49") is None

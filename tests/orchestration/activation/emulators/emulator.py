@@ -27,7 +27,7 @@ LARGEST_BODY_BYTES = 256 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Call:
-    """A request as it came."""
+    """A request as it came; the path with its percent signs."""
 
     method: str
     path: str
@@ -154,6 +154,10 @@ class Emulator(ABC):
     def held(self) -> dict[str, dict[str, Any]]:
         """What the vendor holds, by the sync's key."""
 
+    def may_fail(self, call: Call) -> bool:
+        """Whether a fault may befall the request; a sign-in of its own goes through."""
+        return True
+
     def throttle_headers(self) -> Mapping[str, str]:
         """Headers of a 429."""
         return {}
@@ -192,10 +196,9 @@ class Emulator(ABC):
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request over HTTP."""
-        call = Call(
-            request.method, request.path, request.query, request.headers, await request.read()
-        )
-        fault = self.faults.popleft() if self.faults else None
+        body, path = await request.read(), request.rel_url.raw_path
+        call = Call(request.method, path, request.query, request.headers, body)
+        fault = self.faults.popleft() if self.faults and self.may_fail(call) else None
         if fault and fault.kind == "reset":
             return self._broken(request, call)
         if fault and fault.kind == "answer":
