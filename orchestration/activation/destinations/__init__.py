@@ -13,6 +13,7 @@ ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 
 # Name in `destination:` of a sync -> module that holds `DESTINATION`.
 BUILT_IN = {
+    "files": "orchestration.activation.destinations.files",
     "hubspot": "orchestration.activation.destinations.hubspot",
     "postgres": "orchestration.activation.destinations.postgres",
     "salesforce": "orchestration.activation.destinations.salesforce",

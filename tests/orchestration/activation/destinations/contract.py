@@ -36,6 +36,10 @@ def _as_it_is(row: Row) -> Row:
     return row
 
 
+def _another(secret: str) -> str:
+    return secret[:-4] + "MDA="
+
+
 @dataclass(frozen=True)
 class Case:
     """A destination under the suite.
@@ -56,6 +60,7 @@ class Case:
         mistakes: Keys to set in the sync, and part of what the manifest's reader says of them.
         is_answered_by_row: Whether the vendor tells of each row; else a bad one fails its batch.
         unknown_updates: What comes of a row in `update_only` that the vendor does not have.
+        wrong: A secret of the right form that the vendor does not know, given the right one.
     """
 
     destination: str
@@ -72,6 +77,7 @@ class Case:
     mistakes: Sequence[tuple[Mapping[str, object], str]] = ()
     is_answered_by_row: bool = True
     unknown_updates: Literal["made", "ignored", "rejected"] = "rejected"
+    wrong: Callable[[str], str] = _another
 
     @property
     def module(self) -> Destination:

@@ -158,6 +158,10 @@ class Emulator(ABC):
         """Whether a fault may befall the request; a sign-in of its own goes through."""
         return True
 
+    def on_the_wire(self, reply: Reply) -> Reply:
+        """The answer as the vendor gives it, who may say with another status what HTTP would."""
+        return reply
+
     def throttle_headers(self) -> Mapping[str, str]:
         """Headers of a 429."""
         return {}
@@ -208,6 +212,8 @@ class Emulator(ABC):
         if fault and fault.kind == "swallow":
             return self._broken(request, call)
         self.calls.append((call, reply.status))
+        if not fault or fault.kind != "answer":
+            reply = self.on_the_wire(reply)
         content = _content(reply)
         headers = dict(reply.headers)
         if reply.text is None and reply.document is not None:
