@@ -14,7 +14,9 @@ ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 # Name in `destination:` of a sync -> module that holds `DESTINATION`.
 BUILT_IN = {
     "files": "orchestration.activation.destinations.files",
+    "google_data_manager": "orchestration.activation.destinations.google_data_manager",
     "hubspot": "orchestration.activation.destinations.hubspot",
+    "meta": "orchestration.activation.destinations.meta",
     "postgres": "orchestration.activation.destinations.postgres",
     "salesforce": "orchestration.activation.destinations.salesforce",
     "webhook": "orchestration.activation.destinations.webhook",
