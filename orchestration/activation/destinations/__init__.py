@@ -13,12 +13,15 @@ ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 
 # Name in `destination:` of a sync -> module that holds `DESTINATION`.
 BUILT_IN = {
+    "fcm": "orchestration.activation.destinations.fcm",
     "files": "orchestration.activation.destinations.files",
     "google_data_manager": "orchestration.activation.destinations.google_data_manager",
     "hubspot": "orchestration.activation.destinations.hubspot",
     "meta": "orchestration.activation.destinations.meta",
+    "onesignal": "orchestration.activation.destinations.onesignal",
     "postgres": "orchestration.activation.destinations.postgres",
     "salesforce": "orchestration.activation.destinations.salesforce",
+    "slack": "orchestration.activation.destinations.slack",
     "webhook": "orchestration.activation.destinations.webhook",
 }
 
