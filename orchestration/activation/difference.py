@@ -7,7 +7,7 @@ writes the intents and returns the rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
@@ -41,6 +41,9 @@ _CALLED_FOR: dict[Mode, str] = {
     "update_only": "case when is_settled then null else 'update' end",
     "append": "case when is_live then null else 'insert' end",
 }
+_CALLED_FOR["full"] = _CALLED_FOR["mirror"]
+# Modes in which a row that left the payload, or may not be sent any more, is deleted.
+_DELETING: frozenset[Mode] = frozenset({"mirror", "full"})
 
 
 # A row as `Difference.take` reads it.
@@ -60,6 +63,7 @@ class Counts:
         held_back: Rejected before and not due again.
         unchanged: The receiver has them as they are.
         acknowledged: Rows the receiver had before, for shares.
+        resent: Updates of rows that are as they were, in mode `full`.
         to_send: Inserts, updates and deletes together.
     """
 
@@ -70,6 +74,7 @@ class Counts:
     held_back: int
     unchanged: int
     acknowledged: int
+    resent: int = 0
 
     @property
     def to_send(self) -> int:
@@ -126,12 +131,23 @@ class Difference:
     def compute(self) -> Counts:
         """Make the difference and count it; raises `PayloadError` for a key that is no key."""
         row_count = self._checked_row_count()
+        counts = self._fill(row_count, everything=False)
+        if self._spec.mode != "full":
+            return counts
+        # Rows that a run acknowledged before it stopped are in no whole that the receiver has.
+        if not counts.to_send and self._ledger.last_run_succeeded():
+            return counts
+        whole = self._fill(row_count, everything=True)
+        return replace(whole, resent=whole.to_send - counts.to_send)
+
+    def _fill(self, row_count: int, *, everything: bool) -> Counts:
+        """Make the table, of rows that changed or of all, and count it."""
         if self._target == "postgres":
             # Tables that dbt has just built have no statistics, and a nested loop over them that
             # the planner takes for one of a few rows would not end.
             self._connection.execute("set enable_nestloop = off")
         self._connection.execute(f"drop table if exists {TABLE}")
-        self._connection.execute(f"create temp table {TABLE} as {self._query()}")
+        self._connection.execute(f"create temp table {TABLE} as {self._query(everything)}")
         if self._target == "postgres":
             self._connection.execute(f"create index on {TABLE} (batch_position)")
             self._connection.execute(f"analyze {TABLE}")
@@ -174,18 +190,25 @@ class Difference:
     def _column_sql(self, name: str) -> str:
         return next(sql for column, sql in self._columns if column.name == name)
 
-    def _query(self) -> str:
+    def _query(self, everything: bool) -> str:
         spec = self._spec
         sync = literal(self._ledger.sync_name)
         key_column = cast(PayloadColumn, spec.payload.column(spec.key))
         key = key_text(self._target, key_column.kind, self._column_sql(spec.key))
         values = ", ".join(f"{sql} as value_{at}" for at, (_, sql) in enumerate(self._columns))
         profile = self._column_sql(PROFILE_COLUMN) if spec.consent else "cast(null as text)"
-        absent = "'delete'" if spec.mode == "mirror" else "null"
+        is_deleting = spec.mode in _DELETING
+        absent = "'delete'" if is_deleting else "null"
         refused = (
             "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
-            if spec.mode == "mirror"
+            if is_deleting
             else f"case when {_CALLED_FOR[spec.mode]} is not null then 'withheld' end"
+        )
+        settled = (
+            "false"
+            if everything
+            else "coalesce(known.is_live and known.pending_operation is null "
+            "and known.ledger_hash = payload.payload_hash, false)"
         )
         order = [f"value_{at}" for at in self._order_positions()] + [self._ordered_key()]
         return f"""
@@ -237,12 +260,7 @@ class Difference:
                 known.pending_operation,
                 known.pending_hash,
                 known.pending_revision,
-                coalesce(
-                    known.is_live
-                    and known.pending_operation is null
-                    and known.ledger_hash = payload.payload_hash,
-                    false
-                ) as is_settled
+                {settled} as is_settled
             from payload
             full join known on known.sync_key = payload.sync_key
             where
@@ -250,7 +268,7 @@ class Difference:
                 or known.ledger_hash is distinct from payload.payload_hash
                 or known.pending_operation is not null
                 or not known.is_live
-                or {"true" if spec.mode == "mirror" and spec.consent else "false"}
+                or {"true" if everything or (is_deleting and spec.consent) else "false"}
         ),
 
         judged as (
@@ -407,7 +425,7 @@ class Difference:
     def _check_permission_again(self, first: int, last: int) -> None:
         refused = (
             "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
-            if self._spec.mode == "mirror"
+            if self._spec.mode in _DELETING
             else "'withheld'"
         )
         changes = "batch_position between $1 and $2 and operation in ('insert', 'update')"

@@ -170,6 +170,15 @@ class Ledger:
         )
         return (str(rows[0][0]), rows[0][1]) if rows else None
 
+    def last_run_succeeded(self) -> bool:
+        """Whether the last run that came to sending went through; True where there was none."""
+        rows = self.connection.execute(
+            f"select status from {self.table('sync_runs')} where sync_name = $1 "
+            "and status not in ('running', 'blocked') order by started_at desc limit 1",
+            (self.sync_name,),
+        )
+        return not rows or rows[0][0] == "succeeded"
+
     def start_run(self, run_id: str, destination: str, mode: str) -> datetime:
         """Log the start of a run and close what a killed run left open; returns the start."""
         started_at = utc_now()

@@ -92,7 +92,7 @@ def guard(spec: SyncSpec, counts: Counts) -> str | None:
     """
     if counts.acknowledged == 0:
         return None
-    changes = counts.update + counts.delete
+    changes = counts.update - counts.resent + counts.delete
     checks = [
         ("max_delete_share", "delete", counts.delete, spec.max_delete_share),
         ("max_change_share", "change or delete", changes, spec.max_change_share),

@@ -17,6 +17,7 @@ import psycopg
 
 from orchestration.activation.delivery import Batch, Delivery, DeliveryTally, RetryPolicy
 from orchestration.activation.destinations import find_destination
+from orchestration.activation.destinations.base import DeliveryError, Finishing
 from orchestration.activation.difference import Counts, Difference, TakenRow
 from orchestration.activation.ledger import Ledger
 from orchestration.activation.lock import try_lock
@@ -171,7 +172,13 @@ class Run:
                     spec.max_in_flight,
                     lambda answered: self._settle(answered, counts.to_send),
                 )
-                return await delivery.run(self._batches(difference, counts.to_send))
+                tally = await delivery.run(self._batches(difference, counts.to_send))
+            if tally.stopped is None and isinstance(session, Finishing):
+                try:
+                    await session.finish()
+                except DeliveryError as error:
+                    tally.stopped = f"the end of the delivery failed: {error.reason}"
+            return tally
 
     async def _take_turn(self, account: str) -> None:
         """Wait until no other process sends to a rate-limited account; kept until the run ends.

@@ -68,7 +68,8 @@ class SyncMeta(Frozen):
         destination: Name of an installed destination.
         object: What the rows are at the receiver.
         mode: `upsert` (insert and update), `update_only`, `mirror` (also delete what left the
-            payload) or `append` (each key once, never changed).
+            payload), `append` (each key once, never changed) or `full` (all rows whenever one
+            changed).
         key: Payload column that identifies a row.
         purpose: Purpose that the person must have consented to.
         channel: Channel that the person must have consented to and is not suppressed on.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orchestration.activation.spec import SyncSpec
     from orchestration.settings import Settings
 
-Mode = Literal["upsert", "update_only", "mirror", "append"]
+Mode = Literal["upsert", "update_only", "mirror", "append", "full"]
 Operation = Literal["insert", "update", "delete"]
 Value = str | int | float | bool | None
 
@@ -166,6 +166,19 @@ class Session(Protocol):
         Raises `TemporaryFailureError`, `ThrottledError`, `BatchRefusedError` or
         `DestinationUnusableError`. Waiting, trying again, halving and limiting the rate are the
         caller's. Called concurrently.
+        """
+        ...
+
+
+@runtime_checkable
+class Finishing(Protocol):
+    """A session that has something to do when a run's rows are through."""
+
+    async def finish(self) -> None:
+        """Called once, when each row was delivered or rejected; not after a run that stopped.
+
+        A `DeliveryError` makes it a run that stopped. In mode `full` the next run then sends all
+        rows again.
         """
         ...
 

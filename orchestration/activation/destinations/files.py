@@ -6,6 +6,9 @@ crash writes the same file again. Each row carries `_operation`, `_key`, `_revis
 
 A manifest lists files that are whole, with their rows, bytes and SHA-256. It is written after the
 file and before the rows count as delivered: a row that was acknowledged is in a listed file.
+
+In mode `full` the files hold all rows, without columns of our own, and `manifest.json` is replaced
+when the last file is there: what it lists is one state of the whole payload.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 import fsspec
@@ -48,6 +51,8 @@ from orchestration.activation.destinations.base import (
 if TYPE_CHECKING:
     from orchestration.activation.spec import ColumnKind, PayloadColumn, SyncSpec
     from orchestration.settings import Settings
+
+Content = TypeVar("Content")
 
 DEFAULT_URL_VARIABLE = "CDP_FILES_URL"
 OWN_COLUMNS = ("_operation", "_key", "_revision", "_idempotency_key")
@@ -117,7 +122,17 @@ class FilesSession:
             await _in_thread(self._add_file, changes)
         return [ACCEPTED] * len(changes)
 
+    async def finish(self) -> None:
+        """In mode `full` say that the files are the whole; see `Finishing.finish`."""
+        if self._spec.mode == "full":
+            await _in_thread(self._write_manifest, "manifest.json")
+
     def _add_file(self, changes: Sequence[Change]) -> None:
+        is_full = self._spec.mode == "full"
+        if is_full:
+            changes = [change for change in changes if change.operation != "delete"]
+        if not changes:
+            return
         content = _WRITERS[self._options.format](changes, self._spec)
         digest = hashlib.sha256(content).hexdigest()
         name = f"{digest[:32]}.{self._options.format}"
@@ -125,7 +140,8 @@ class FilesSession:
         listed = ListedFile(name, len(changes), len(content), digest)
         if listed not in self._files:
             self._files.append(listed)
-        self._write_manifest(f"manifest-{self._files[0].sha256[:32]}.json")
+        if not is_full:
+            self._write_manifest(f"manifest-{self._files[0].sha256[:32]}.json")
 
     def _write_manifest(self, name: str) -> None:
         document = {
@@ -147,13 +163,17 @@ class FilesSession:
         self._filesystem.mv(f"{target}.part", target)
 
 
-async def _in_thread(write: Callable[[Sequence[Change]], None], changes: Sequence[Change]) -> None:
+async def _in_thread(write: Callable[[Content], None], what: Content) -> None:
     try:
-        await asyncio.to_thread(write, changes)
+        await asyncio.to_thread(write, what)
     except _UNUSABLE as error:
         raise DestinationUnusableError(f"files: {type(error).__name__}") from error
     except Exception as error:  # each file system has errors of its own, without a common base
         raise TemporaryFailureError(f"files: {type(error).__name__}") from error
+
+
+def _own_columns(spec: SyncSpec) -> tuple[str, ...]:
+    return () if spec.mode == "full" else OWN_COLUMNS
 
 
 def _own_values(change: Change) -> tuple[str, str, int, str]:
@@ -162,6 +182,8 @@ def _own_values(change: Change) -> tuple[str, str, int, str]:
 
 def _jsonl(changes: Sequence[Change], spec: SyncSpec) -> bytes:
     lines = []
+    if spec.mode == "full":
+        return ("\n".join(change.values_json for change in changes) + "\n").encode()
     for change in changes:
         own = json.dumps(
             dict(zip(OWN_COLUMNS, _own_values(change), strict=True)), ensure_ascii=False
@@ -176,17 +198,15 @@ def _csv(changes: Sequence[Change], spec: SyncSpec) -> bytes:
     columns = spec.payload.columns
     key = spec.payload.column(spec.key)
     key_kind = key.kind if key else "text"
-    lines = [",".join(_quoted(name) for name in (*OWN_COLUMNS, *(c.name for c in columns)))]
+    lines = [",".join(_quoted(name) for name in (*_own_columns(spec), *(c.name for c in columns)))]
     for change in changes:
         values = change.values
-        cells = [
-            change.operation,
+        cells = [_cell(values.get(c.name), c.kind, c.scale, is_safe) for c in columns]
+        if spec.mode != "full":
             # The canonical text of any other kind holds digits, letters and signs that are safe.
-            _cell(change.key, "text", 0, is_safe) if key_kind == "text" else change.key,
-            str(change.revision),
-            change.idempotency_key,
-            *(_cell(values.get(c.name), c.kind, c.scale, is_safe) for c in columns),
-        ]
+            key_cell = _cell(change.key, "text", 0, is_safe) if key_kind == "text" else change.key
+            own = (change.operation, key_cell, str(change.revision), change.idempotency_key)
+            cells = [*own, *cells]
         lines.append(",".join(cells))
     return ("\n".join(lines) + "\n").encode()
 
@@ -210,9 +230,10 @@ def _quoted(text: str) -> str:
 
 
 def _parquet(changes: Sequence[Change], spec: SyncSpec) -> bytes:
-    own = zip(*map(_own_values, changes), strict=True)
+    own = _own_columns(spec)
     kinds = (pa.string(), pa.string(), pa.int64(), pa.string())
-    arrays = [pa.array(list(column), kind) for column, kind in zip(own, kinds, strict=True)]
+    columns = zip(*map(_own_values, changes), strict=True) if own else ()
+    arrays = [pa.array(list(column), kind) for column, kind in zip(columns, kinds, strict=False)]
     rows = [change.values for change in changes]
     for column in spec.payload.columns:
         convert = _CONVERSIONS.get(column.kind)
@@ -220,7 +241,7 @@ def _parquet(changes: Sequence[Change], spec: SyncSpec) -> bytes:
         if convert:
             values = [None if value is None else convert(value) for value in values]
         arrays.append(pa.array(values, _arrow_type(column)))
-    names = [*OWN_COLUMNS, *(column.name for column in spec.payload.columns)]
+    names = [*own, *(column.name for column in spec.payload.columns)]
     sink = BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, names=names), sink)
     return sink.getvalue()
@@ -258,14 +279,14 @@ class Files:
     """The destination for files."""
 
     options: type[Options] = FilesOptions
-    modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append"})
+    modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append", "full"})
     # 100,000 rows is our own bound of a file. One file after another, so that a repeated run finds
     # the same files.
     limits = Limits(largest_batch=100_000, default_batch=50_000, max_in_flight=1, most_in_flight=1)
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
         """The names of our own columns must be free."""
-        taken = [name for name in OWN_COLUMNS if spec.payload.column(name)]
+        taken = [name for name in _own_columns(spec) if spec.payload.column(name)]
         if taken:
             yield Problem(
                 "destination",
