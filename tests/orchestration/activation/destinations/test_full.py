@@ -91,6 +91,31 @@ def test_a_run_that_stops_leaves_the_last_whole_and_the_next_sends_all(
     assert world.run(spec_of(world)).requests == 0
 
 
+def test_a_run_that_stops_halfway_does_not_list_what_it_wrote(world: World, folder: Path) -> None:
+    world.put(rows(25))
+    world.run(spec_of(world))
+    last = json.loads((folder / "manifest.json").read_text())["files"][-1]["name"]
+    world.put(rows(24))
+    world.run(spec_of(world))
+    (folder / f"{last}.part").mkdir()
+    world.put(rows(25))
+    with pytest.raises(SyncStoppedError, match="cannot be used: files: IsADirectoryError"):
+        world.run(spec_of(world))
+    assert listed(folder) == as_listed(rows(24))
+
+
+def test_a_run_that_the_guard_stopped_does_not_make_the_next_send_all(
+    world: World, folder: Path
+) -> None:
+    world.put(rows(30))
+    world.run(spec_of(world))
+    world.put([])
+    with pytest.raises(SyncBlockedError):
+        world.run(spec_of(world))
+    world.put(rows(30))
+    assert world.run(spec_of(world)).requests == 0
+
+
 def test_the_same_rows_write_the_same_files(world: World, folder: Path) -> None:
     world.put(rows(12))
     world.run(spec_of(world))
