@@ -18,11 +18,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from orchestration.activation.destinations import UnknownDestinationError, find_destination
-from orchestration.activation.destinations.base import Destination, Options
+from orchestration.activation.destinations.base import Destination, Merging, Options
 from orchestration.activation.spec import (
     PROFILE_COLUMN,
     ColumnKind,
     ConsentRelations,
+    MergedProfiles,
     PayloadColumn,
     PayloadModel,
     Relation,
@@ -34,6 +35,7 @@ from orchestration.settings import PROJECT_DIR
 __all__ = ["ManifestError", "SyncSpec", "load_sync_specs"]
 
 CONSENTS_MODEL = "profile_consents"
+REDIRECTS_MODEL = "profile_redirects"
 SUPPRESSIONS_MODEL = "suppressions"
 
 _KINDS: dict[str, ColumnKind] = {
@@ -143,6 +145,7 @@ class _SyncReader:
         if self.problems or not (payload and meta and destination and options):
             return None
         limits = destination.limits
+        merged_profiles = self._merged_profiles(meta, destination)
         spec = SyncSpec(
             name=self.name,
             unique_id=self.exposure["unique_id"],
@@ -164,6 +167,9 @@ class _SyncReader:
             consent_reason=meta.consent_reason,
             max_change_share=meta.max_change_share,
             max_delete_share=meta.max_delete_share,
+            merged_profiles=merged_profiles,
+            can_delete=_can_delete(meta, destination),
+            redirects=self._redirects(payload, merged_profiles),
             options=options,
             declared_at=self._sync_at(),
         )
@@ -323,6 +329,29 @@ class _SyncReader:
                 f"max_in_flight is {meta.max_in_flight}: {meta.destination} allows at most {most}.",
             )
 
+    def _merged_profiles(self, meta: SyncMeta, destination: Destination) -> MergedProfiles:
+        """What becomes of merged profiles' rows: as said, if that can be, or what is best."""
+        possible: list[MergedProfiles] = []
+        if _can_delete(meta, destination):
+            possible.append("delete")
+        if meta.mode not in ("mirror", "full"):
+            possible.append("keep")
+        if isinstance(destination, Merging) and meta.mode not in ("append", "full"):
+            possible.insert(0 if destination.merges_unasked else len(possible), "merge")
+        if meta.merged_profiles and meta.merged_profiles not in possible:
+            self._problem(
+                self._sync_at("merged_profiles"),
+                f"merged_profiles is {meta.merged_profiles!r}, which {meta.destination} cannot in "
+                f"mode {meta.mode!r}: use one of {', '.join(possible)}.",
+            )
+        return meta.merged_profiles or possible[0]
+
+    def _redirects(self, payload: PayloadModel, merged: MergedProfiles) -> Relation | None:
+        model = self._model_named(REDIRECTS_MODEL)
+        if model is None or merged == "keep" or payload.column(PROFILE_COLUMN) is None:
+            return None
+        return _relation(model)
+
     def _consent(self, meta: SyncMeta) -> ConsentRelations | None:
         if meta.consent == "not_required":
             if not meta.consent_reason:
@@ -348,6 +377,13 @@ class _SyncReader:
     def _model_named(self, name: str) -> Mapping[str, Any] | None:
         nodes = self.manifest["nodes"].values()
         return next((n for n in nodes if n["resource_type"] == "model" and n["name"] == name), None)
+
+
+def _can_delete(meta: SyncMeta, destination: Destination) -> bool:
+    """Whether the sync may delete; a row that is only ever updated is not ours to delete."""
+    if meta.mode == "upsert":
+        return "mirror" in destination.modes
+    return meta.mode in ("mirror", "full")
 
 
 def _scale(data_type: str) -> int:

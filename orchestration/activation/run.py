@@ -42,6 +42,7 @@ class SyncReport:
     """What a run did, in rows.
 
     Attributes:
+        merged: Rows of merged profiles that went into those of the profiles that remain.
         status: `succeeded`, or `failed` where delivery stopped early.
         withheld: Rows not sent for want of consent or because of a suppression.
         rejected: Rows that the receiver refused in this run.
@@ -59,6 +60,7 @@ class SyncReport:
     inserted: int
     updated: int
     deleted: int
+    merged: int
     withheld: int
     rejected: int
     held_back: int
@@ -242,6 +244,7 @@ class Run:
             inserted=tally.delivered["insert"],
             updated=tally.delivered["update"],
             deleted=tally.delivered["delete"],
+            merged=tally.delivered["merge"],
             withheld=withheld,
             rejected=tally.rejected,
             held_back=counts.held_back,
@@ -258,6 +261,7 @@ def _log_counts(report: SyncReport) -> dict[str, int]:
         "inserted_count": report.inserted,
         "updated_count": report.updated,
         "deleted_count": report.deleted,
+        "merged_count": report.merged,
         "withheld_count": report.withheld,
         "rejected_count": report.rejected,
         "held_back_count": report.held_back,

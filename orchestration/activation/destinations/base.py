@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
 
 Mode = Literal["upsert", "update_only", "mirror", "append", "full"]
-Operation = Literal["insert", "update", "delete"]
+Operation = Literal["insert", "update", "delete", "merge"]
+# Operations after which the receiver has no row of the key.
+REMOVING: frozenset[str] = frozenset({"delete", "merge"})
 Value = str | int | float | bool | None
 
 
@@ -62,10 +64,13 @@ class Change(NamedTuple):
     Attributes:
         key: Canonical text of the sync's key column.
         operation: What the receiver is to do.
-        values_json: The payload's columns by name as a JSON object, which is empty for a delete.
+        values_json: The payload's columns by name as a JSON object, which is empty for a delete and
+            a merge.
         idempotency_key: The same for every attempt at this very change, across runs too.
         revision: Grows with every change of this key; a receiver may ignore a lower one.
         receiver_id: The id that the receiver gave when it last acknowledged this key.
+        into_key: The key of the row that a merged one goes into; None but for a merge.
+        into_receiver_id: That row's `receiver_id`.
     """
 
     key: str
@@ -74,6 +79,8 @@ class Change(NamedTuple):
     idempotency_key: str
     revision: int
     receiver_id: str | None = None
+    into_key: str | None = None
+    into_receiver_id: str | None = None
 
     @property
     def values(self) -> dict[str, Value]:
@@ -181,6 +188,20 @@ class Finishing(Protocol):
         rows again.
         """
         ...
+
+
+@runtime_checkable
+class Merging(Protocol):
+    """A destination that can make one of two rows, and is therefore sent merges.
+
+    A merge is sent once the receiver has acknowledged the row that remains. Sent again, or about a
+    row that is gone, it changes nothing.
+
+    Attributes:
+        merges_unasked: Whether it is sent merges where the sync says nothing of merged profiles.
+    """
+
+    merges_unasked: bool
 
 
 class Destination(Protocol):

@@ -122,8 +122,9 @@ class WebhookSession:
 
 
 def _row_json(change: Change) -> str:
+    into = f'"into":{_text(change.into_key)},' if change.into_key is not None else ""
     return (
-        f'{{"key":{_text(change.key)},"operation":"{change.operation}",'
+        f'{{"key":{_text(change.key)},"operation":"{change.operation}",{into}'
         f'"idempotency_key":"{change.idempotency_key}","revision":{change.revision},'
         f'"values":{change.values_json}}}'
     )
@@ -156,6 +157,8 @@ class Webhook:
 
     options: type[Options] = WebhookOptions
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append"})
+    # Not every receiver knows what to do with a merge.
+    merges_unasked = False
     # Both are the receiver's to set; these are what keeps a request near 100 KB.
     limits = Limits(largest_batch=10_000, default_batch=100, max_in_flight=16)
 
