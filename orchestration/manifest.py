@@ -18,11 +18,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from orchestration.activation.destinations import UnknownDestinationError, find_destination
-from orchestration.activation.destinations.base import Destination, Options
+from orchestration.activation.destinations.base import Destination, Merging, Options
 from orchestration.activation.spec import (
     PROFILE_COLUMN,
     ColumnKind,
     ConsentRelations,
+    MergedProfiles,
     PayloadColumn,
     PayloadModel,
     Relation,
@@ -34,6 +35,7 @@ from orchestration.settings import PROJECT_DIR
 __all__ = ["ManifestError", "SyncSpec", "load_sync_specs"]
 
 CONSENTS_MODEL = "profile_consents"
+REDIRECTS_MODEL = "profile_redirects"
 SUPPRESSIONS_MODEL = "suppressions"
 
 _KINDS: dict[str, ColumnKind] = {
@@ -143,7 +145,8 @@ class _SyncReader:
         if self.problems or not (payload and meta and destination and options):
             return None
         limits = destination.limits
-        return SyncSpec(
+        merged_profiles = self._merged_profiles(meta, destination)
+        spec = SyncSpec(
             name=self.name,
             unique_id=self.exposure["unique_id"],
             description=self.exposure.get("description") or "",
@@ -154,7 +157,9 @@ class _SyncReader:
             key=meta.key,
             order_by=meta.order_by,
             batch_size=meta.batch_size or limits.default_batch,
-            rate_per_second=meta.rate_per_second or limits.rate_per_second,
+            rate_per_second=meta.rate_per_second
+            or limits.default_rate_per_second
+            or limits.rate_per_second,
             max_in_flight=meta.max_in_flight or limits.max_in_flight,
             purpose=meta.purpose,
             channel=meta.channel,
@@ -162,9 +167,15 @@ class _SyncReader:
             consent_reason=meta.consent_reason,
             max_change_share=meta.max_change_share,
             max_delete_share=meta.max_delete_share,
+            merged_profiles=merged_profiles,
+            can_delete=_can_delete(meta, destination),
+            redirects=self._redirects(payload, merged_profiles),
             options=options,
             declared_at=self._sync_at(),
         )
+        for problem in destination.check(spec):
+            self._problem(self._sync_at(problem.key), f"{problem.key} {problem.text}")
+        return None if self.problems else spec
 
     def _payload(self) -> PayloadModel | None:
         place = self._exposure_at("depends_on")
@@ -311,6 +322,35 @@ class _SyncReader:
                 f"rate_per_second is {meta.rate_per_second:g}: {meta.destination} allows at most "
                 f"{fastest:g}.",
             )
+        most = limits.most_in_flight
+        if meta.max_in_flight and most and meta.max_in_flight > most:
+            self._problem(
+                self._sync_at("max_in_flight"),
+                f"max_in_flight is {meta.max_in_flight}: {meta.destination} allows at most {most}.",
+            )
+
+    def _merged_profiles(self, meta: SyncMeta, destination: Destination) -> MergedProfiles:
+        """What becomes of merged profiles' rows: as said, if that can be, or what is best."""
+        possible: list[MergedProfiles] = []
+        if _can_delete(meta, destination):
+            possible.append("delete")
+        if meta.mode not in ("mirror", "full"):
+            possible.append("keep")
+        if isinstance(destination, Merging) and meta.mode not in ("append", "full"):
+            possible.insert(0 if destination.merges_unasked else len(possible), "merge")
+        if meta.merged_profiles and meta.merged_profiles not in possible:
+            self._problem(
+                self._sync_at("merged_profiles"),
+                f"merged_profiles is {meta.merged_profiles!r}, which {meta.destination} cannot in "
+                f"mode {meta.mode!r}: use one of {', '.join(possible)}.",
+            )
+        return meta.merged_profiles or possible[0]
+
+    def _redirects(self, payload: PayloadModel, merged: MergedProfiles) -> Relation | None:
+        model = self._model_named(REDIRECTS_MODEL)
+        if model is None or merged == "keep" or payload.column(PROFILE_COLUMN) is None:
+            return None
+        return _relation(model)
 
     def _consent(self, meta: SyncMeta) -> ConsentRelations | None:
         if meta.consent == "not_required":
@@ -337,6 +377,13 @@ class _SyncReader:
     def _model_named(self, name: str) -> Mapping[str, Any] | None:
         nodes = self.manifest["nodes"].values()
         return next((n for n in nodes if n["resource_type"] == "model" and n["name"] == name), None)
+
+
+def _can_delete(meta: SyncMeta, destination: Destination) -> bool:
+    """Whether the sync may delete; a row that is only ever updated is not ours to delete."""
+    if meta.mode == "upsert":
+        return "mirror" in destination.modes
+    return meta.mode in ("mirror", "full")
 
 
 def _scale(data_type: str) -> int:

@@ -43,6 +43,8 @@ selected_recipients as (
         on
             nearby.profile_id = devices.profile_id
             and devices.recency = 1
+    -- Who is near a store lives by its clocks.
+    where not {{ is_quiet_hour(as_of(), 'nearby.store_time_zone') }}
 )
 
 select * from selected_recipients

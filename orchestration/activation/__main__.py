@@ -91,8 +91,8 @@ def _act(options: argparse.Namespace, settings: Settings, spec: SyncSpec) -> int
         return _fail(error)
     print(
         f"{report.sync}: {report.inserted:,} inserted, {report.updated:,} updated, "
-        f"{report.deleted:,} deleted, {report.withheld:,} withheld, {report.rejected:,} rejected, "
-        f"{report.unchanged:,} unchanged in {report.seconds:.1f} s"
+        f"{report.deleted:,} deleted, {report.merged:,} merged, {report.withheld:,} withheld, "
+        f"{report.rejected:,} rejected, {report.unchanged:,} unchanged in {report.seconds:.1f} s"
     )
     return 0
 

@@ -185,10 +185,16 @@ class Delivery:
         for row in batch:
             if row.problem:
                 self._reject(row, row.problem, 0)
-        fit = [row for row in batch if not row.problem]
-        pieces = [_Piece(fit, self.tally.accepted)] if fit else []
-        while pieces:
-            pieces.extend(await self._attempt(pieces.pop()))
+        for part in self._split([row for row in batch if not row.problem]):
+            pieces = [_Piece(part, self.tally.accepted)]
+            while pieces:
+                pieces.extend(await self._attempt(pieces.pop()))
+
+    def _split(self, rows: Batch) -> list[Batch]:
+        """The rows by request. Keys are unique in a batch, so a change tells its row."""
+        row_of = {row.change.key: row for row in rows}
+        parts = self._session.split([row.change for row in rows]) if rows else []
+        return [[row_of[change.key] for change in part] for part in parts]
 
     async def _attempt(self, piece: _Piece) -> list[_Piece]:
         """One request for the rows; returns what is to be requested next, last first."""

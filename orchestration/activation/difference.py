@@ -7,7 +7,7 @@ writes the intents and returns the rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
@@ -25,22 +25,27 @@ from orchestration.activation.wire import column_without_json, row_json
 from orchestration.warehouse import quote
 
 TABLE = "sync_difference"
-_SENT = "operation in ('insert', 'update', 'delete')"
+_SENT = "operation in ('insert', 'update', 'delete', 'merge')"
+# Operations after which the receiver has no row, and that carry no values.
+_REMOVED = "('delete', 'merge')"
 
 # What a row of the payload that may be sent calls for; null is nothing. `is_settled` says that
 # the receiver has acknowledged this very row and no later change is in doubt.
 _CALLED_FOR: dict[Mode, str] = {
     "upsert": (
-        "case when is_settled then null when is_live and pending_operation is distinct from "
-        "'delete' then 'update' else 'insert' end"
+        "case when is_settled then null when is_live and coalesce(pending_operation, '') not in "
+        "('delete', 'merge') then 'update' else 'insert' end"
     ),
     "mirror": (
-        "case when is_settled then null when is_live and pending_operation is distinct from "
-        "'delete' then 'update' else 'insert' end"
+        "case when is_settled then null when is_live and coalesce(pending_operation, '') not in "
+        "('delete', 'merge') then 'update' else 'insert' end"
     ),
     "update_only": "case when is_settled then null else 'update' end",
     "append": "case when is_live then null else 'insert' end",
 }
+_CALLED_FOR["full"] = _CALLED_FOR["mirror"]
+# Modes in which a row that left the payload, or may not be sent any more, is deleted.
+_DELETING: frozenset[Mode] = frozenset({"mirror", "full"})
 
 
 # A row as `Difference.take` reads it.
@@ -60,21 +65,25 @@ class Counts:
         held_back: Rejected before and not due again.
         unchanged: The receiver has them as they are.
         acknowledged: Rows the receiver had before, for shares.
-        to_send: Inserts, updates and deletes together.
+        resent: Updates of rows that are as they were, in mode `full`.
+        merge: Rows of merged profiles that go into those of the profiles that remain.
+        to_send: Inserts, updates, deletes and merges together.
     """
 
     insert: int
     update: int
     delete: int
+    merge: int
     withheld: int
     held_back: int
     unchanged: int
     acknowledged: int
+    resent: int = 0
 
     @property
     def to_send(self) -> int:
         """Rows that go to the destination."""
-        return self.insert + self.update + self.delete
+        return self.insert + self.update + self.delete + self.merge
 
 
 class Outgoing(NamedTuple):
@@ -126,12 +135,23 @@ class Difference:
     def compute(self) -> Counts:
         """Make the difference and count it; raises `PayloadError` for a key that is no key."""
         row_count = self._checked_row_count()
+        counts = self._fill(row_count, everything=False)
+        if self._spec.mode != "full":
+            return counts
+        # Rows that a run acknowledged before it stopped are in no whole that the receiver has.
+        if not counts.to_send and self._ledger.last_run_succeeded():
+            return counts
+        whole = self._fill(row_count, everything=True)
+        return replace(whole, resent=whole.to_send - counts.to_send)
+
+    def _fill(self, row_count: int, *, everything: bool) -> Counts:
+        """Make the table, of rows that changed or of all, and count it."""
         if self._target == "postgres":
             # Tables that dbt has just built have no statistics, and a nested loop over them that
             # the planner takes for one of a few rows would not end.
             self._connection.execute("set enable_nestloop = off")
         self._connection.execute(f"drop table if exists {TABLE}")
-        self._connection.execute(f"create temp table {TABLE} as {self._query()}")
+        self._connection.execute(f"create temp table {TABLE} as {self._query(everything)}")
         if self._target == "postgres":
             self._connection.execute(f"create index on {TABLE} (batch_position)")
             self._connection.execute(f"analyze {TABLE}")
@@ -145,6 +165,7 @@ class Difference:
             insert=by_operation.get("insert", 0),
             update=by_operation.get("update", 0),
             delete=by_operation.get("delete", 0),
+            merge=by_operation.get("merge", 0),
             withheld=by_operation.get("withheld", 0),
             held_back=by_operation.get("held_back", 0),
             unchanged=row_count - sum(count for _, is_present, count in counted if is_present),
@@ -174,18 +195,25 @@ class Difference:
     def _column_sql(self, name: str) -> str:
         return next(sql for column, sql in self._columns if column.name == name)
 
-    def _query(self) -> str:
+    def _query(self, everything: bool) -> str:
         spec = self._spec
         sync = literal(self._ledger.sync_name)
         key_column = cast(PayloadColumn, spec.payload.column(spec.key))
         key = key_text(self._target, key_column.kind, self._column_sql(spec.key))
         values = ", ".join(f"{sql} as value_{at}" for at, (_, sql) in enumerate(self._columns))
-        profile = self._column_sql(PROFILE_COLUMN) if spec.consent else "cast(null as text)"
-        absent = "'delete'" if spec.mode == "mirror" else "null"
+        has_profile = spec.payload.column(PROFILE_COLUMN) is not None
+        profile = self._column_sql(PROFILE_COLUMN) if has_profile else "cast(null as text)"
+        is_deleting = spec.mode in _DELETING
         refused = (
             "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
-            if spec.mode == "mirror"
+            if is_deleting
             else f"case when {_CALLED_FOR[spec.mode]} is not null then 'withheld' end"
+        )
+        settled = (
+            "false"
+            if everything
+            else "coalesce(known.is_live and known.pending_operation is null "
+            "and known.ledger_hash = payload.payload_hash, false)"
         )
         order = [f"value_{at}" for at in self._order_positions()] + [self._ordered_key()]
         return f"""
@@ -199,13 +227,13 @@ class Difference:
         ),
 
         ledger as (
-            select sync_key, operation, payload_hash, revision, receiver_id
+            select sync_key, operation, payload_hash, revision, receiver_id, profile_id
             from {self._ledger.table("sync_ledger")}
             where sync_name = {sync}
         ),
 
         intents as (
-            select sync_key, operation, payload_hash, revision
+            select sync_key, operation, payload_hash, revision, profile_id
             from {self._ledger.table("sync_intents")}
             where sync_name = {sync}
         ),
@@ -216,7 +244,8 @@ class Difference:
                 ledger.revision as ledger_revision,
                 ledger.payload_hash as ledger_hash,
                 ledger.receiver_id,
-                coalesce(ledger.operation <> 'delete', false) as is_live,
+                coalesce(intents.profile_id, ledger.profile_id) as known_profile_id,
+                coalesce(ledger.operation not in {_REMOVED}, false) as is_live,
                 intents.operation as pending_operation,
                 intents.payload_hash as pending_hash,
                 intents.revision as pending_revision
@@ -226,6 +255,8 @@ class Difference:
 
         {self._permission_ctes() + "," if spec.consent else ""}
 
+        {self._survivor_ctes()}
+
         compared as (
             select
                 payload.*,
@@ -233,16 +264,12 @@ class Difference:
                 payload.sync_key is not null as is_present,
                 known.ledger_revision,
                 known.receiver_id,
+                known.known_profile_id,
                 coalesce(known.is_live, false) as is_live,
                 known.pending_operation,
                 known.pending_hash,
                 known.pending_revision,
-                coalesce(
-                    known.is_live
-                    and known.pending_operation is null
-                    and known.ledger_hash = payload.payload_hash,
-                    false
-                ) as is_settled
+                {settled} as is_settled
             from payload
             full join known on known.sync_key = payload.sync_key
             where
@@ -250,7 +277,7 @@ class Difference:
                 or known.ledger_hash is distinct from payload.payload_hash
                 or known.pending_operation is not null
                 or not known.is_live
-                or {"true" if spec.mode == "mirror" and spec.consent else "false"}
+                or {"true" if everything or (is_deleting and spec.consent) else "false"}
         ),
 
         judged as (
@@ -265,13 +292,18 @@ class Difference:
         decided as (
             select
                 judged.*,
+                survivors.into_key,
+                survivors.into_receiver_id,
                 case
-                    when not is_present
-                        then case when is_live or pending_operation is not null then {absent} end
+                    when not is_present and (is_live or pending_operation is not null)
+                        then {self._absent(is_deleting)}
+                    when not is_present then null
                     when permission in ('no_consent', 'suppressed') then {refused}
                     else {_CALLED_FOR[spec.mode]}
                 end as operation_wanted
             from judged
+            left join survivors
+                on not judged.is_present and survivors.merged_profile_id = judged.known_profile_id
         ),
 
         checked as (
@@ -287,7 +319,7 @@ class Difference:
                 and rejections.sync_key = decided.any_key
                 and rejections.operation = decided.operation_wanted
                 and (
-                    rejections.operation = 'delete'
+                    rejections.operation in {_REMOVED}
                     or rejections.payload_hash = decided.payload_hash
                 )
                 and (
@@ -308,7 +340,9 @@ class Difference:
             operation,
             payload_hash,
             is_present,
-            profile_id,
+            coalesce(profile_id, known_profile_id) as profile_id,
+            case when operation = 'merge' then into_key end as into_key,
+            case when operation = 'merge' then into_receiver_id end as into_receiver_id,
             permission,
             consent_recorded_at,
             is_live,
@@ -320,6 +354,51 @@ class Difference:
             {", ".join(f"value_{at}" for at in range(len(self._columns)))}
         from checked
         """
+
+    def _survivor_ctes(self) -> str:
+        """By merged profile, the row of the profile that remains, if the payload has one."""
+        redirects = self._spec.redirects
+        merged = (
+            f"select cast(old_profile_id as text) as merged_profile_id, "
+            f"cast(profile_id as text) as profile_id from {_qualified(redirects)}"
+            if redirects
+            else "select cast(null as text) as merged_profile_id, cast(null as text) as profile_id "
+            "where false"
+        )
+        return f"""redirects as ({merged}),
+
+        survivors as (
+            select
+                redirects.merged_profile_id,
+                min(payload.sync_key) as into_key,
+                min(ledger.receiver_id) as into_receiver_id,
+                coalesce(bool_and(ledger.operation not in {_REMOVED}), false) as is_there,
+                count(payload.sync_key) as row_count
+            from redirects
+            left join payload on payload.profile_id = redirects.profile_id
+            left join ledger on ledger.sync_key = payload.sync_key
+            group by redirects.merged_profile_id
+        ),
+"""
+
+    def _absent(self, is_deleting: bool) -> str:
+        """What a row calls for that the receiver has and that left the payload."""
+        leaves = "'delete'" if is_deleting else "null"
+        what = self._spec.merged_profiles
+        if self._spec.redirects is None or what == "keep":
+            return leaves
+        if what == "delete":
+            return (
+                f"case when survivors.merged_profile_id is not null then 'delete' else {leaves} end"
+            )
+        # Into one row that the receiver has, or not at all: of several none is the right one. Where
+        # it does not have it yet, the next run merges.
+        alone = "'delete'" if self._spec.can_delete else "null"
+        return (
+            f"case when survivors.merged_profile_id is null then {leaves} "
+            f"when survivors.row_count <> 1 or not is_live then {alone} "
+            "when survivors.is_there then 'merge' end"
+        )
 
     def _order_positions(self) -> list[int]:
         return [self._names.index(self._spec.order_by)] if self._spec.order_by else []
@@ -381,18 +460,20 @@ class Difference:
                 self._check_permission_again(first, last)
             self._write_intents(run_id, first, last)
         values = [(column, f"rows.value_{at}") for at, (column, _) in enumerate(self._columns)]
-        is_delete = "intents.operation = 'delete'"
+        is_removed = f"intents.operation in {_REMOVED}"
         return self._connection.execute(
             f"""
             select
                 rows.batch_position,
-                case when not {is_delete} then {column_without_json(values)} end,
+                case when not {is_removed} then {column_without_json(values)} end,
                 intents.sync_key,
                 intents.operation,
-                case when {is_delete} then '{{}}' else {row_json(self._target, values)} end,
+                case when {is_removed} then '{{}}' else {row_json(self._target, values)} end,
                 intents.idempotency_key,
                 intents.revision,
-                rows.receiver_id
+                rows.receiver_id,
+                rows.into_key,
+                rows.into_receiver_id
             from {self._ledger.table("sync_intents")} as intents
             join {TABLE} as rows on rows.batch_position = intents.batch_position
             where intents.sync_name = $1 and intents.run_id = $2
@@ -407,7 +488,7 @@ class Difference:
     def _check_permission_again(self, first: int, last: int) -> None:
         refused = (
             "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
-            if self._spec.mode == "mirror"
+            if self._spec.mode in _DELETING
             else "'withheld'"
         )
         changes = "batch_position between $1 and $2 and operation in ('insert', 'update')"
@@ -437,7 +518,7 @@ class Difference:
             f"(select sync_key from {TABLE} where {span} and pending_operation is not null)",
             (self._spec.name, first, last),
         )
-        content = "case when operation = 'delete' then null else payload_hash end"
+        content = f"case when operation in {_REMOVED} then null else payload_hash end"
         # A message is sent once even if its text was rendered anew after a crash.
         keyed = "cast(null as text)" if self._spec.mode == "append" else content
         repeats = (
@@ -449,7 +530,8 @@ class Difference:
             f"""
             insert into {intents} (
                 sync_name, sync_key, operation, payload_hash, revision, idempotency_key,
-                permission, consent_recorded_at, is_new, run_id, batch_position, written_at
+                permission, consent_recorded_at, is_new, run_id, batch_position, written_at,
+                profile_id
             )
             select
                 $1,
@@ -463,7 +545,8 @@ class Difference:
                 ledger_revision is null,
                 $4,
                 batch_position,
-                $5
+                $5,
+                profile_id
             from (
                 select
                     *,

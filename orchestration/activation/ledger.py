@@ -19,12 +19,12 @@ from orchestration.warehouse import Connection, quote
 
 # Columns and primary key of each table.
 TABLES: Mapping[str, tuple[str, str | None]] = {
-    # One row per sync and key: what the receiver holds. A delete stays as a tombstone, so that
-    # the same row, inserted again, is a new revision.
+    # One row per sync and key: what the receiver holds. A delete or a merge stays as a tombstone,
+    # so that the same row, inserted again, is a new revision.
     "sync_ledger": (
         "sync_name text not null, sync_key text not null, operation text not null, "
         "payload_hash text, revision bigint not null, receiver_id text, run_id text not null, "
-        "acknowledged_at timestamp not null",
+        "acknowledged_at timestamp not null, profile_id text",
         "sync_name, sync_key",
     ),
     # One row per sync and key that was sent, or was about to be, and is not acknowledged; it is new
@@ -33,7 +33,8 @@ TABLES: Mapping[str, tuple[str, str | None]] = {
         "sync_name text not null, sync_key text not null, operation text not null, "
         "payload_hash text, revision bigint not null, idempotency_key text not null, "
         "permission text not null, consent_recorded_at timestamp, is_new boolean not null, "
-        "run_id text not null, batch_position bigint not null, written_at timestamp not null",
+        "run_id text not null, batch_position bigint not null, written_at timestamp not null, "
+        "profile_id text",
         "sync_name, sync_key",
     ),
     # One row per run of a sync; a run id that is used again starts a row of its own.
@@ -43,7 +44,7 @@ TABLES: Mapping[str, tuple[str, str | None]] = {
         "finished_at timestamp, inserted_count bigint, updated_count bigint, "
         "deleted_count bigint, withheld_count bigint, rejected_count bigint, "
         "held_back_count bigint, failed_count bigint, unchanged_count bigint, "
-        "request_count bigint, message text",
+        "request_count bigint, message text, merged_count bigint",
         "sync_name, run_id, started_at",
     ),
     # One row per run and row that was delivered, rejected, withheld or failed.
@@ -71,6 +72,13 @@ TABLES: Mapping[str, tuple[str, str | None]] = {
     ),
 }
 
+# Columns that tables of an earlier version lack.
+ADDED_COLUMNS = {
+    "sync_ledger": "profile_id text",
+    "sync_intents": "profile_id text",
+    "sync_runs": "merged_count bigint",
+}
+
 # Held while the tables are made, so that first runs started together do not collide: by the threads
 # of a process, and by the sessions of a server.
 _ddl_threads = threading.Lock()
@@ -90,7 +98,9 @@ def ledger_schema(settings: Settings) -> str:
 def create_ledger(connection: Connection, settings: Settings) -> None:
     """Make the ledger tables that are missing."""
     schema = ledger_schema(settings)
-    if all(connection.table_exists(schema, table) for table in TABLES):
+    if all(connection.table_exists(schema, table) for table in TABLES) and not any(
+        _lacks(connection, schema, table) for table in ADDED_COLUMNS
+    ):
         return
     statements = [f"create schema if not exists {quote(schema)}"]
     # DuckDB's key index would be kept in memory and cost more than it guards: the file has one
@@ -101,6 +111,8 @@ def create_ledger(connection: Connection, settings: Settings) -> None:
         statements.append(
             f"create table if not exists {quote(schema)}.{table} ({columns}{constraint})"
         )
+    for table, column in ADDED_COLUMNS.items():
+        statements.append(f"alter table {quote(schema)}.{table} add column if not exists {column}")
     if has_indexes:
         statements.append(
             "create index if not exists sync_intents_by_position "
@@ -111,6 +123,11 @@ def create_ledger(connection: Connection, settings: Settings) -> None:
             connection.execute("select pg_advisory_xact_lock($1)", (_DDL_LOCK,))
         for statement in statements:
             connection.execute(statement)
+
+
+def _lacks(connection: Connection, schema: str, table: str) -> bool:
+    name = ADDED_COLUMNS[table].split()[0]
+    return name not in connection.columns(schema, table)
 
 
 class Ledger:
@@ -137,7 +154,16 @@ class Ledger:
 
     def _relation(self, name: str) -> str:
         if self.connection.table_exists(self._schema, name):
-            return f"{quote(self._schema)}.{name}"
+            relation = f"{quote(self._schema)}.{name}"
+            if name not in ADDED_COLUMNS or not _lacks(self.connection, self._schema, name):
+                return relation
+            # A plan writes nothing, and a run has added the column.
+            column, kind = ADDED_COLUMNS[name].split()
+            self.connection.execute(
+                f"create temp view earlier_{name} as "
+                f"select *, cast(null as {kind}) as {column} from {relation}"
+            )
+            return f"earlier_{name}"
         columns, _ = TABLES[name]
         self.connection.execute(f"create temp table empty_{name} ({columns})")
         return f"empty_{name}"
@@ -156,7 +182,7 @@ class Ledger:
         """Rows that the receiver holds, as far as acknowledged."""
         rows = self.connection.execute(
             f"select count(*) from {self.table('sync_ledger')} "
-            "where sync_name = $1 and operation <> 'delete'",
+            "where sync_name = $1 and operation not in ('delete', 'merge')",
             (self.sync_name,),
         )
         return int(rows[0][0])
@@ -169,6 +195,15 @@ class Ledger:
             (self.sync_name,),
         )
         return (str(rows[0][0]), rows[0][1]) if rows else None
+
+    def last_run_succeeded(self) -> bool:
+        """Whether the last run that came to sending went through; True where there was none."""
+        rows = self.connection.execute(
+            f"select status from {self.table('sync_runs')} where sync_name = $1 "
+            "and status not in ('running', 'blocked') order by started_at desc limit 1",
+            (self.sync_name,),
+        )
+        return not rows or rows[0][0] == "succeeded"
 
     def start_run(self, run_id: str, destination: str, mode: str) -> datetime:
         """Log the start of a run and close what a killed run left open; returns the start."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestration.activation.destinations.base import Value
+from orchestration.activation.destinations.base import REMOVING, Value
 from orchestration.activation.difference import Counts, Difference
 from orchestration.activation.spec import SyncSpec
 
@@ -58,7 +58,7 @@ class SyncPlan:
         counts = self.counts
         lines = [
             f"{self.sync}: {counts.insert:,} insert, {counts.update:,} update, "
-            f"{counts.delete:,} delete; {counts.unchanged:,} unchanged, "
+            f"{counts.delete:,} delete, {counts.merge:,} merge; {counts.unchanged:,} unchanged, "
             f"{counts.withheld:,} withheld for want of consent, "
             f"{counts.held_back:,} held back after a rejection"
         ]
@@ -76,10 +76,10 @@ def make_plan(difference: Difference, spec: SyncSpec, counts: Counts) -> SyncPla
         PlannedRow(
             operation,
             masked_value(key),
-            # What a deleted row held is not in the payload any more.
-            {} if operation == "delete" else masked(spec, values),
+            # What a row that goes held is not in the payload any more.
+            {} if operation in REMOVING else masked(spec, values),
         )
-        for operation in ("insert", "update", "delete")
+        for operation in ("insert", "update", "delete", "merge")
         for key, values in difference.sample(operation, SAMPLE_ROWS)
     ]
     return SyncPlan(spec.name, counts, tuple(rows), guard(spec, counts))
@@ -92,13 +92,14 @@ def guard(spec: SyncSpec, counts: Counts) -> str | None:
     """
     if counts.acknowledged == 0:
         return None
-    changes = counts.update + counts.delete
+    removals = counts.delete + counts.merge
+    changes = counts.update - counts.resent + removals
     checks = [
-        ("max_delete_share", "delete", counts.delete, spec.max_delete_share),
+        ("max_delete_share", "delete", removals, spec.max_delete_share),
         ("max_change_share", "change or delete", changes, spec.max_change_share),
     ]
-    if spec.max_delete_share is None and counts.delete >= DEFAULT_GUARD_ROWS:
-        checks[0] = ("max_delete_share", "delete", counts.delete, DEFAULT_DELETE_SHARE)
+    if spec.max_delete_share is None and removals >= DEFAULT_GUARD_ROWS:
+        checks[0] = ("max_delete_share", "delete", removals, DEFAULT_DELETE_SHARE)
     for key, does, count, share in checks:
         if share is not None and count > share * counts.acknowledged:
             return (

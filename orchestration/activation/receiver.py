@@ -30,6 +30,7 @@ from typing import Any
 
 from aiohttp import web
 
+from orchestration.activation.destinations.base import REMOVING
 from orchestration.activation.destinations.webhook import (
     DEFAULT_SECRET_VARIABLE,
     secret_bytes,
@@ -61,6 +62,7 @@ create table if not exists deliveries (
     revision integer not null,
     is_duplicate integer not null,
     request_key text not null,
+    into_key text,
     received_at real not null
 );
 create table if not exists seen (idempotency_key text primary key) without rowid;
@@ -89,10 +91,10 @@ class Store:
                     "insert or ignore into seen values (?)", (row["idempotency_key"],)
                 ).rowcount
                 execute(
-                    "insert into deliveries values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "insert into deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         *(sync, row["key"], row["operation"], row["idempotency_key"]),
-                        *(row["revision"], not fresh, key, now),
+                        *(row["revision"], not fresh, key, row.get("into"), now),
                     ),
                 )
                 if fresh:
@@ -102,7 +104,7 @@ class Store:
                         "revision = excluded.revision, values_json = excluded.values_json "
                         "where excluded.revision >= state.revision",
                         (
-                            *(sync, batch["object"], row["key"], row["operation"] == "delete"),
+                            *(sync, batch["object"], row["key"], row["operation"] in REMOVING),
                             *(row["revision"], json.dumps(row["values"], sort_keys=True)),
                         ),
                     )
@@ -121,6 +123,15 @@ class Store:
             "select key, values_json from state where sync = ? and not is_deleted", (sync,)
         )
         return {key: json.loads(values) for key, values in found}
+
+    def merges(self, sync: str) -> list[tuple[str, str]]:
+        """Key of each row that was merged and of the row it went into, as they came."""
+        found = self._database.execute(
+            "select key, into_key from deliveries where sync = ? and operation = 'merge' "
+            "and not is_duplicate order by rowid",
+            (sync,),
+        )
+        return list(found)
 
     def deliveries(self, sync: str) -> list[tuple[str, str, str, int, bool]]:
         """Key, operation, idempotency key, revision and is-duplicate of all rows, as they came."""

@@ -17,6 +17,7 @@ import psycopg
 
 from orchestration.activation.delivery import Batch, Delivery, DeliveryTally, RetryPolicy
 from orchestration.activation.destinations import find_destination
+from orchestration.activation.destinations.base import DeliveryError, Finishing
 from orchestration.activation.difference import Counts, Difference, TakenRow
 from orchestration.activation.ledger import Ledger
 from orchestration.activation.lock import try_lock
@@ -41,6 +42,7 @@ class SyncReport:
     """What a run did, in rows.
 
     Attributes:
+        merged: Rows of merged profiles that went into those of the profiles that remain.
         status: `succeeded`, or `failed` where delivery stopped early.
         withheld: Rows not sent for want of consent or because of a suppression.
         rejected: Rows that the receiver refused in this run.
@@ -58,6 +60,7 @@ class SyncReport:
     inserted: int
     updated: int
     deleted: int
+    merged: int
     withheld: int
     rejected: int
     held_back: int
@@ -171,7 +174,13 @@ class Run:
                     spec.max_in_flight,
                     lambda answered: self._settle(answered, counts.to_send),
                 )
-                return await delivery.run(self._batches(difference, counts.to_send))
+                tally = await delivery.run(self._batches(difference, counts.to_send))
+            if tally.stopped is None and isinstance(session, Finishing):
+                try:
+                    await session.finish()
+                except DeliveryError as error:
+                    tally.stopped = f"the end of the delivery failed: {error.reason}"
+            return tally
 
     async def _take_turn(self, account: str) -> None:
         """Wait until no other process sends to a rate-limited account; kept until the run ends.
@@ -235,6 +244,7 @@ class Run:
             inserted=tally.delivered["insert"],
             updated=tally.delivered["update"],
             deleted=tally.delivered["delete"],
+            merged=tally.delivered["merge"],
             withheld=withheld,
             rejected=tally.rejected,
             held_back=counts.held_back,
@@ -251,6 +261,7 @@ def _log_counts(report: SyncReport) -> dict[str, int]:
         "inserted_count": report.inserted,
         "updated_count": report.updated,
         "deleted_count": report.deleted,
+        "merged_count": report.merged,
         "withheld_count": report.withheld,
         "rejected_count": report.rejected,
         "held_back_count": report.held_back,

@@ -138,13 +138,15 @@ def _update_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
             revision = done.revision,
             receiver_id = coalesce(done.receiver_id, ledger.receiver_id),
             run_id = $2,
-            acknowledged_at = $3
+            acknowledged_at = $3,
+            profile_id = coalesce(done.profile_id, ledger.profile_id)
         from (
             select
                 intents.sync_key,
                 intents.operation,
                 intents.payload_hash,
                 intents.revision,
+                intents.profile_id,
                 settled.receiver_id
             from {_settled(ledger)} and settled.status = 'delivered' and not intents.is_new
         ) as done
@@ -159,7 +161,7 @@ def _extend_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
         f"""
         insert into {ledger.table("sync_ledger")} (
             sync_name, sync_key, operation, payload_hash, revision, receiver_id, run_id,
-            acknowledged_at
+            acknowledged_at, profile_id
         )
         select
             intents.sync_name,
@@ -169,7 +171,8 @@ def _extend_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
             intents.revision,
             settled.receiver_id,
             intents.run_id,
-            $3
+            $3,
+            intents.profile_id
         from {_settled(ledger)} and settled.status = 'delivered' and intents.is_new
         """,
         (ledger.sync_name, run_id, now),

@@ -10,6 +10,8 @@ from orchestration.activation.destinations.base import Mode, Options
 
 ColumnKind = Literal["text", "integer", "boolean", "numeric", "double", "date", "timestamp"]
 
+MergedProfiles = Literal["merge", "delete", "keep"]
+
 # Column of a payload by which consent is looked up.
 PROFILE_COLUMN = "profile_id"
 
@@ -68,7 +70,8 @@ class SyncMeta(Frozen):
         destination: Name of an installed destination.
         object: What the rows are at the receiver.
         mode: `upsert` (insert and update), `update_only`, `mirror` (also delete what left the
-            payload) or `append` (each key once, never changed).
+            payload), `append` (each key once, never changed) or `full` (all rows whenever one
+            changed).
         key: Payload column that identifies a row.
         purpose: Purpose that the person must have consented to.
         channel: Channel that the person must have consented to and is not suppressed on.
@@ -80,7 +83,11 @@ class SyncMeta(Frozen):
         consent_reason: Why no consent is required, such as the contract that the message fulfils.
         max_change_share: A run that would change or delete more than this share of the
             acknowledged rows stops until approved.
-        max_delete_share: The same for deletes alone.
+        max_delete_share: The same for deletes and merges alone.
+        merged_profiles: What becomes of the row of a profile that was merged into another and has
+            left the payload: `merge` into the row of the profile that remains, where the
+            destination can, `delete`, or `keep`. By default the first of them that destination
+            and mode allow; a mirror never keeps.
     """
 
     destination: str = Field(min_length=1)
@@ -97,6 +104,7 @@ class SyncMeta(Frozen):
     consent_reason: str | None = Field(None, min_length=1)
     max_change_share: float | None = Field(None, gt=0, le=1)
     max_delete_share: float | None = Field(None, gt=0, le=1)
+    merged_profiles: MergedProfiles | None = None
 
 
 class SyncSpec(Frozen):
@@ -108,6 +116,8 @@ class SyncSpec(Frozen):
         description: The exposure's description.
         payload: The model to send.
         consent: Where to look consent up; None where the sync says it is not required.
+        can_delete: Whether mode and destination let it delete rows that we wrote.
+        redirects: Where merged profiles are looked up; None where they are not.
         options: The destination's own keys.
         declared_at: `file:line` of the sync in the project's YAML.
     """
@@ -130,6 +140,9 @@ class SyncSpec(Frozen):
     consent_reason: str | None
     max_change_share: float | None
     max_delete_share: float | None
+    merged_profiles: MergedProfiles
+    can_delete: bool
+    redirects: Relation | None
     options: SerializeAsAny[Options]
     declared_at: str
 

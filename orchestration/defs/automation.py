@@ -19,20 +19,23 @@ from dagster import (
     sensor,
 )
 
+from orchestration.defs.syncs import PLANS_GROUP
 from orchestration.defs.transformation import RefreshConfig
 from orchestration.landing.files import list_files, open_store
 from orchestration.settings import Settings
 
+REFRESHED = AssetSelection.all() - AssetSelection.groups(PLANS_GROUP)
+
 # One process, one step after another: the embedded warehouse takes one writer.
 incremental_refresh = define_asset_job(
     "incremental_refresh",
-    selection=AssetSelection.all(),
+    selection=REFRESHED,
     description="Land new files, refresh what they touch, deliver what changed.",
     executor_def=in_process_executor,
 )
 full_refresh = define_asset_job(
     "full_refresh",
-    selection=AssetSelection.all(),
+    selection=REFRESHED,
     description="As incremental_refresh, but every model is rebuilt from all raw rows.",
     config=RunConfig(ops={"transform": RefreshConfig(full_refresh=True)}),
     executor_def=in_process_executor,

@@ -1,6 +1,7 @@
-"""One asset a sync: dbt's exposures of type application, delivered once their payload is built."""
+"""Two assets a sync: what it delivers once its payload is built, and its plan, for who asks."""
 
 import json
+from dataclasses import asdict
 
 from dagster import (
     AssetExecutionContext,
@@ -12,16 +13,24 @@ from dagster import (
     Failure,
     Jitter,
     MaterializeResult,
+    MetadataValue,
     RetryPolicy,
     asset,
 )
 
-from orchestration.activation import SyncAlreadyRunningError, SyncBlockedError, run_sync
+from orchestration.activation import (
+    SyncAlreadyRunningError,
+    SyncBlockedError,
+    plan_sync,
+    run_sync,
+)
 from orchestration.defs.project import PROJECT, TRANSLATOR
 from orchestration.manifest import SyncSpec, load_sync_specs
 from orchestration.settings import SettingError, Settings
 
 GROUP = "activation"
+# No job runs these: a plan is made when a person materialises it.
+PLANS_GROUP = "activation_plans"
 RETRIES = RetryPolicy(max_retries=2, delay=5, backoff=Backoff.EXPONENTIAL, jitter=Jitter.FULL)
 
 
@@ -66,11 +75,35 @@ def build_sync_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
     return deliver
 
 
+def build_plan_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
+    """The asset that shows what a sync would send, with direct identifiers masked."""
+
+    @asset(
+        key=[PLANS_GROUP, spec.name],
+        group_name=PLANS_GROUP,
+        deps=[payload],
+        description=f"What {spec.name} would send. Sends nothing and changes nothing.",
+        kinds={"python", spec.destination},
+    )
+    def plan() -> MaterializeResult[None]:
+        made = plan_sync(Settings.from_environment(), spec)
+        return MaterializeResult(
+            metadata={
+                **asdict(made.counts),
+                "plan": MetadataValue.md(f"```\n{made.text()}\n```"),
+                "blocked": made.blocked or "",
+            }
+        )
+
+    return plan
+
+
 def _build_assets() -> list[AssetsDefinition]:
     nodes = json.loads(PROJECT.manifest_path.read_text())["nodes"]
     return [
-        build_sync_asset(spec, TRANSLATOR.get_asset_key(nodes[spec.payload_unique_id]))
+        build(spec, TRANSLATOR.get_asset_key(nodes[spec.payload_unique_id]))
         for spec in load_sync_specs(PROJECT.manifest_path)
+        for build in (build_sync_asset, build_plan_asset)
     ]
 
 

@@ -6,14 +6,14 @@ import copy
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from orchestration.activation import destinations
-from orchestration.activation.destinations.base import Limits, Options
+from orchestration.activation.destinations.base import Limits, Options, Problem
 from orchestration.activation.destinations.webhook import WebhookOptions
 from orchestration.activation.spec import Relation
 from orchestration.manifest import ManifestError, SyncSpec, load_sync_specs
@@ -340,7 +340,18 @@ class _Acme:
 
     options = _AcmeOptions
     modes = frozenset({"upsert"})
-    limits = Limits(largest_batch=50, default_batch=25, rate_per_second=10, max_in_flight=2)
+    limits = Limits(
+        largest_batch=50,
+        default_batch=25,
+        rate_per_second=10,
+        default_rate_per_second=5,
+        max_in_flight=2,
+        most_in_flight=4,
+    )
+
+    def check(self, spec: SyncSpec) -> Iterable[Problem]:
+        if cast(_AcmeOptions, spec.options).workspace == "closed":
+            yield Problem("workspace", "is closed.")
 
 
 class _EntryPoint:
@@ -369,7 +380,7 @@ def test_a_destination_of_another_package_is_found_by_its_entry_point(load: Load
     set_meta(destination="acme", mode="upsert", workspace="w1")(manifest)
     (spec,) = load(manifest)
     assert spec.options == _AcmeOptions(workspace="w1")
-    assert (spec.batch_size, spec.rate_per_second, spec.max_in_flight) == (25, 10, 2)
+    assert (spec.batch_size, spec.rate_per_second, spec.max_in_flight) == (25, 5, 2)
 
 
 @pytest.mark.usefixtures("acme")
@@ -380,6 +391,8 @@ def test_a_destination_of_another_package_is_found_by_its_entry_point(load: Load
         ({"mode": "upsert"}, "key 'workspace' is missing"),
         ({"mode": "upsert", "workspace": "w", "rate_per_second": 11}, "acme allows at most 10"),
         ({"mode": "upsert", "workspace": "w", "batch_size": 51}, "acme takes at most 50"),
+        ({"mode": "upsert", "workspace": "w", "max_in_flight": 5}, "acme allows at most 4"),
+        ({"mode": "upsert", "workspace": "closed"}, "sync 'members': workspace is closed."),
     ],
 )
 def test_what_a_destination_cannot_do_is_an_error(

@@ -80,10 +80,19 @@ def test_tests_of_payloads_are_checks(definitions: Definitions) -> None:
     )
 
 
-def test_both_jobs_run_everything(definitions: Definitions) -> None:
+def test_every_sync_has_a_plan_that_is_made_on_demand(
+    definitions: Definitions, manifest: dict[str, Any]
+) -> None:
+    syncs = {e["name"] for e in manifest["exposures"].values() if "sync" in e["config"]["meta"]}
+    plans = {key.path[-1] for key in keys(definitions) if key.path[0] == "activation_plans"}
+    assert plans == syncs
+
+
+def test_both_jobs_run_everything_but_plans(definitions: Definitions) -> None:
+    wanted = {key for key in keys(definitions) if key.path[0] != "activation_plans"}
     for name in ("incremental_refresh", "full_refresh"):
         selected = definitions.resolve_job_def(name).asset_layer.selected_asset_keys
-        assert set(selected) == keys(definitions)
+        assert set(selected) == wanted
 
 
 def test_schedules_are_hourly_and_nightly(definitions: Definitions) -> None:

@@ -12,7 +12,18 @@ from orchestration.activation.destinations.base import Destination
 ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 
 # Name in `destination:` of a sync -> module that holds `DESTINATION`.
-_BUILT_IN = {"webhook": "orchestration.activation.destinations.webhook"}
+BUILT_IN = {
+    "fcm": "orchestration.activation.destinations.fcm",
+    "files": "orchestration.activation.destinations.files",
+    "google_data_manager": "orchestration.activation.destinations.google_data_manager",
+    "hubspot": "orchestration.activation.destinations.hubspot",
+    "meta": "orchestration.activation.destinations.meta",
+    "onesignal": "orchestration.activation.destinations.onesignal",
+    "postgres": "orchestration.activation.destinations.postgres",
+    "salesforce": "orchestration.activation.destinations.salesforce",
+    "slack": "orchestration.activation.destinations.slack",
+    "webhook": "orchestration.activation.destinations.webhook",
+}
 
 
 class UnknownDestinationError(LookupError):
@@ -21,14 +32,14 @@ class UnknownDestinationError(LookupError):
 
 def destination_names() -> list[str]:
     """Names that a sync may use, sorted."""
-    return sorted(set(_BUILT_IN) | {point.name for point in entry_points(group=ENTRY_POINT_GROUP)})
+    return sorted(set(BUILT_IN) | {point.name for point in entry_points(group=ENTRY_POINT_GROUP)})
 
 
 @cache
 def find_destination(name: str) -> Destination:
     """The destination of that name, raising `UnknownDestinationError`."""
-    if name in _BUILT_IN:
-        return cast(Destination, import_module(_BUILT_IN[name]).DESTINATION)
+    if name in BUILT_IN:
+        return cast(Destination, import_module(BUILT_IN[name]).DESTINATION)
     for point in entry_points(group=ENTRY_POINT_GROUP, name=name):
         return cast(Destination, point.load())
     raise UnknownDestinationError(

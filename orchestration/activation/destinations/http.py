@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,24 +14,37 @@ import aiohttp
 
 from orchestration.activation.destinations.base import (
     BatchRefusedError,
+    DeliveryError,
     DestinationUnusableError,
+    RowResult,
     TemporaryFailureError,
     ThrottledError,
 )
 
+CodeOf = Callable[[object], object]
+FailureOf = Callable[[int, object], DeliveryError | None]
+
 # Refusals that say nothing about the rows; trying the rows one by one would reject them all.
 _UNUSABLE = frozenset({401, 402, 403, 404, 405, 407, 410, 415, 421, 426, 431, 451})
 _TEMPORARY = frozenset({408, 425})
+_TEMPORARY_ROW = _TEMPORARY | {429}
 # No dots, digits first or @: an address, a phone number or a name with a blank cannot pass.
 _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A 2xx answer. `document` is the parsed JSON body, or None where there is none."""
+    """What a receiver answered, if it is no failure.
+
+    Attributes:
+        status: 2xx, or 404 where the caller takes it for an answer.
+        document: The parsed JSON body, or None where there is none.
+        content: The body as it came.
+    """
 
     status: int
     document: Any
+    content: bytes = b""
 
 
 def safe_code(value: object) -> str | None:
@@ -39,10 +52,22 @@ def safe_code(value: object) -> str | None:
     return value if isinstance(value, str) and _SAFE_CODE.fullmatch(value) else None
 
 
-def failure_reason(status: int, document: object) -> str:
+def code_in_document(document: object) -> object:
+    """The `code` of an error, where most receivers have it."""
+    return document.get("code") if isinstance(document, Mapping) else None
+
+
+def failure_reason(status: int, document: object, code_of: CodeOf = code_in_document) -> str:
     """`<status> <code>`: all of a refusal that may be logged."""
-    code = safe_code(document.get("code")) if isinstance(document, Mapping) else None
+    code = safe_code(code_of(document))
     return f"{status} {code}" if code else str(status)
+
+
+def refused_row(status: int, code: object) -> RowResult:
+    """The result of a row that was answered with an error status and, perhaps, a code."""
+    passing = status in _TEMPORARY_ROW or status >= 500
+    reason = failure_reason(status, {"code": code})
+    return RowResult("retry" if passing else "rejected", reason)
 
 
 def retry_after_seconds(header: str | None, now: datetime | None = None) -> float | None:
@@ -65,9 +90,31 @@ async def post(
     client: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str]
 ) -> Answer:
     """POST once; returns a 2xx answer and raises a `DeliveryError` for anything else."""
+    return await request(client, "POST", url, body, headers)
+
+
+async def request(
+    client: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    code_of: CodeOf = code_in_document,
+    failure_of: FailureOf | None = None,
+    may_be_missing: bool = False,
+) -> Answer:
+    """Make one request; returns a 2xx answer and raises a `DeliveryError` for anything else.
+
+    `code_of` finds the receiver's error code in the document of a refusal. `failure_of` gives,
+    for its status and document, what it comes to; of None the status decides. Where the thing
+    asked for `may_be_missing`, as when it is deleted again, a 404 is an answer.
+    """
     try:
         # A redirect would turn the POST into a GET, or carry the signed body to another host.
-        async with client.post(url, data=body, headers=headers, allow_redirects=False) as response:
+        async with client.request(
+            method, url, data=body, headers=headers, allow_redirects=False
+        ) as response:
             # Read to its announced end, so that half an answer counts as none.
             content = await response.read()
             status, retry_after = response.status, response.headers.get("Retry-After")
@@ -84,15 +131,21 @@ async def post(
     if 200 <= status < 300:
         if document is _UNREADABLE:
             raise TemporaryFailureError(f"{status} with unreadable JSON")
-        return Answer(status, document)
-    reason = failure_reason(status, document)
+        return Answer(status, document, content)
+    if status == 404 and may_be_missing:
+        return Answer(status, None)
+    failure = failure_of(status, document) if failure_of else None
+    raise failure or _failure(status, failure_reason(status, document, code_of), retry_after)
+
+
+def _failure(status: int, reason: str, retry_after: str | None) -> DeliveryError:
     if status == 429 or (status == 503 and retry_after):
-        raise ThrottledError(reason, retry_after_seconds(retry_after))
+        return ThrottledError(reason, retry_after_seconds(retry_after))
     if status in _TEMPORARY or status >= 500:
-        raise TemporaryFailureError(reason)
+        return TemporaryFailureError(reason)
     if status in _UNUSABLE or status < 400:
-        raise DestinationUnusableError(reason)
-    raise BatchRefusedError(reason)
+        return DestinationUnusableError(reason)
+    return BatchRefusedError(reason)
 
 
 _UNREADABLE = object()

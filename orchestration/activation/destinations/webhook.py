@@ -18,7 +18,7 @@ import hmac
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -34,9 +34,10 @@ from orchestration.activation.destinations.base import (
     Limits,
     Mode,
     Options,
+    Problem,
     RowResult,
 )
-from orchestration.activation.destinations.http import failure_reason, post
+from orchestration.activation.destinations.http import post, refused_row
 
 if TYPE_CHECKING:
     from orchestration.activation.spec import SyncSpec
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 DEFAULT_URL_VARIABLE = "CDP_WEBHOOK_URL"
 DEFAULT_SECRET_VARIABLE = "CDP_WEBHOOK_SECRET"  # noqa: S105  # the variable's name
 _text = json.JSONEncoder(ensure_ascii=False).encode
-_TEMPORARY_ROW_STATUSES = frozenset({408, 425, 429})
 
 
 class WebhookOptions(Options):
@@ -98,6 +98,10 @@ class WebhookSession:
         self._object = object_name
         self.account = urlsplit(url).netloc.rpartition("@")[2]
 
+    def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        """One request for all: the receiver's limits are not known."""
+        return [changes]
+
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         """Post one batch; see `Session.deliver`."""
         # The values are JSON already; writing them into the text spares taking them apart.
@@ -118,8 +122,9 @@ class WebhookSession:
 
 
 def _row_json(change: Change) -> str:
+    into = f'"into":{_text(change.into_key)},' if change.into_key is not None else ""
     return (
-        f'{{"key":{_text(change.key)},"operation":"{change.operation}",'
+        f'{{"key":{_text(change.key)},"operation":"{change.operation}",{into}'
         f'"idempotency_key":"{change.idempotency_key}","revision":{change.revision},'
         f'"values":{change.values_json}}}'
     )
@@ -144,9 +149,7 @@ def _row_result(row: Mapping[str, object] | None) -> RowResult:
     if 200 <= status < 300:
         receiver_id = row.get("id")
         return RowResult("accepted", None, None if receiver_id is None else str(receiver_id))
-    reason = failure_reason(status, row)
-    passing = status in _TEMPORARY_ROW_STATUSES or status >= 500
-    return RowResult("retry" if passing else "rejected", reason)
+    return refused_row(status, row.get("code"))
 
 
 class Webhook:
@@ -154,8 +157,14 @@ class Webhook:
 
     options: type[Options] = WebhookOptions
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append"})
+    # Not every receiver knows what to do with a merge.
+    merges_unasked = False
     # Both are the receiver's to set; these are what keeps a request near 100 KB.
     limits = Limits(largest_batch=10_000, default_batch=100, max_in_flight=16)
+
+    def check(self, spec: SyncSpec) -> Iterable[Problem]:
+        """Nothing: any object, key and column will do."""
+        return ()
 
     def open(
         self, spec: SyncSpec, settings: Settings

@@ -19,7 +19,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import connected
 
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cw=="
-SCHEMAS = ("cdp_syncs", "cdp_profiles", "cdp_activation")
+SCHEMAS = ("cdp_syncs", "cdp_profiles", "cdp_identity", "cdp_activation")
 HASTY = RetryPolicy(first_wait=0.01, longest_wait=0.05, settle_every=0.01)
 
 COLUMNS = {
@@ -103,6 +103,7 @@ def manifest_of(
             ),
             "model.tiny.profile_consents": model("profile_consents", "cdp_profiles", {}),
             "model.tiny.suppressions": model("suppressions", "cdp_profiles", {}),
+            "model.tiny.profile_redirects": model("profile_redirects", "cdp_identity", {}),
         },
         "exposures": {
             f"exposure.tiny.{sync_name}": {
@@ -137,6 +138,9 @@ class World:
                 "create table cdp_profiles.profile_consents (profile_id text, channel text, "
                 "purpose text, status text, recorded_at timestamp)",
                 "create table cdp_profiles.suppressions (profile_id text, channel text)",
+                "create schema cdp_identity",
+                "create table cdp_identity.profile_redirects "
+                "(old_profile_id text, profile_id text, redirected_at timestamp)",
             ):
                 connection.execute(statement)
 
@@ -174,6 +178,13 @@ class World:
     def suppress(self, profile_id: str, channel: str = "email") -> None:
         self.execute("insert into cdp_profiles.suppressions values ($1, $2)", [profile_id, channel])
 
+    def merge(self, merged: str, into: str) -> None:
+        """Let one profile have been merged into another."""
+        self.execute(
+            "insert into cdp_identity.profile_redirects values ($1, $2, timestamp '2026-01-01')",
+            [merged, into],
+        )
+
     def spec(self, **meta: object) -> SyncSpec:
         return load_sync_specs(self.write_manifest(**meta), self.folder)[0]
 
@@ -210,6 +221,10 @@ class World:
     def deliveries(self) -> list[tuple[str, str, str, int, bool]]:
         with self.receiver.kept() as store:
             return store.deliveries(self.name)
+
+    def merges(self) -> list[tuple[str, str]]:
+        with self.receiver.kept() as store:
+            return store.merges(self.name)
 
     def ledger(self, table: str, columns: str, condition: str = "true") -> list[tuple[Any, ...]]:
         """Rows of a ledger table, sorted by all of the columns."""

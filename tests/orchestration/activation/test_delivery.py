@@ -40,6 +40,9 @@ class ToldSession:
         self.in_flight = 0
         self.most_in_flight = 0
 
+    def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        return [changes]
+
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -65,9 +68,10 @@ def deliver(
     policy: RetryPolicy = HASTY,
     max_in_flight: int = 4,
     limiter: RateLimiter | None = None,
+    session_class: type[ToldSession] = ToldSession,
 ) -> tuple[ToldSession, DeliveryTally, dict[str, Settlement]]:
     """Deliver rows k0, k1, …; returns the last settlement of each."""
-    session = ToldSession(answer)
+    session = session_class(answer)
     settled: dict[str, Settlement] = {}
 
     async def settle(settlements: list[Settlement]) -> None:
@@ -311,3 +315,14 @@ def test_a_failing_warehouse_ends_the_delivery() -> None:
 
     with pytest.raises(OSError, match="disk full"):
         asyncio.run(asyncio.wait_for(run(), timeout=10))
+
+
+def test_a_batch_is_sent_in_the_parts_that_the_session_makes() -> None:
+    class PartingSession(ToldSession):
+        def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+            return [changes[1::2], changes[::2]]
+
+    session, tally, settled = deliver(accept, size=5, session_class=PartingSession)
+    assert session.requests == [["k1", "k3"], ["k0", "k2", "k4"]]
+    assert tally.delivered == {"insert": 5}
+    assert len(settled) == 5

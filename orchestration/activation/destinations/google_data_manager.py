@@ -1,0 +1,216 @@
+"""Members of an audience of Google's, by the Data Manager API; `object` is the audience's id.
+
+Google answers when it has taken a request and matches the members later: a row that was accepted
+is one that Google has, not one that it knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from pydantic import Field
+
+from orchestration.activation.destinations.api import (
+    VARIABLE_NAME,
+    Api,
+    address_in,
+    open_api,
+    to_json,
+)
+from orchestration.activation.destinations.audience import (
+    UNIDENTIFIED,
+    AudienceOptions,
+    Identifier,
+    Members,
+    Rules,
+    accepted,
+    audience_problems,
+)
+from orchestration.activation.destinations.base import (
+    BatchRefusedError,
+    Change,
+    DeliveryError,
+    Destination,
+    Limits,
+    Mode,
+    Options,
+    Problem,
+    RowResult,
+)
+from orchestration.activation.destinations.google import (
+    DEFAULT_KEY_VARIABLE,
+    Tokens,
+    google_code,
+    service_account_in,
+)
+from orchestration.activation.destinations.http import failure_reason
+from orchestration.activation.destinations.packing import by_operation, packed
+
+if TYPE_CHECKING:
+    from orchestration.activation.spec import SyncSpec
+    from orchestration.settings import Settings
+
+DEFAULT_ADDRESS = "https://datamanager.googleapis.com"
+SCOPE = "https://www.googleapis.com/auth/datamanager"
+# DESTINATIONS.md: 10,000 members a request.
+LARGEST_BATCH = 10_000
+# DESTINATIONS.md: 300 requests a minute. Of 100,000 a day Google tells by refusing.
+RATE_PER_SECOND = 5.0
+_FIELDS = {"email": "emailAddress", "phone": "phoneNumber"}
+_MEMBER = re.compile(r"audience_?members\[(\d+)\]", re.IGNORECASE)
+
+
+class GoogleDataManagerOptions(AudienceOptions):
+    """Keys of a Data Manager sync beside the common ones; `object` is the audience's id.
+
+    Attributes:
+        account_id: Account that the audience is in.
+        account_type: Product that the account is of.
+        login_account_id: Manager account that the service account has access to, if it is another.
+        customer_match_terms_accepted: Must be true: that you have accepted Google's terms.
+        key_variable: Environment variable that holds the service account's JSON key.
+        url_variable: Environment variable that holds the API's address, if not Google's own.
+    """
+
+    account_id: str = Field(pattern=r"^\d+$")
+    account_type: Literal["GOOGLE_ADS", "DISPLAY_VIDEO_ADVERTISER", "DISPLAY_VIDEO_PARTNER"] = (
+        "GOOGLE_ADS"
+    )
+    login_account_id: str | None = Field(None, pattern=r"^\d+$")
+    customer_match_terms_accepted: Literal[True]
+    key_variable: str = Field(DEFAULT_KEY_VARIABLE, pattern=VARIABLE_NAME)
+    url_variable: str = Field("CDP_GOOGLE_DATA_MANAGER_URL", pattern=VARIABLE_NAME)
+
+
+class _MembersRefusedError(BatchRefusedError):
+    """A request refused because of members at certain places; none of it was taken."""
+
+    def __init__(self, reason: str, places: frozenset[int]) -> None:
+        super().__init__(reason)
+        self.places = places
+
+
+class GoogleDataManagerSession:
+    """An open audience."""
+
+    def __init__(
+        self, api: Api, tokens: Tokens, spec: SyncSpec, options: GoogleDataManagerOptions
+    ) -> None:
+        self._api = api
+        self._tokens = tokens
+        self._destination = _destination(spec, options)
+        self._is_consented = spec.consent is not None
+        # DESTINATIONS.md: no dots and plus tags for Google's own domains; E.164 with its plus.
+        self._members = Members(spec, options, Rules(True, True, options.country_code))
+        self.account = api.account
+
+    def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        """Deletes apart from the rest, each up to the largest batch."""
+        return packed(changes, lambda _: (1,), (LARGEST_BATCH,), by_operation)
+
+    async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
+        """Add or remove members; see `Session.deliver`."""
+        identified = [(change, self._members.identifiers(change)) for change in changes]
+        sent = [(change, found) for change, found in identified if found]
+        results: dict[str, RowResult] = {}
+        if sent:
+            try:
+                await self._send(changes[0].operation == "delete", [found for _, found in sent])
+                results = {change.key: accepted(change, found) for change, found in sent}
+            except _MembersRefusedError as refusal:
+                results = {
+                    change.key: RowResult(
+                        "rejected" if at in refusal.places else "retry", refusal.reason
+                    )
+                    for at, (change, _) in enumerate(sent)
+                }
+        return [results.get(change.key, UNIDENTIFIED) for change in changes]
+
+    async def _send(self, is_delete: bool, members: Sequence[Sequence[Identifier]]) -> None:
+        document: dict[str, Any] = {
+            "destinations": [self._destination],
+            "audienceMembers": [
+                {"userData": {"userIdentifiers": [{_FIELDS[kind]: d} for kind, d in found]}}
+                for found in members
+            ],
+            "encoding": "HEX",
+        }
+        if not is_delete:
+            document["termsOfService"] = {"customerMatchTermsOfServiceStatus": "ACCEPTED"}
+            if self._is_consented:
+                granted = "CONSENT_GRANTED"
+                document["consent"] = {"adUserData": granted, "adPersonalization": granted}
+        verb = "remove" if is_delete else "ingest"
+        headers = await self._tokens.headers()
+        path = f"/v1/audienceMembers:{verb}"
+        await self._api.send_bytes("POST", path, to_json(document), headers)
+
+
+def _destination(spec: SyncSpec, options: GoogleDataManagerOptions) -> dict[str, Any]:
+    account = {"accountType": options.account_type, "accountId": options.account_id}
+    destination = {"operatingAccount": account, "productDestinationId": spec.object}
+    if options.login_account_id:
+        destination["loginAccount"] = account | {"accountId": options.login_account_id}
+    return destination
+
+
+def _failure(status: int, document: object) -> DeliveryError | None:
+    """Of a bad request, the members that it is about."""
+    error = document.get("error") if isinstance(document, Mapping) else None
+    details = error.get("details") if isinstance(error, Mapping) else None
+    if status != 400 or not isinstance(details, list):
+        return None
+    violations = [
+        violation
+        for detail in details
+        if isinstance(detail, Mapping)
+        for violation in detail.get("fieldViolations") or ()
+    ]
+    found = [_MEMBER.search(str(violation.get("field"))) for violation in violations]
+    if not found or not all(found):
+        # A field of the request's own is at fault, too.
+        return None
+    places = frozenset(int(match[1]) for match in found if match)
+    return _MembersRefusedError(failure_reason(status, document, google_code), places)
+
+
+class GoogleDataManager:
+    """The destination for audiences of Google's."""
+
+    options: type[Options] = GoogleDataManagerOptions
+    modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
+    limits = Limits(
+        largest_batch=LARGEST_BATCH,
+        default_batch=LARGEST_BATCH,
+        rate_per_second=RATE_PER_SECOND,
+        max_in_flight=4,
+    )
+
+    def check(self, spec: SyncSpec) -> Iterable[Problem]:
+        """The audience's id and the identifier columns."""
+        if not spec.object.isdecimal():
+            yield Problem("object", f"is {spec.object!r}: give the id of the audience.")
+        yield from audience_problems(spec, cast(GoogleDataManagerOptions, spec.options))
+
+    def open(
+        self, spec: SyncSpec, settings: Settings
+    ) -> AbstractAsyncContextManager[GoogleDataManagerSession]:
+        """Connect with the service account of the environment."""
+        return _open(spec)
+
+
+@asynccontextmanager
+async def _open(spec: SyncSpec) -> AsyncIterator[GoogleDataManagerSession]:
+    options = cast(GoogleDataManagerOptions, spec.options)
+    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+    account = service_account_in(options.key_variable, spec)
+    async with open_api(
+        spec, address, account.email, {}, code_of=google_code, failure_of=_failure
+    ) as api:
+        yield GoogleDataManagerSession(api, Tokens(api.client, account, SCOPE), spec, options)
+
+
+DESTINATION: Destination = GoogleDataManager()

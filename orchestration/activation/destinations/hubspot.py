@@ -1,0 +1,188 @@
+"""CRM records of HubSpot: contacts, companies or objects of one's own, by a unique property.
+
+The key's column is the unique property. A deleted row's record is archived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
+
+from pydantic import Field
+
+from orchestration.activation.destinations.api import (
+    VARIABLE_NAME,
+    Api,
+    ApiOptions,
+    address_in,
+    omit_problems,
+    open_api,
+    secret_in,
+)
+from orchestration.activation.destinations.base import (
+    ACCEPTED,
+    Change,
+    Destination,
+    Limits,
+    Mode,
+    Options,
+    Problem,
+    RowResult,
+    Value,
+)
+from orchestration.activation.destinations.http import Answer, refused_row
+from orchestration.activation.destinations.packing import by_operation, packed
+
+if TYPE_CHECKING:
+    from orchestration.activation.spec import SyncSpec
+    from orchestration.settings import Settings
+
+DEFAULT_ADDRESS = "https://api.hubapi.com"
+# DESTINATIONS.md: 100 inputs a batch.
+LARGEST_BATCH = 100
+# DESTINATIONS.md: 190 requests per 10 s from the professional plan up, 100 below it.
+RATE_PER_SECOND = 19.0
+STARTER_RATE_PER_SECOND = 10.0
+# What a row's error says by its category; any other is a plain refusal.
+_STATUSES = {"RATE_LIMITS": 429, "INTERNAL_ERROR": 500, "OBJECT_NOT_FOUND": 404}
+
+
+class HubspotOptions(ApiOptions):
+    """Keys of a HubSpot sync beside the common ones; `object` is the object's type.
+
+    Attributes:
+        token_variable: Environment variable that holds the private app's access token.
+        url_variable: Environment variable that holds the API's address, if not HubSpot's own.
+    """
+
+    token_variable: str = Field("CDP_HUBSPOT_TOKEN", pattern=VARIABLE_NAME)
+    url_variable: str = Field("CDP_HUBSPOT_URL", pattern=VARIABLE_NAME)
+
+
+def _text(value: Value) -> str:
+    """A property's value; HubSpot takes text for every type, and empty text clears."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+class HubspotSession:
+    """An open HubSpot account."""
+
+    def __init__(self, api: Api, spec: SyncSpec, options: HubspotOptions) -> None:
+        self._api = api
+        self._path = f"/crm/v3/objects/{quote(spec.object, safe='')}/batch"
+        self._id_property = spec.key
+        self._verb = "update" if spec.mode == "update_only" else "upsert"
+        self._options = options
+        self.account = api.account
+
+    def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        """Deletes apart from the rest, each up to the largest batch."""
+        return packed(changes, lambda _: (1,), (LARGEST_BATCH,), by_operation)
+
+    async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
+        """Write or archive one batch; see `Session.deliver`."""
+        if changes[0].operation == "delete":
+            return await self._archive(changes)
+        inputs = [
+            {
+                "id": change.key,
+                "idProperty": self._id_property,
+                "objectWriteTraceId": str(at),
+                "properties": {
+                    name: _text(value) for name, value in self._options.fields(change).items()
+                },
+            }
+            for at, change in enumerate(changes)
+        ]
+        answer = await self._api.send("POST", f"{self._path}/{self._verb}", {"inputs": inputs})
+        return _row_results(changes, answer)
+
+    async def _archive(self, changes: Sequence[Change]) -> list[RowResult]:
+        ids = await self._ids_of(changes)
+        if ids:
+            inputs = [{"id": record_id} for record_id in ids]
+            await self._api.send("POST", f"{self._path}/archive", {"inputs": inputs})
+        return [ACCEPTED] * len(changes)
+
+    async def _ids_of(self, changes: Sequence[Change]) -> list[str]:
+        """Record ids, asking for those that we were never told; records that are gone have none."""
+        known = [change.receiver_id for change in changes if change.receiver_id]
+        unknown = [change.key for change in changes if not change.receiver_id]
+        if not unknown:
+            return known
+        document = {
+            "idProperty": self._id_property,
+            "properties": [self._id_property],
+            "inputs": [{"id": key} for key in unknown],
+        }
+        answer = await self._api.send("POST", f"{self._path}/read", document)
+        return known + [str(row["id"]) for row in answer.document.get("results", [])]
+
+
+def _row_results(changes: Sequence[Change], answer: Answer) -> list[RowResult]:
+    document = answer.document if isinstance(answer.document, Mapping) else {}
+    results: dict[str, RowResult] = {}
+    for row in document.get("results", []):
+        results[str(row.get("objectWriteTraceId"))] = RowResult("accepted", None, str(row["id"]))
+    by_key = {change.key: str(at) for at, change in enumerate(changes)}
+    for error in document.get("errors", []):
+        for trace in _traces(error, by_key):
+            results[trace] = refused_row(_status(error), error.get("category"))
+    missing = RowResult("retry", f"{answer.status} without a result for the row")
+    return [results.get(str(at), missing) for at in range(len(changes))]
+
+
+def _traces(error: Mapping[str, Any], by_key: Mapping[str, str]) -> list[str]:
+    """Rows that an error is about: by the trace id we gave, else by the id we asked for."""
+    context = error.get("context") or {}
+    traces = [str(trace) for trace in context.get("objectWriteTraceId", [])]
+    return traces or [by_key[key] for key in context.get("ids", []) if key in by_key]
+
+
+def _status(error: Mapping[str, Any]) -> int:
+    return _STATUSES.get(str(error.get("category")), 422)
+
+
+def _category(document: object) -> object:
+    return document.get("category") if isinstance(document, Mapping) else None
+
+
+class Hubspot:
+    """The HubSpot destination."""
+
+    options: type[Options] = HubspotOptions
+    modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror"})
+    limits = Limits(
+        largest_batch=LARGEST_BATCH,
+        default_batch=LARGEST_BATCH,
+        rate_per_second=RATE_PER_SECOND,
+        default_rate_per_second=STARTER_RATE_PER_SECOND,
+        max_in_flight=8,
+    )
+
+    def check(self, spec: SyncSpec) -> Iterable[Problem]:
+        """The columns left out must exist."""
+        return omit_problems(spec)
+
+    def open(
+        self, spec: SyncSpec, settings: Settings
+    ) -> AbstractAsyncContextManager[HubspotSession]:
+        """Connect with the token of the environment."""
+        return _open(spec)
+
+
+@asynccontextmanager
+async def _open(spec: SyncSpec) -> AsyncIterator[HubspotSession]:
+    options = cast(HubspotOptions, spec.options)
+    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+    token = secret_in(options.token_variable, spec)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with open_api(spec, address, token, headers, code_of=_category) as api:
+        yield HubspotSession(api, spec, options)
+
+
+DESTINATION: Destination = Hubspot()

@@ -1,0 +1,407 @@
+"""The suite that every destination passes. `contract.py` says how to add one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from orchestration.activation import SyncStoppedError
+from orchestration.activation.destinations import BUILT_IN
+from orchestration.activation.destinations.base import (
+    DeliveryError,
+    DestinationSettingError,
+    DestinationUnusableError,
+    TemporaryFailureError,
+    ThrottledError,
+)
+from orchestration.manifest import ManifestError
+from orchestration.settings import Settings
+from tests.orchestration.activation.destinations.conftest import OpenBench
+from tests.orchestration.activation.destinations.contract import Bench, Case, all_cases, said
+from tests.orchestration.activation.emulators.emulator import (
+    Call,
+    Emulator,
+    Fault,
+)
+
+# No HTTP and so no emulator: a real server and real folders, each in a test file of its own.
+OF_THEIR_OWN = {"files", "postgres"}
+CASES = {case.destination: case for case in all_cases()}
+MODES = [
+    pytest.param(name, mode, id=f"{name}-{mode}")
+    for name, case in CASES.items()
+    for mode in sorted(case.module.modes)
+]
+pytestmark = pytest.mark.parametrize("settings", ["duckdb"], indirect=True)
+each_case = pytest.mark.parametrize("case_name", sorted(CASES))
+
+
+@pytest.fixture
+def bench(case_name: str, open_bench: OpenBench) -> Bench:
+    return open_bench(CASES[case_name])
+
+
+def rows(case: Case, numbers: range, version: str = "old") -> list[dict[str, object]]:
+    return [case.row(number, version) for number in numbers]
+
+
+def test_every_destination_is_in_the_suite(settings: Settings) -> None:
+    assert sorted([*CASES, *OF_THEIR_OWN]) == sorted(BUILT_IN)
+
+
+@pytest.mark.parametrize(("case_name", "mode"), MODES)
+def test_a_run_leaves_the_payload_at_the_vendor(bench: Bench, mode: str) -> None:
+    """Rows that are new, changed, unchanged and gone, in each mode."""
+    if mode == "update_only":
+        # There must be something to update; a row beyond it must not be made.
+        bench.name = "seed"
+        bench.put(rows(bench.case, range(7)))
+        bench.run(bench.spec("upsert"))
+        bench.name = "contract"
+    old = rows(bench.case, range(7))
+    bench.put(old)
+    assert bench.run(bench.spec(mode)).rejected == 0
+    assert bench.emulator.held() == bench.expected(old)
+    requests = len(bench.emulator.calls)
+    assert bench.run(bench.spec(mode)).requests == 0
+    assert len(bench.emulator.calls) == requests
+    changed = rows(bench.case, range(2, 4), "new")
+    unchanged = rows(bench.case, range(4, 7))
+    new = rows(bench.case, range(7, 9), "new")
+    bench.put([*changed, *unchanged, *new])
+    report = bench.run(bench.spec(mode))
+    gone = [] if mode == "mirror" else old[:2]
+    if mode == "append":
+        changed = old[2:4]
+    if mode == "update_only" and bench.case.unknown_updates != "made":
+        assert report.rejected == (len(new) if bench.case.unknown_updates == "rejected" else 0)
+        new = []
+    assert bench.emulator.held() == bench.expected([*gone, *changed, *unchanged, *new])
+    assert bench.emulator.violations == []
+
+
+@each_case
+def test_a_batch_that_comes_twice_changes_nothing(bench: Bench) -> None:
+    sent = rows(bench.case, range(3))
+    changes = bench.changes(sent)
+    results = bench.deliver(changes, changes)
+    assert [result.status for result in results] == ["accepted"] * 6
+    assert bench.emulator.held() == bench.expected(sent)
+    assert bench.emulator.violations == []
+
+
+@each_case
+def test_a_delete_that_comes_twice_or_of_a_row_never_heard_of_is_done(bench: Bench) -> None:
+    if "mirror" not in bench.case.module.modes:
+        with pytest.raises(ManifestError, match="cannot 'mirror'"):
+            bench.spec("mirror")
+        return
+    sent = rows(bench.case, range(3))
+    deletes = bench.changes([*sent[:2], bench.case.row(9, "old")], "delete")
+    results = bench.deliver(bench.changes(sent), deletes, deletes)
+    assert {result.status for result in results} == {"accepted"}
+    assert bench.emulator.held() == bench.expected(sent[2:])
+    assert bench.emulator.violations == []
+
+
+@each_case
+def test_inserts_and_deletes_of_one_batch_are_told_apart(bench: Bench) -> None:
+    if "mirror" not in bench.case.module.modes:
+        assert bench.modes
+        return
+    sent = rows(bench.case, range(6))
+    first = bench.deliver(bench.changes(sent[:3]))
+    ids = [result.receiver_id for result in first]
+    deletes = [
+        change._replace(receiver_id=receiver_id)
+        for change, receiver_id in zip(bench.changes(sent[:3], "delete"), ids, strict=True)
+    ]
+    inserts = bench.changes(sent[3:])
+    mixed = [change for pair in zip(deletes, inserts, strict=True) for change in pair]
+    assert {result.status for result in bench.deliver(mixed)} == {"accepted"}
+    assert bench.emulator.held() == bench.expected(sent[3:])
+
+
+@each_case
+def test_batches_keep_to_the_vendors_rows_and_objects(bench: Bench) -> None:
+    """One row more than the largest batch; the emulator counts what is in a request."""
+    count = bench.case.module.limits.largest_batch + 1
+    sent = rows(bench.case, range(count))
+    results = bench.deliver(bench.changes(sent[:-1]), bench.changes(sent[-1:]))
+    assert len(results) == count
+    assert {result.status for result in results} == {"accepted"}
+    assert len(bench.emulator.held()) == count
+    assert bench.emulator.violations == []
+
+
+@each_case
+def test_batches_keep_to_the_vendors_bytes(bench: Bench) -> None:
+    heavy = bench.case.heavy
+    if heavy is None:
+        assert bench.emulator.largest_body > 100_000_000
+        return
+    row_bytes = min(bench.case.largest_row or 1_000_000, bench.emulator.largest_body // 4) * 9 // 10
+    count = bench.emulator.largest_body * 5 // 2 // row_bytes
+    count = min(count, bench.case.module.limits.largest_batch)
+    sent = [heavy(number, row_bytes) for number in range(count)]
+    results = bench.deliver(bench.changes(sent))
+    assert {result.status for result in results} == {"accepted"}
+    assert len(bench.emulator.held()) == count
+    assert len(bench.emulator.calls) > 1
+    assert bench.emulator.violations == []
+
+
+@each_case
+def test_a_row_that_no_request_can_hold_is_rejected_alone(bench: Bench) -> None:
+    heavy = bench.case.heavy
+    if heavy is None:
+        assert bench.emulator.largest_body > 100_000_000
+        return
+    too_large = (bench.case.largest_row or bench.emulator.largest_body) + 1000
+    sent = [*rows(bench.case, range(3)), heavy(7, too_large)]
+    bench.put(sent)
+    assert bench.run().rejected == 1
+    assert list(bench.rejections()) == [bench.case.key_of(7)]
+    assert bench.emulator.held() == bench.expected(sent[:3])
+    assert bench.emulator.violations == []
+
+
+@each_case
+def test_the_sync_may_not_ask_for_more_than_the_vendor_allows(bench: Bench) -> None:
+    limits = bench.case.module.limits
+    with pytest.raises(ManifestError, match="takes at most"):
+        bench.spec(batch_size=limits.largest_batch + 1)
+    requests, seconds = bench.emulator.rate
+    spec = bench.spec()
+    assert spec.batch_size <= limits.largest_batch
+    if limits.rate_per_second is None:
+        assert limits.most_in_flight or bench.case.destination == "webhook"
+        return
+    assert spec.rate_per_second is not None
+    assert spec.rate_per_second <= limits.rate_per_second <= requests / seconds
+    with pytest.raises(ManifestError, match="allows at most"):
+        bench.spec(rate_per_second=limits.rate_per_second * 1.01)
+
+
+@each_case
+def test_a_mode_that_the_vendor_cannot_is_refused_when_the_manifest_is_read(bench: Bench) -> None:
+    others = {"upsert", "update_only", "mirror", "append"} - bench.case.module.modes
+    for mode in sorted(others):
+        with pytest.raises(ManifestError, match=f"cannot '{mode}'"):
+            bench.spec(mode)
+    assert bench.modes
+
+
+@pytest.mark.parametrize(
+    ("case_name", "meta", "message"),
+    [
+        pytest.param(name, meta, message, id=f"{name}-{next(iter(meta))}-{at}")
+        for name, case in CASES.items()
+        for at, (meta, message) in enumerate([({"no_such_key": 1}, "unknown"), *case.mistakes])
+    ],
+)
+def test_mistakes_are_told_when_the_manifest_is_read(
+    bench: Bench, meta: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ManifestError) as caught:
+        bench.spec(**meta)
+    (problem,) = caught.value.problems
+    assert message in problem
+    assert problem.startswith("models/syncs/_exposures.yml: sync 'contract': ")
+
+
+@each_case
+def test_a_variable_that_is_missing_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in bench.case.secrets:
+        with monkeypatch.context() as patch:
+            patch.delenv(name)
+            with pytest.raises(DestinationSettingError, match=f"{name} is not set"):
+                bench.deliver(bench.changes(rows(bench.case, range(1))))
+
+
+@each_case
+def test_an_address_in_the_clear_gets_no_secret(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The webhook's receiver is one's own and may be anywhere; a vendor is not."""
+    if bench.case.destination == "webhook":
+        return
+    for name in set(bench.case.environment(bench.emulator)) - set(bench.case.secrets):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, "http://vendor.example")
+            with pytest.raises(DestinationSettingError, match=f"{name} is not an https address"):
+                bench.deliver(bench.changes(rows(bench.case, range(1))))
+
+
+@each_case
+def test_wrong_credentials_stop_the_sync(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = bench.case.environment(bench.emulator)
+    for name in bench.case.secrets:
+        with monkeypatch.context() as patch:
+            patch.setenv(name, bench.case.wrong(right[name]))
+            with pytest.raises(DestinationUnusableError, match=r"^40[01]"):
+                bench.deliver(bench.changes(rows(bench.case, range(2))))
+    assert bench.emulator.held() == {}
+
+
+@each_case
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7.0), ("Sun, 15 Nov 2020 12:00:30 GMT", 0.0), (None, None)],
+)
+def test_throttling_is_told_with_the_wait_asked_for(
+    bench: Bench, header: str | None, seconds: float | None
+) -> None:
+    headers = {"Retry-After": header} if header else {}
+    bench.emulator.faults.append(Fault(status=429, headers=headers))
+    with pytest.raises(ThrottledError) as caught:
+        bench.deliver(bench.changes(rows(bench.case, range(2))))
+    assert caught.value.retry_after == seconds
+
+
+@each_case
+def test_the_emulator_throttles_and_the_destination_says_so(bench: Bench) -> None:
+    bench.emulator.clock = lambda: 0.0
+    bench.emulator.rate = (0, 1.0)
+    with pytest.raises(ThrottledError):
+        bench.deliver(bench.changes(rows(bench.case, range(1))))
+
+
+@each_case
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
+def test_a_failing_vendor_is_a_passing_failure(bench: Bench, status: int) -> None:
+    bench.emulator.faults.append(Fault(status=status))
+    with pytest.raises(TemporaryFailureError, match=f"^{status}"):
+        bench.deliver(bench.changes(rows(bench.case, range(2))))
+
+
+@each_case
+@pytest.mark.parametrize("kind", ["reset", "swallow", "half"])
+def test_a_broken_connection_is_a_passing_failure(bench: Bench, kind: str) -> None:
+    bench.emulator.faults.append(Fault(kind))
+    with pytest.raises(TemporaryFailureError):
+        bench.deliver(bench.changes(rows(bench.case, range(2))))
+
+
+@each_case
+def test_a_vendor_that_does_not_listen_is_a_passing_failure(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in bench.case.environment(bench.emulator).items():
+        monkeypatch.setenv(name, value.replace(bench.emulator.url, "http://127.0.0.1:1"))
+    bench.settings = replace(bench.settings, webhook_url=None)
+    with pytest.raises(TemporaryFailureError, match="connection"):
+        bench.deliver(bench.changes(rows(bench.case, range(2))))
+
+
+@each_case
+def test_a_run_goes_through_a_vendor_that_fails_now_and_then(bench: Bench) -> None:
+    sent = rows(bench.case, range(9))
+    bench.emulator.faults.extend(
+        [Fault("swallow"), Fault(), Fault("reset"), Fault(status=429), Fault("half")]
+    )
+    bench.put(sent)
+    report = bench.run(bench.spec(batch_size=min(3, bench.case.module.limits.largest_batch)))
+    assert (report.rejected, report.failed) == (0, 0)
+    assert bench.emulator.held() == bench.expected(sent)
+    assert bench.emulator.violations == []
+
+
+@each_case
+def test_a_refused_row_is_rejected_and_no_other(bench: Bench) -> None:
+    sent = rows(bench.case, range(6))
+    refused = [bench.case.key_of(2), bench.case.key_of(5)]
+    bench.emulator.refused = set(refused)
+    bench.put(sent)
+    report = bench.run()
+    assert report.rejected == 2
+    assert bench.rejections() == dict.fromkeys(refused, bench.case.rejection)
+    kept = [row for number, row in enumerate(sent) if number not in (2, 5)]
+    assert bench.emulator.held() == bench.expected(kept)
+    assert bench.emulator.violations == []
+
+
+@each_case
+def test_an_answer_by_row_is_read_by_row(bench: Bench) -> None:
+    if not bench.case.is_answered_by_row:
+        return
+    bench.emulator.refused = {bench.case.key_of(0), bench.case.key_of(3)}
+    results = bench.deliver(bench.changes(rows(bench.case, range(5))))
+    assert [result.status for result in results] == [
+        *("rejected", "accepted", "accepted", "rejected", "accepted"),
+    ]
+
+
+@each_case
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 413, 422, 429, 500])
+def test_nothing_that_is_said_holds_personal_data_or_a_secret(bench: Bench, status: int) -> None:
+    sent = rows(bench.case, range(2))
+    bench.emulator.faults.append(Fault(status=status))
+    with pytest.raises(DeliveryError) as caught:
+        bench.deliver(bench.changes(sent))
+    words = said(caught.value)
+    assert not [text for text in bench.personal_data(sent) if text in words]
+    assert str(status) in caught.value.reason
+
+
+@each_case
+def test_the_log_and_the_ledger_hold_no_personal_data(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent = rows(bench.case, range(3))
+    bench.emulator.refused = {bench.case.key_of(1)}
+    bench.put(sent)
+    bench.run()
+    bench.emulator.faults.extend([Fault(status=403)] * 20)
+    bench.put(rows(bench.case, range(3), "new"))
+    with pytest.raises(SyncStoppedError) as stopped:
+        bench.run()
+    words = said(stopped.value) + caplog.text + json.dumps(bench.rejections())
+    private = bench.personal_data([*sent, *rows(bench.case, range(3), "new")])
+    keys = {bench.case.key_of(number) for number in range(3)}
+    assert not [text for text in private - keys if text in words]
+
+
+@each_case
+def test_the_emulator_takes_only_what_the_vendor_takes(bench: Bench) -> None:
+    """Each request of a run, spoilt in one respect, is refused; as it was, it is not."""
+    bench.put(rows(bench.case, range(3)))
+    bench.run()
+    if "mirror" in bench.case.module.modes:
+        bench.put(rows(bench.case, range(1)))
+        bench.run()
+    calls = [call for call, status in bench.emulator.calls if 200 <= status < 300]
+    assert calls
+    for call in calls:
+        assert bench.emulator.reply(call).status < 300
+        for what, spoilt in spoilings(call, bench.emulator):
+            assert bench.emulator.reply(spoilt).status >= 400, f"{call.method} {call.path}: {what}"
+
+
+def spoilings(call: Call, emulator: Emulator) -> Iterator[tuple[str, Call]]:
+    """The request with one thing wrong at a time."""
+    yield "path", replace(call, path=call.path + "x")
+    yield "method", replace(call, method="PATCH" if call.method != "PATCH" else "PUT")
+    yield "no sign-in", replace(call, headers={"Content-Type": "application/json"})
+    yield "a query", replace(call, query={**call.query, "no_such_parameter": "1"})
+    if not call.body:
+        return
+    yield "content type", replace(call, headers={**call.headers, "Content-Type": "text/html"})
+    yield "half a body", emulator.signed_anew(replace(call, body=call.body[: len(call.body) // 2]))
+    if "json" in call.headers.get("Content-Type", ""):
+        for what, document in spoilt_documents(json.loads(call.body)):
+            yield what, emulator.signed_anew(replace(call, body=json.dumps(document).encode()))
+
+
+def spoilt_documents(document: dict[str, object]) -> Iterator[tuple[str, object]]:
+    yield "an unknown field", {**document, "no_such_field": 1}
+    yield "a list for an object", [document]
+    for name, value in document.items():
+        if isinstance(value, list):
+            yield f"no {name}", {**document, name: []}
+            yield f"too many {name}", {**document, name: value * 10_001}
+            yield f"{name} of numbers", {**document, name: [1]}
+        yield f"{name} of another type", {**document, name: {"x": 1.5}}

@@ -1,0 +1,142 @@
+"""HubSpot's batch endpoints of CRM objects, for one object type with known properties."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from tests.orchestration.activation.emulators.emulator import (
+    TEXT,
+    Call,
+    Emulator,
+    Refused,
+    Reply,
+    listing,
+    record,
+    strict,
+)
+
+TOKEN = "pat-na1-not-to-be-seen"
+ID_PROPERTY = "profile_key"
+PROPERTIES = frozenset({ID_PROPERTY, "email", "firstname", "visits", "is_member", "joined_on"})
+# DESTINATIONS.md: 100 inputs a batch.
+LARGEST_BATCH = 100
+WRITE = record(
+    {
+        "inputs": listing(
+            record(
+                {
+                    "id": TEXT,
+                    "idProperty": {"const": ID_PROPERTY},
+                    "properties": {
+                        "type": "object",
+                        "propertyNames": {"enum": sorted(PROPERTIES)},
+                        "additionalProperties": {"type": "string"},
+                    },
+                },
+                objectWriteTraceId=TEXT,
+            ),
+            LARGEST_BATCH,
+        )
+    }
+)
+ARCHIVE = record({"inputs": listing(record({"id": TEXT}), LARGEST_BATCH)})
+READ = record(
+    {
+        "inputs": listing(record({"id": TEXT}), LARGEST_BATCH),
+        "properties": {"type": "array", "items": {"enum": sorted(PROPERTIES)}},
+        "idProperty": {"const": ID_PROPERTY},
+    }
+)
+
+
+class HubspotEmulator(Emulator):
+    """Holds contacts by the unique property; an archived one is gone."""
+
+    # DESTINATIONS.md: 190 per 10 s from the professional plan up.
+    rate = (190, 10.0)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._contacts: dict[str, dict[str, str]] = {}
+        self._ids: dict[str, str] = {}
+
+    def is_signed_in(self, call: Call) -> bool:
+        return call.headers.get("Authorization") == f"Bearer {TOKEN}"
+
+    def answer(self, call: Call) -> Reply:
+        routes = {
+            "/crm/v3/objects/contacts/batch/upsert": self._upsert,
+            "/crm/v3/objects/contacts/batch/update": self._update,
+            "/crm/v3/objects/contacts/batch/archive": self._archive,
+            "/crm/v3/objects/contacts/batch/read": self._read,
+        }
+        if call.method != "POST" or call.path not in routes or call.query:
+            raise Refused(405 if call.path in routes else 404, "NOT_FOUND")
+        return routes[call.path](call.document)
+
+    def _upsert(self, document: Any) -> Reply:
+        return self._write(document, creates=True)
+
+    def _update(self, document: Any) -> Reply:
+        return self._write(document, creates=False)
+
+    def _write(self, document: Any, *, creates: bool) -> Reply:
+        strict(document, WRITE)
+        inputs = document["inputs"]
+        if max(Counter(entry["id"] for entry in inputs).values()) > 1:
+            raise Refused(400, "VALIDATION_ERROR")
+        results, errors = [], []
+        for entry in inputs:
+            if entry["id"] in self.refused:
+                errors.append(self._error(entry, "VALIDATION_ERROR"))
+            elif not creates and entry["id"] not in self._contacts:
+                errors.append(self._error(entry, "OBJECT_NOT_FOUND"))
+            else:
+                results.append(self._set(entry))
+        # The results come in an order of HubSpot's own.
+        document = {"status": "COMPLETE", "results": results[::-1]}
+        if errors:
+            document |= {"numErrors": len(errors), "errors": errors}
+        return Reply(207 if errors else 200, document)
+
+    def _set(self, entry: dict[str, Any]) -> dict[str, Any]:
+        contact = self._contacts.setdefault(entry["id"], {})
+        record_id = self._ids.setdefault(entry["id"], str(9000 + len(self._ids)))
+        given = {ID_PROPERTY: entry["id"], **entry["properties"]}
+        contact.update(given)
+        for name in [name for name, value in given.items() if value == ""]:
+            del contact[name]
+        trace = entry.get("objectWriteTraceId")
+        return {"id": record_id, "properties": contact, "objectWriteTraceId": trace}
+
+    def _error(self, entry: dict[str, Any], category: str) -> dict[str, Any]:
+        return {
+            "status": "error",
+            "category": category,
+            "message": f"not valid: {entry}",
+            "context": {"objectWriteTraceId": [entry.get("objectWriteTraceId")]},
+        }
+
+    def _archive(self, document: Any) -> Reply:
+        strict(document, ARCHIVE)
+        gone = {entry["id"] for entry in document["inputs"]}
+        for key in [key for key, record_id in self._ids.items() if record_id in gone]:
+            del self._contacts[key], self._ids[key]
+        return Reply(204)
+
+    def _read(self, document: Any) -> Reply:
+        strict(document, READ)
+        wanted = [entry["id"] for entry in document["inputs"]]
+        found = [
+            {"id": self._ids[key], "properties": {ID_PROPERTY: key}}
+            for key in wanted
+            if key in self._contacts
+        ]
+        return Reply(200 if len(found) == len(wanted) else 207, {"results": found})
+
+    def refusal(self, status: int, code: str, text: str) -> Any:
+        return {"status": "error", "category": code, "message": text, "correlationId": "c-1"}
+
+    def held(self) -> dict[str, dict[str, Any]]:
+        return {key: dict(contact) for key, contact in self._contacts.items()}
