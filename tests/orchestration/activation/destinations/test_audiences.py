@@ -250,6 +250,19 @@ def test_google_tells_the_rows_at_fault_and_the_others_go_again(audience: Bench)
 
 
 @pytest.mark.parametrize("name", ["google"])
+def test_a_request_that_is_at_fault_itself_is_not_put_on_its_rows(
+    audience: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = ["audience_members[0].user_data", "destinations[0].product_destination_id"]
+    violations = [{"field": field, "description": "ann@example.com"} for field in fields]
+    document = {"error": {"status": "NOT_FOUND", "details": [{"fieldViolations": violations}]}}
+    monkeypatch.setattr(type(audience.emulator), "refusal", lambda *_: document)
+    audience.emulator.faults.append(Fault(status=400))
+    with pytest.raises(BatchRefusedError, match=r"^400 NOT_FOUND$"):
+        audience.deliver([change("a", email="a@example.com", phone=None)])
+
+
+@pytest.mark.parametrize("name", ["google"])
 def test_a_token_is_used_again_and_a_revoked_one_stops_the_run(audience: Bench) -> None:
     row = change("a", email="a@example.com", phone=None)
     audience.deliver([row], [row], [row])
