@@ -13,7 +13,10 @@ ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 
 # Name in `destination:` of a sync -> module that holds `DESTINATION`.
 BUILT_IN = {
+    "braze": "orchestration.activation.destinations.braze",
+    "customerio": "orchestration.activation.destinations.customerio",
     "hubspot": "orchestration.activation.destinations.hubspot",
+    "iterable": "orchestration.activation.destinations.iterable",
     "salesforce": "orchestration.activation.destinations.salesforce",
     "webhook": "orchestration.activation.destinations.webhook",
 }

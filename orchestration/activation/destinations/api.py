@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,18 @@ def omit_problems(spec: SyncSpec) -> Iterable[Problem]:
     for name in options.omit if isinstance(options, ApiOptions) else ():
         if spec.payload.column(name) is None:
             yield no_column(spec, "omit", name)
+
+
+def column_problems(spec: SyncSpec, reserved: Set[str], why: str) -> Iterable[Problem]:
+    """Columns of names that the vendor would take for something else; the key's is no field."""
+    left_out = {spec.key, *(spec.options.omit if isinstance(spec.options, ApiOptions) else ())}
+    for column in spec.payload.columns:
+        if column.name in reserved - left_out:
+            yield Problem(
+                "depends_on",
+                f"is {spec.payload.name}, whose column {column.name} cannot be sent: {why}. "
+                "Rename it, or list it in `omit`.",
+            )
 
 
 def no_column(spec: SyncSpec, key: str, name: str) -> Problem:
