@@ -17,6 +17,7 @@ BUILT_IN = {
     "customerio": "orchestration.activation.destinations.customerio",
     "hubspot": "orchestration.activation.destinations.hubspot",
     "iterable": "orchestration.activation.destinations.iterable",
+    "klaviyo": "orchestration.activation.destinations.klaviyo",
     "mailchimp": "orchestration.activation.destinations.mailchimp",
     "salesforce": "orchestration.activation.destinations.salesforce",
     "webhook": "orchestration.activation.destinations.webhook",
