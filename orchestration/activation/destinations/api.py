@@ -176,9 +176,11 @@ async def open_api(
     address: str,
     secret: str,
     headers: Mapping[str, str],
-    **more: Any,
+    *,
+    code_of: CodeOf = code_in_document,
+    largest_body: int | None = None,
 ) -> AsyncIterator[Api]:
-    """Connections to an API for one sync, as many as it may have in flight."""
+    """Connections to an API for one sync, as many as it may have in flight; see `Api`."""
     options = spec.options
     seconds = options.timeout_seconds if isinstance(options, ApiOptions) else None
     digest = hashlib.sha256(secret.encode()).hexdigest()[:8]
@@ -187,4 +189,4 @@ async def open_api(
         timeout=aiohttp.ClientTimeout(total=seconds),
     ) as client:
         account = f"{urlsplit(address).netloc}/{digest}"
-        yield Api(client, address, account, headers, **more)
+        yield Api(client, address, account, headers, code_of, largest_body)
