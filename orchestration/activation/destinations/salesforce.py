@@ -231,9 +231,10 @@ class _Job:
     def _csv(self, changes: Sequence[Change]) -> bytes:
         rows = [self._options.fields(change) for change in changes]
         text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(rows[0])
-        writer.writerows([_csv_value(value) for value in row.values()] for row in rows)
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({name: _csv_value(value) for name, value in row.items()})
         return text.getvalue().encode()
 
     async def _wait_for(self, job: str) -> None:

@@ -91,6 +91,11 @@ class Case:
         return str(self.row(number, "old")[self.key])
 
 
+def filled(row: Row, column: str, size: int) -> Row:
+    """The row with so many bytes in a column: half as many characters, as bytes are what counts."""
+    return {**row, column: "é" * (size // 2)}
+
+
 def all_cases() -> list[Case]:
     """The cases beside this file, by file name."""
     files = sorted(Path(__file__).parent.glob("case_*.py"))

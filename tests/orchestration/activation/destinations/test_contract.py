@@ -134,6 +134,13 @@ def test_batches_keep_to_the_vendors_rows_and_objects(bench: Bench) -> None:
     assert len(results) == count
     assert {result.status for result in results} == {"accepted"}
     assert len(bench.emulator.held()) == count
+    if "mirror" in bench.case.module.modes:
+        deletes = [
+            change._replace(receiver_id=result.receiver_id)
+            for change, result in zip(bench.changes(sent, "delete"), results, strict=True)
+        ]
+        assert {result.status for result in bench.deliver(deletes[:-1])} == {"accepted"}
+        assert list(bench.emulator.held()) == [bench.case.key_of(count - 1)]
     assert bench.emulator.violations == []
 
 

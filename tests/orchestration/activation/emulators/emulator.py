@@ -118,7 +118,10 @@ class Emulator(ABC):
     Attributes:
         rate: The vendor's limit: requests, and the seconds in which they may come.
         largest_body: Bytes of a body that the vendor takes.
+        most_at_once: Requests that may be under way at once; None for no limit.
         clock: Seconds, for the rate.
+        delay_seconds: How long an answer takes.
+        peak: The most requests that were under way at once.
         calls: Every request so far with the status that it got; 0 for none.
         violations: What was refused as no correct client would send it. Faults and refusals that
             a test asked for do not count.
@@ -128,6 +131,7 @@ class Emulator(ABC):
 
     rate: tuple[int, float]
     largest_body: int = LARGEST_BODY_BYTES
+    most_at_once: int | None = None
 
     def __init__(self) -> None:
         self.clock: Callable[[], float] = time.monotonic
@@ -136,6 +140,9 @@ class Emulator(ABC):
         self.faults: deque[Fault] = deque()
         self.refused: set[str] = set()
         self.url = ""
+        self.delay_seconds = 0.0
+        self.peak = 0
+        self._under_way = 0
         self._moments: deque[float] = deque()
 
     @abstractmethod
@@ -196,10 +203,21 @@ class Emulator(ABC):
             self._moments.popleft()
         if len(self._moments) >= most:
             raise Refused(429, "RATE_LIMITS")
+        if self.most_at_once is not None and self._under_way > self.most_at_once:
+            raise Refused(429, "TOO_MANY_AT_ONCE")
         self._moments.append(now)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request over HTTP."""
+        self._under_way += 1
+        self.peak = max(self.peak, self._under_way)
+        try:
+            await asyncio.sleep(self.delay_seconds)
+            return await self._handle(request)
+        finally:
+            self._under_way -= 1
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         body, path = await request.read(), request.rel_url.raw_path
         call = Call(request.method, path, request.query, request.headers, body)
         fault = self.faults.popleft() if self.faults and self.may_fail(call) else None
