@@ -42,7 +42,12 @@ def test_the_sample_is_a_sync_that_the_manifests_reader_takes(name: str, tmp_pat
     sync = exposure["config"]["meta"]["sync"]
     columns = {"profile_id": "text", sync["key"]: "text"}
     named = ("email", "phone", "recipient", "title", "body")
-    for option, value in sync.items():
+    defaults = {
+        key: field.default for key, field in find_destination(name).options.model_fields.items()
+    }
+    for option, value in (defaults | sync).items():
+        if not isinstance(value, str):
+            continue
         if option in named or option.endswith("_column"):
             columns[value] = "text"
     columns |= dict.fromkeys(sync.get("data", []), "text")
