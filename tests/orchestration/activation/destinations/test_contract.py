@@ -27,8 +27,6 @@ from tests.orchestration.activation.emulators.emulator import (
     Fault,
 )
 
-# No HTTP and so no emulator: a real server and real folders, each in a test file of its own.
-OF_THEIR_OWN = {"files", "postgres"}
 CASES = {case.destination: case for case in all_cases()}
 MODES = [
     pytest.param(name, mode, id=f"{name}-{mode}")
@@ -37,6 +35,9 @@ MODES = [
 ]
 pytestmark = pytest.mark.parametrize("settings", ["duckdb"], indirect=True)
 each_case = pytest.mark.parametrize("case_name", sorted(CASES))
+each_api = pytest.mark.parametrize(
+    "case_name", sorted(name for name, case in CASES.items() if case.is_http)
+)
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def rows(case: Case, numbers: range, version: str = "old") -> list[dict[str, obj
 
 
 def test_every_destination_is_in_the_suite(settings: Settings) -> None:
-    assert sorted([*CASES, *OF_THEIR_OWN]) == sorted(BUILT_IN)
+    assert sorted(CASES) == sorted(BUILT_IN)
 
 
 @pytest.mark.parametrize(("case_name", "mode"), MODES)
@@ -73,7 +74,7 @@ def test_a_run_leaves_the_payload_at_the_vendor(bench: Bench, mode: str) -> None
     new = rows(bench.case, range(7, 9), "new")
     bench.put([*changed, *unchanged, *new])
     report = bench.run(bench.spec(mode))
-    gone = [] if mode == "mirror" else old[:2]
+    gone = [] if mode in ("mirror", "full") else old[:2]
     if mode == "append":
         changed = old[2:4]
     if mode == "update_only" and bench.case.unknown_updates != "made":
@@ -195,7 +196,7 @@ def test_the_sync_may_not_ask_for_more_than_the_vendor_allows(bench: Bench) -> N
 
 @each_case
 def test_a_mode_that_the_vendor_cannot_is_refused_when_the_manifest_is_read(bench: Bench) -> None:
-    others = {"upsert", "update_only", "mirror", "append"} - bench.case.module.modes
+    others = {"upsert", "update_only", "mirror", "append", "full"} - bench.case.module.modes
     for mode in sorted(others):
         with pytest.raises(ManifestError, match=f"cannot '{mode}'"):
             bench.spec(mode)
@@ -229,7 +230,7 @@ def test_a_variable_that_is_missing_is_named(bench: Bench, monkeypatch: pytest.M
                 bench.deliver(bench.changes(rows(bench.case, range(1))))
 
 
-@each_case
+@each_api
 def test_an_address_in_the_clear_gets_no_secret(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,7 +244,7 @@ def test_an_address_in_the_clear_gets_no_secret(
                 bench.deliver(bench.changes(rows(bench.case, range(1))))
 
 
-@each_case
+@each_api
 def test_wrong_credentials_stop_the_sync(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     right = bench.case.environment(bench.emulator)
     for name in bench.case.secrets:
@@ -254,7 +255,7 @@ def test_wrong_credentials_stop_the_sync(bench: Bench, monkeypatch: pytest.Monke
     assert bench.emulator.held() == {}
 
 
-@each_case
+@each_api
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [("7", 7.0), ("Sun, 15 Nov 2020 12:00:30 GMT", 0.0), (None, None)],
@@ -269,7 +270,7 @@ def test_throttling_is_told_with_the_wait_asked_for(
     assert caught.value.retry_after == seconds
 
 
-@each_case
+@each_api
 def test_the_emulator_throttles_and_the_destination_says_so(bench: Bench) -> None:
     bench.emulator.clock = lambda: 0.0
     bench.emulator.rate = (0, 1.0)
@@ -277,7 +278,7 @@ def test_the_emulator_throttles_and_the_destination_says_so(bench: Bench) -> Non
         bench.deliver(bench.changes(rows(bench.case, range(1))))
 
 
-@each_case
+@each_api
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
 def test_a_failing_vendor_is_a_passing_failure(bench: Bench, status: int) -> None:
     bench.emulator.faults.append(Fault(status=status))
@@ -285,7 +286,7 @@ def test_a_failing_vendor_is_a_passing_failure(bench: Bench, status: int) -> Non
         bench.deliver(bench.changes(rows(bench.case, range(2))))
 
 
-@each_case
+@each_api
 @pytest.mark.parametrize("kind", ["reset", "swallow", "half"])
 def test_a_broken_connection_is_a_passing_failure(bench: Bench, kind: str) -> None:
     bench.emulator.faults.append(Fault(kind))
@@ -293,7 +294,7 @@ def test_a_broken_connection_is_a_passing_failure(bench: Bench, kind: str) -> No
         bench.deliver(bench.changes(rows(bench.case, range(2))))
 
 
-@each_case
+@each_api
 def test_a_vendor_that_does_not_listen_is_a_passing_failure(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,7 +305,7 @@ def test_a_vendor_that_does_not_listen_is_a_passing_failure(
         bench.deliver(bench.changes(rows(bench.case, range(2))))
 
 
-@each_case
+@each_api
 def test_a_run_goes_through_a_vendor_that_fails_now_and_then(bench: Bench) -> None:
     sent = rows(bench.case, range(9))
     bench.emulator.faults.extend(
@@ -317,11 +318,13 @@ def test_a_run_goes_through_a_vendor_that_fails_now_and_then(bench: Bench) -> No
     assert bench.emulator.violations == []
 
 
-@each_case
+@pytest.mark.parametrize(
+    "case_name", sorted(name for name, case in CASES.items() if case.rejection)
+)
 def test_a_refused_row_is_rejected_and_no_other(bench: Bench) -> None:
     sent = rows(bench.case, range(6))
     refused = [bench.case.key_of(2), bench.case.key_of(5)]
-    bench.emulator.refused = set(refused)
+    bench.emulator.refuse(set(refused))
     bench.put(sent)
     report = bench.run()
     assert report.rejected == 2
@@ -331,7 +334,7 @@ def test_a_refused_row_is_rejected_and_no_other(bench: Bench) -> None:
     assert bench.emulator.violations == []
 
 
-@each_case
+@each_api
 def test_an_answer_by_row_is_read_by_row(bench: Bench) -> None:
     if not bench.case.is_answered_by_row:
         return
@@ -342,7 +345,7 @@ def test_an_answer_by_row_is_read_by_row(bench: Bench) -> None:
     ]
 
 
-@each_case
+@each_api
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 413, 422, 429, 500])
 def test_nothing_that_is_said_holds_personal_data_or_a_secret(bench: Bench, status: int) -> None:
     sent = rows(bench.case, range(2))
@@ -354,7 +357,7 @@ def test_nothing_that_is_said_holds_personal_data_or_a_secret(bench: Bench, stat
     assert str(status) in caught.value.reason
 
 
-@each_case
+@each_api
 def test_the_log_and_the_ledger_hold_no_personal_data(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -372,7 +375,7 @@ def test_the_log_and_the_ledger_hold_no_personal_data(
     assert not [text for text in private - keys if text in words]
 
 
-@each_case
+@each_api
 def test_the_emulator_takes_only_what_the_vendor_takes(bench: Bench) -> None:
     """Each request of a run, spoilt in one respect, is refused; as it was, it is not."""
     bench.put(rows(bench.case, range(3)))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+import pytest
 from aiohttp import web
 from jsonschema import Draft202012Validator
 
@@ -160,6 +161,13 @@ class Emulator(ABC):
     @abstractmethod
     def held(self) -> dict[str, dict[str, Any]]:
         """What the vendor holds, by the sync's key."""
+
+    def prepare(self, request: pytest.FixtureRequest) -> None:  # noqa: B027  # may do nothing
+        """Get what it needs from fixtures; most need nothing."""
+
+    def refuse(self, keys: set[str]) -> None:
+        """Refuse rows of these keys from now on."""
+        self.refused = keys
 
     def may_fail(self, call: Call) -> bool:
         """Whether a fault may befall the request; a sign-in of its own goes through."""
