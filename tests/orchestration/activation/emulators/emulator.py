@@ -78,13 +78,14 @@ class Refused(Exception):
 class Fault:
     """How the next request fails instead of being answered.
 
-    `answer` gives `status`; `reset` breaks the connection before the request is taken; `swallow`
-    takes it and breaks the connection; `half` takes it and sends half of the answer.
+    `answer` gives `status` and `code`; `reset` breaks the connection before the request is taken;
+    `swallow` takes it and breaks the connection; `half` takes it and sends half of the answer.
     """
 
     kind: Literal["answer", "reset", "swallow", "half"] = "answer"
     status: int = 500
     headers: Mapping[str, str] = field(default_factory=dict)
+    code: str = "on_demand"
 
 
 def strict(document: Any, schema: Mapping[str, Any]) -> None:
@@ -232,7 +233,7 @@ class Emulator(ABC):
         if fault and fault.kind == "reset":
             return self._broken(request, call)
         if fault and fault.kind == "answer":
-            reply = self._refusal(call, fault.status, "on_demand", fault.headers)
+            reply = self._refusal(call, fault.status, fault.code, fault.headers)
         else:
             reply = self.reply(call)
         if fault and fault.kind == "swallow":
