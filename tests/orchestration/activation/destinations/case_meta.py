@@ -44,6 +44,6 @@ CASE = Case(
         ({"email": None, "phone": None}, "name the payload's column of one or both"),
         ({"token_variable": "lower"}, "token_variable"),
         ({"api_version": "25"}, "api_version"),
-        ({"max_in_flight": 5}, "allows at most 4"),
+        ({"max_in_flight": 2}, "allows at most 1"),
     ],
 )
