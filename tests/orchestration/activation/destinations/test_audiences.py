@@ -132,6 +132,10 @@ def test_an_address_that_moves_from_one_row_to_another_stays(audience: Bench) ->
         ]
     )
     assert set(audience.emulator.held()) == {sha("b@example.com"), sha("c@example.com")}
+    # Not even for a moment is the address that moved taken away.
+    removal = audience.emulator.calls[-2][0].body.decode()
+    assert sha("a@example.com") in removal
+    assert sha("b@example.com") not in removal
 
 
 @both
@@ -196,6 +200,17 @@ def test_removed_rows_count_by_identifier(audience: Bench) -> None:
     assert {result.status for result in audience.deliver(changes)} == {"accepted"}
     assert [status for _, status in audience.emulator.calls] == [200, 200]
     assert audience.emulator.violations == []
+
+
+@pytest.mark.parametrize("name", ["meta"])
+def test_an_update_that_keeps_its_identifiers_is_one_row(audience: Bench) -> None:
+    email, phone = sha("a"), sha("b")
+    changes = [
+        change(f"k{at}", "update", f"email:{email},phone:{phone}", email=email, phone=phone)
+        for at in range(5_001)
+    ]
+    audience.deliver(changes)
+    assert [(call.method, status) for call, status in audience.emulator.calls] == [("POST", 200)]
 
 
 def meta_error(code: int, **more: object) -> Callable[[int, str, str], Any]:
