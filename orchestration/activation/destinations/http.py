@@ -46,6 +46,18 @@ class Answer:
     content: bytes = b""
 
 
+def document_of(answer: Answer, name: str | None = None) -> Mapping[str, Any]:
+    """The object that an answer holds, which has the field `name` in all of the vendor's answers.
+
+    Raises `TemporaryFailureError` for anything else: it was not the vendor that answered, but a
+    proxy or a page of maintenance.
+    """
+    document = answer.document
+    if not isinstance(document, Mapping) or (name is not None and name not in document):
+        raise TemporaryFailureError(f"{answer.status} without the document expected")
+    return document
+
+
 def safe_code(value: object) -> str | None:
     """A receiver's error code, if its form rules out that it is personal data."""
     return value if isinstance(value, str) and _SAFE_CODE.fullmatch(value) else None

@@ -6,7 +6,7 @@ deleted row's user is deleted, one request each.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote
@@ -36,7 +36,7 @@ from orchestration.activation.destinations.base import (
     Problem,
     RowResult,
 )
-from orchestration.activation.destinations.http import Answer, refused_row
+from orchestration.activation.destinations.http import Answer, document_of, refused_row
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class IterableSession:
 
 
 def _row_results(answer: Answer, keys: Sequence[str]) -> list[RowResult]:
-    document = answer.document if isinstance(answer.document, Mapping) else {}
+    document = document_of(answer, "successCount")
     if document.get("filteredOutFields"):
         # Iterable keeps the users and drops these fields: nobody would notice.
         raise DestinationUnusableError(f"{answer.status} filteredOutFields")

@@ -292,6 +292,34 @@ def test_a_broken_connection_is_a_passing_failure(bench: Bench, kind: str) -> No
 
 
 @each_case
+@pytest.mark.parametrize(
+    ("text", "content_type"),
+    [
+        ("<html>Back soon</html>", "text/html"),
+        ("[]", "application/json"),
+        ("null", "application/json"),
+        ("", "application/json"),
+    ],
+)
+def test_a_success_that_is_not_the_vendors_accepts_no_row(
+    bench: Bench, text: str, content_type: str
+) -> None:
+    bench.emulator.faults.append(
+        Fault("rubbish", text=text, headers={"Content-Type": content_type})
+    )
+    changes = bench.changes(rows(bench.case, range(2)))
+    if not bench.case.answers_with_a_document:
+        assert {result.status for result in bench.deliver(changes)} == {"accepted"}
+        return
+    try:
+        results = bench.deliver(changes)
+    except TemporaryFailureError as error:
+        assert error.reason == "200 without the document expected"
+    else:
+        assert {result.status for result in results} == {"retry"}
+
+
+@each_case
 def test_a_vendor_that_does_not_listen_is_a_passing_failure(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

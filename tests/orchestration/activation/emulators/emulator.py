@@ -78,13 +78,15 @@ class Fault:
     """How the next request fails instead of being answered.
 
     `answer` gives `status` and `code`; `reset` breaks the connection before the request is taken;
-    `swallow` takes it and breaks the connection; `half` takes it and sends half of the answer.
+    `swallow` takes it and breaks the connection; `half` takes it and sends half of the answer;
+    `rubbish` is a success with `text` of somebody else's, such as a page of a proxy.
     """
 
-    kind: Literal["answer", "reset", "swallow", "half"] = "answer"
+    kind: Literal["answer", "reset", "swallow", "half", "rubbish"] = "answer"
     status: int = 500
     headers: Mapping[str, str] = field(default_factory=dict)
     code: str = "on_demand"
+    text: str = ""
 
 
 def strict(document: Any, schema: Mapping[str, Any]) -> None:
@@ -220,7 +222,9 @@ class Emulator(ABC):
         fault = self.faults.popleft() if self.faults and self.may_fail(call) else None
         if fault and fault.kind == "reset":
             return self._broken(request, call)
-        if fault and fault.kind == "answer":
+        if fault and fault.kind == "rubbish":
+            reply = Reply(200, text=fault.text, headers=fault.headers)
+        elif fault and fault.kind == "answer":
             reply = self._refusal(call, fault.status, fault.code, fault.headers)
         else:
             reply = self.reply(call)
