@@ -291,7 +291,9 @@ def test_a_broken_connection_is_a_passing_failure(bench: Bench, kind: str) -> No
         bench.deliver(bench.changes(rows(bench.case, range(2))))
 
 
-@each_case
+@pytest.mark.parametrize(
+    "case_name", sorted(name for name, case in CASES.items() if case.answers_with_a_document)
+)
 @pytest.mark.parametrize(
     ("text", "content_type"),
     [
@@ -304,13 +306,9 @@ def test_a_broken_connection_is_a_passing_failure(bench: Bench, kind: str) -> No
 def test_a_success_that_is_not_the_vendors_accepts_no_row(
     bench: Bench, text: str, content_type: str
 ) -> None:
-    bench.emulator.faults.append(
-        Fault("rubbish", text=text, headers={"Content-Type": content_type})
-    )
+    headers = {"Content-Type": content_type}
+    bench.emulator.faults.append(Fault("rubbish", text=text, headers=headers))
     changes = bench.changes(rows(bench.case, range(2)))
-    if not bench.case.answers_with_a_document:
-        assert {result.status for result in bench.deliver(changes)} == {"accepted"}
-        return
     try:
         results = bench.deliver(changes)
     except TemporaryFailureError as error:
