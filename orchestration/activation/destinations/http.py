@@ -25,7 +25,7 @@ CodeOf = Callable[[object], object]
 
 # Refusals that say nothing about the rows; trying the rows one by one would reject them all.
 _UNUSABLE = frozenset({401, 402, 403, 404, 405, 407, 410, 415, 421, 426, 431, 451})
-_TEMPORARY = frozenset({408, 425})
+_TEMPORARY = frozenset({408, 423, 425})
 _TEMPORARY_ROW = _TEMPORARY | {429}
 # No dots, digits first or @: an address, a phone number or a name with a blank cannot pass.
 _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,63}")
