@@ -58,6 +58,12 @@ def document_of(answer: Answer, name: str | None = None) -> Mapping[str, Any]:
     return document
 
 
+def check_no_content(answer: Answer) -> None:
+    """Raise `TemporaryFailureError` unless the answer is a 204, or a 404 taken for an answer."""
+    if answer.status not in (204, 404):
+        raise TemporaryFailureError(f"{answer.status} where no content was expected")
+
+
 def safe_code(value: object) -> str | None:
     """A receiver's error code, if its form rules out that it is personal data."""
     return value if isinstance(value, str) and _SAFE_CODE.fullmatch(value) else None

@@ -32,7 +32,12 @@ from orchestration.activation.destinations.base import (
     RowResult,
     Value,
 )
-from orchestration.activation.destinations.http import Answer, document_of, refused_row
+from orchestration.activation.destinations.http import (
+    Answer,
+    check_no_content,
+    document_of,
+    refused_row,
+)
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -105,7 +110,8 @@ class HubspotSession:
         ids = await self._ids_of(changes)
         if ids:
             inputs = [{"id": record_id} for record_id in ids]
-            await self._api.send("POST", f"{self._path}/archive", {"inputs": inputs})
+            path = f"{self._path}/archive"
+            check_no_content(await self._api.send("POST", path, {"inputs": inputs}))
         return [ACCEPTED] * len(changes)
 
     async def _ids_of(self, changes: Sequence[Change]) -> list[str]:

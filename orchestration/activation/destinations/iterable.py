@@ -110,10 +110,13 @@ class IterableSession:
         folder = "byUserId/" if self._options.identifier == "userId" else ""
         path = f"/api/users/{folder}{quote(change.key, safe='')}"
         try:
-            await self._api.send("DELETE", path, may_be_missing=True)
+            answer = await self._api.send("DELETE", path, may_be_missing=True)
         except BatchRefusedError as error:
             if error.reason not in _UNKNOWN:
                 raise
+            return ACCEPTED
+        if answer.status != 404:
+            document_of(answer, "code")
         return ACCEPTED
 
 

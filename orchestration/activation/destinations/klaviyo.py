@@ -41,7 +41,7 @@ from orchestration.activation.destinations.base import (
     TemporaryFailureError,
     Value,
 )
-from orchestration.activation.destinations.http import document_of, refused_row
+from orchestration.activation.destinations.http import check_no_content, document_of, refused_row
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -213,7 +213,9 @@ class KlaviyoSession:
             members_path = f"/api/lists/{quote(str(self._options.list_id), safe='')}/relationships"
             document = {"data": members}
             path = f"{members_path}/profiles"
-            await self._api.send("DELETE", path, document, content_type=CONTENT_TYPE)
+            check_no_content(
+                await self._api.send("DELETE", path, document, content_type=CONTENT_TYPE)
+            )
         return [ACCEPTED] * len(changes)
 
 

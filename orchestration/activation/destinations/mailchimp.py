@@ -40,7 +40,7 @@ from orchestration.activation.destinations.base import (
     Problem,
     RowResult,
 )
-from orchestration.activation.destinations.http import document_of, refused_row
+from orchestration.activation.destinations.http import check_no_content, document_of, refused_row
 from orchestration.activation.destinations.packing import packed
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class MailchimpSession:
     async def _archive(self, change: Change) -> RowResult:
         path = f"{self._audience}/members/{quote(change.key, safe='')}"
         try:
-            await self._api.send("DELETE", path, may_be_missing=True)
+            check_no_content(await self._api.send("DELETE", path, may_be_missing=True))
         except DestinationUnusableError as error:
             # What Mailchimp says of a contact that is archived already.
             if not error.reason.startswith("405"):

@@ -42,7 +42,12 @@ from orchestration.activation.destinations.base import (
     TemporaryFailureError,
     Value,
 )
-from orchestration.activation.destinations.http import Answer, document_of, refused_row
+from orchestration.activation.destinations.http import (
+    Answer,
+    check_no_content,
+    document_of,
+    refused_row,
+)
 from orchestration.activation.destinations.packing import packed
 
 if TYPE_CHECKING:
@@ -193,7 +198,7 @@ class SalesforceSession:
         for change in changes:
             record = _quoted(self._object, self._external_id, change.key)
             path = f"{self._root}/sobjects/{record}"
-            await self._api.send("DELETE", path, may_be_missing=True)
+            check_no_content(await self._api.send("DELETE", path, may_be_missing=True))
         return [ACCEPTED] * len(changes)
 
 

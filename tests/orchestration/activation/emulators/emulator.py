@@ -128,7 +128,7 @@ class Emulator(ABC):
         calls: Every request so far with the status that it got; 0 for none.
         violations: What was refused as no correct client would send it. Faults and refusals that
             a test asked for do not count.
-        faults: Failures of the next requests.
+        faults: Failures of the next requests; None where one is answered.
         refused: Keys of rows that the vendor refuses, in its own way.
     """
 
@@ -140,7 +140,7 @@ class Emulator(ABC):
         self.clock: Callable[[], float] = time.monotonic
         self.calls: list[tuple[Call, int]] = []
         self.violations: list[str] = []
-        self.faults: deque[Fault] = deque()
+        self.faults: deque[Fault | None] = deque()
         self.refused: set[str] = set()
         self.url = ""
         self.delay_seconds = 0.0
