@@ -6,7 +6,7 @@ its attributes are cleared, or the user is erased.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -32,7 +32,7 @@ from orchestration.activation.destinations.base import (
     Problem,
     RowResult,
 )
-from orchestration.activation.destinations.http import Answer, refused_row
+from orchestration.activation.destinations.http import Answer, document_of, refused_row
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ class BrazeSession:
         """Track or erase one batch; see `Session.deliver`."""
         if changes[0].operation == "delete" and self._options.on_delete == "erase":
             ids = [change.key for change in changes]
-            await self._api.send("POST", "/users/delete", {"external_ids": ids})
+            answer = await self._api.send("POST", "/users/delete", {"external_ids": ids})
+            document_of(answer, "message")
             return [ACCEPTED] * len(changes)
         attributes = [self._attributes(change) for change in changes]
         answer = await self._api.send("POST", "/users/track", {"attributes": attributes})
@@ -109,9 +110,8 @@ class BrazeSession:
 
 
 def _row_results(answer: Answer, count: int) -> list[RowResult]:
-    document = answer.document if isinstance(answer.document, Mapping) else {}
     results = [ACCEPTED] * count
-    for error in document.get("errors", []):
+    for error in document_of(answer, "message").get("errors", []):
         at = error.get("index")
         if error.get("input_array") == "attributes" and isinstance(at, int) and at < count:
             # The type is a sentence, which `refused_row` drops as it may quote the row.

@@ -34,7 +34,7 @@ from orchestration.activation.destinations.base import (
     Problem,
     RowResult,
 )
-from orchestration.activation.destinations.http import Answer, refused_row
+from orchestration.activation.destinations.http import Answer, document_of, refused_row
 from orchestration.activation.destinations.packing import packed
 
 if TYPE_CHECKING:
@@ -113,8 +113,7 @@ class CustomerioSession:
 
 
 def _row_results(answer: Answer, count: int) -> list[RowResult]:
-    document = answer.document if isinstance(answer.document, Mapping) else {}
-    errors = document.get("errors", [])
+    errors = document_of(answer).get("errors", [])
     if answer.status == 207 and not errors:
         return [RowResult("retry", "207 without results")] * count
     results = [ACCEPTED] * count

@@ -44,7 +44,7 @@ from orchestration.activation.destinations.google import (
     google_code,
     service_account_in,
 )
-from orchestration.activation.destinations.http import failure_reason
+from orchestration.activation.destinations.http import document_of, failure_reason
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -150,10 +150,11 @@ class GoogleDataManagerSession:
         headers = await self._tokens.headers()
         path = f"/v1/audienceMembers:{verb}"
         try:
-            await self._api.send_bytes("POST", path, to_json(document), headers)
+            answer = await self._api.send_bytes("POST", path, to_json(document), headers)
         except _PlacesRefusedError as refusal:
             keys = {change.key for at, (change, _) in enumerate(members) if at in refusal.places}
             raise _MembersRefusedError(refusal.reason, keys) from None
+        document_of(answer, "requestId")
 
 
 def _destination(spec: SyncSpec, options: GoogleDataManagerOptions) -> dict[str, Any]:

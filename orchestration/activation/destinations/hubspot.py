@@ -32,7 +32,12 @@ from orchestration.activation.destinations.base import (
     RowResult,
     Value,
 )
-from orchestration.activation.destinations.http import Answer, refused_row
+from orchestration.activation.destinations.http import (
+    Answer,
+    check_no_content,
+    document_of,
+    refused_row,
+)
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -105,7 +110,8 @@ class HubspotSession:
         ids = await self._ids_of(changes)
         if ids:
             inputs = [{"id": record_id} for record_id in ids]
-            await self._api.send("POST", f"{self._path}/archive", {"inputs": inputs})
+            path = f"{self._path}/archive"
+            check_no_content(await self._api.send("POST", path, {"inputs": inputs}))
         return [ACCEPTED] * len(changes)
 
     async def _ids_of(self, changes: Sequence[Change]) -> list[str]:
@@ -120,14 +126,14 @@ class HubspotSession:
             "inputs": [{"id": key} for key in unknown],
         }
         answer = await self._api.send("POST", f"{self._path}/read", document)
-        return known + [str(row["id"]) for row in answer.document.get("results", [])]
+        return known + [str(row["id"]) for row in document_of(answer, "results")["results"]]
 
 
 def _row_results(changes: Sequence[Change], answer: Answer, id_property: str) -> list[RowResult]:
-    document = answer.document if isinstance(answer.document, Mapping) else {}
+    document = document_of(answer, "results")
     by_key = {change.key: str(at) for at, change in enumerate(changes)}
     results: dict[str, RowResult] = {}
-    for row in document.get("results", []):
+    for row in document["results"]:
         key = (row.get("properties") or {}).get(id_property)
         trace = row.get("objectWriteTraceId") or by_key.get(str(key))
         results[str(trace)] = RowResult("accepted", None, str(row["id"]))

@@ -6,7 +6,7 @@ deleted row's user is deleted, one request each.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote
@@ -36,7 +36,7 @@ from orchestration.activation.destinations.base import (
     Problem,
     RowResult,
 )
-from orchestration.activation.destinations.http import Answer, refused_row
+from orchestration.activation.destinations.http import Answer, document_of, refused_row
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -110,15 +110,18 @@ class IterableSession:
         folder = "byUserId/" if self._options.identifier == "userId" else ""
         path = f"/api/users/{folder}{quote(change.key, safe='')}"
         try:
-            await self._api.send("DELETE", path, may_be_missing=True)
+            answer = await self._api.send("DELETE", path, may_be_missing=True)
         except BatchRefusedError as error:
             if error.reason not in _UNKNOWN:
                 raise
+            return ACCEPTED
+        if answer.status != 404:
+            document_of(answer, "code")
         return ACCEPTED
 
 
 def _row_results(answer: Answer, keys: Sequence[str]) -> list[RowResult]:
-    document = answer.document if isinstance(answer.document, Mapping) else {}
+    document = document_of(answer, "successCount")
     if document.get("filteredOutFields"):
         # Iterable keeps the users and drops these fields: nobody would notice.
         raise DestinationUnusableError(f"{answer.status} filteredOutFields")

@@ -41,7 +41,7 @@ from orchestration.activation.destinations.base import (
     TemporaryFailureError,
     Value,
 )
-from orchestration.activation.destinations.http import refused_row
+from orchestration.activation.destinations.http import check_no_content, document_of, refused_row
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -128,14 +128,15 @@ class KlaviyoSession:
         if any(len(to_json(profile)) > LARGEST_PROFILE for profile in profiles):
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         created = await self._send("POST", "/api/profile-bulk-import-jobs", self._job(profiles))
-        job_id = quote(str(created.document["data"]["id"]), safe="")
+        job_id = quote(str(created["data"]["id"]), safe="")
         failed = await self._wait_for(job_id)
         if not failed:
             return [ACCEPTED] * len(changes)
         return _row_results(len(changes), await self._errors(job_id), failed)
 
-    async def _send(self, method: str, path: str, document: object = None) -> Any:
-        return await self._api.send(method, path, document, content_type=CONTENT_TYPE)
+    async def _send(self, method: str, path: str, document: object = None) -> Mapping[str, Any]:
+        answer = await self._api.send(method, path, document, content_type=CONTENT_TYPE)
+        return document_of(answer, "data")
 
     def _job(self, profiles: list[dict[str, Any]]) -> dict[str, Any]:
         job: dict[str, Any] = {
@@ -179,8 +180,8 @@ class KlaviyoSession:
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + self._options.job_seconds
         while loop.time() < give_up_at:
-            answer = await self._send("GET", f"/api/profile-bulk-import-jobs/{job_id}")
-            job = answer.document["data"]["attributes"]
+            found = await self._send("GET", f"/api/profile-bulk-import-jobs/{job_id}")
+            job = found["data"]["attributes"]
             if job["status"] == "complete":
                 return int(job.get("failed_count") or 0)
             if job["status"] == "cancelled":
@@ -192,7 +193,7 @@ class KlaviyoSession:
         page = f"/api/profile-bulk-import-jobs/{job_id}/import-errors?{_query({'page[size]': 100})}"
         errors: list[Mapping[str, Any]] = []
         while page:
-            document = (await self._send("GET", page)).document
+            document = await self._send("GET", page)
             errors += [entry["attributes"] for entry in document["data"]]
             # Only the path of it: no other host is sent the key.
             following = urlsplit((document.get("links") or {}).get("next") or "")
@@ -206,11 +207,15 @@ class KlaviyoSession:
             "fields[profile]": self._options.identifier,
             "page[size]": LARGEST_PAGE,
         }
-        found = (await self._send("GET", f"/api/profiles?{_query(query)}")).document["data"]
+        found = (await self._send("GET", f"/api/profiles?{_query(query)}"))["data"]
         members = [{"type": "profile", "id": profile["id"]} for profile in found]
         if members:
             members_path = f"/api/lists/{quote(str(self._options.list_id), safe='')}/relationships"
-            await self._send("DELETE", f"{members_path}/profiles", {"data": members})
+            document = {"data": members}
+            path = f"{members_path}/profiles"
+            check_no_content(
+                await self._api.send("DELETE", path, document, content_type=CONTENT_TYPE)
+            )
         return [ACCEPTED] * len(changes)
 
 

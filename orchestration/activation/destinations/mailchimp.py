@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote
@@ -40,7 +40,7 @@ from orchestration.activation.destinations.base import (
     Problem,
     RowResult,
 )
-from orchestration.activation.destinations.http import refused_row
+from orchestration.activation.destinations.http import check_no_content, document_of, refused_row
 from orchestration.activation.destinations.packing import packed
 
 if TYPE_CHECKING:
@@ -140,9 +140,9 @@ class MailchimpSession:
         members = [self._member(change, "status") for change in changes]
         document = {"members": members, "update_existing": False}
         answer = await self._api.send("POST", self._audience, document)
-        body = answer.document if isinstance(answer.document, Mapping) else {}
+        body = document_of(answer, "new_members")
         results: dict[str, RowResult | None] = {}
-        for member in body.get("new_members", []):
+        for member in body["new_members"]:
             results[subscriber_hash(str(member["email_address"]))] = ACCEPTED
         for error in body.get("errors", []):
             code = error.get("error_code")
@@ -154,15 +154,16 @@ class MailchimpSession:
     async def _put(self, change: Change) -> RowResult:
         member = self._member(change, "status_if_new")
         try:
-            await self._api.send("PUT", f"{self._audience}/members/{change.key}", member)
+            answer = await self._api.send("PUT", f"{self._audience}/members/{change.key}", member)
         except BatchRefusedError as error:
             return RowResult("rejected", error.reason)
+        document_of(answer, "id")
         return ACCEPTED
 
     async def _archive(self, change: Change) -> RowResult:
         path = f"{self._audience}/members/{quote(change.key, safe='')}"
         try:
-            await self._api.send("DELETE", path, may_be_missing=True)
+            check_no_content(await self._api.send("DELETE", path, may_be_missing=True))
         except DestinationUnusableError as error:
             # What Mailchimp says of a contact that is archived already.
             if not error.reason.startswith("405"):

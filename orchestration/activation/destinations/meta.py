@@ -37,6 +37,7 @@ from orchestration.activation.destinations.base import (
     TemporaryFailureError,
     ThrottledError,
 )
+from orchestration.activation.destinations.http import document_of
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -106,8 +107,7 @@ class MetaSession:
                 "estimated_num_total": len(data),
             }
         answer = await self._api.send(method, self._path, document)
-        told = answer.document if isinstance(answer.document, Mapping) else {}
-        if told.get("num_invalid_entries"):
+        if document_of(answer, "num_received").get("num_invalid_entries"):
             # It does not say which; members that were taken are taken again without harm.
             raise BatchRefusedError("422 invalid_entries")
 

@@ -39,6 +39,7 @@ CASE = Case(
         "is_member": "boolean",
     },
     row=row,
+    answers_with_a_document=True,
     held=held,
     rejection="400",
     unknown_updates="ignored",

@@ -39,6 +39,7 @@ CASE = Case(
         "isMember": "boolean",
     },
     row=row,
+    answers_with_a_document=True,
     held=held,
     rejection="400 invalidDataUserIds",
     heavy=lambda number, size: filled(row(number, "old"), "firstName", size),

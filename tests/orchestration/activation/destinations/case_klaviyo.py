@@ -43,6 +43,7 @@ CASE = Case(
         "is_member": "boolean",
     },
     row=row,
+    answers_with_a_document=True,
     held=held,
     rejection="400 invalid",
     heavy=lambda number, size: filled(row(number, "old"), "first_name", size),

@@ -45,6 +45,7 @@ CASE = Case(
         "IS_MEMBER": "boolean",
     },
     row=row,
+    answers_with_a_document=True,
     held=held,
     rejection="400 ERROR_GENERIC",
     mistakes=[

@@ -36,6 +36,7 @@ CASE = Case(
     row=row,
     # Digits with the country code, without plus and blanks.
     held=lambda row: {"phone": sha(row["phone"].replace(" ", "").removeprefix("+"))},
+    answers_with_a_document=True,
     rejection="422 invalid_entries",
     is_answered_by_row=False,
     mistakes=[

@@ -59,6 +59,8 @@ class Case:
         rejection: The reason of a row that the emulator refuses; None where it refuses none.
         mistakes: Keys to set in the sync, and part of what the manifest's reader says of them.
         is_answered_by_row: Whether the vendor tells of each row; else a bad one fails its batch.
+        answers_with_a_document: Whether the vendor's every success holds a JSON object, so that
+            a success without one is not the vendor's. Where it does not, any 2xx accepts.
         unknown_updates: What comes of a row in `update_only` that the vendor does not have.
         is_http: Whether requests go to the emulator; of others the tests of requests say nothing.
         wrong: A secret of the right form that the vendor does not know, given the right one.
@@ -77,6 +79,7 @@ class Case:
     largest_row: int | None = None
     mistakes: Sequence[tuple[Mapping[str, object], str]] = ()
     is_answered_by_row: bool = True
+    answers_with_a_document: bool = False
     unknown_updates: Literal["made", "ignored", "rejected"] = "rejected"
     is_http: bool = True
     wrong: Callable[[str], str] = _another

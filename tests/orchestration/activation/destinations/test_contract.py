@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -37,6 +39,9 @@ pytestmark = pytest.mark.parametrize("settings", ["duckdb"], indirect=True)
 each_case = pytest.mark.parametrize("case_name", sorted(CASES))
 each_api = pytest.mark.parametrize(
     "case_name", sorted(name for name, case in CASES.items() if case.is_http)
+)
+each_documented_case = pytest.mark.parametrize(
+    "case_name", sorted(name for name, case in CASES.items() if case.answers_with_a_document)
 )
 
 
@@ -294,6 +299,30 @@ def test_a_broken_connection_is_a_passing_failure(bench: Bench, kind: str) -> No
         bench.deliver(bench.changes(rows(bench.case, range(2))))
 
 
+@each_documented_case
+@pytest.mark.parametrize(
+    ("text", "content_type"),
+    [
+        ("<html>Back soon</html>", "text/html"),
+        ("[]", "application/json"),
+        ("null", "application/json"),
+        ("", "application/json"),
+    ],
+)
+def test_a_success_that_is_not_the_vendors_accepts_no_row(
+    bench: Bench, text: str, content_type: str
+) -> None:
+    headers = {"Content-Type": content_type}
+    bench.emulator.faults.append(Fault("rubbish", text=text, headers=headers))
+    changes = bench.changes(rows(bench.case, range(2)))
+    try:
+        results = bench.deliver(changes)
+    except TemporaryFailureError as error:
+        assert error.reason == "200 without the document expected"
+    else:
+        assert {result.status for result in results} == {"retry"}
+
+
 @each_api
 def test_a_vendor_that_does_not_listen_is_a_passing_failure(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
@@ -315,6 +344,55 @@ def test_a_run_goes_through_a_vendor_that_fails_now_and_then(bench: Bench) -> No
     report = bench.run(bench.spec(batch_size=min(3, bench.case.module.limits.largest_batch)))
     assert (report.rejected, report.failed) == (0, 0)
     assert bench.emulator.held() == bench.expected(sent)
+    assert bench.emulator.violations == []
+
+
+@each_documented_case
+@pytest.mark.parametrize("knows_ids", [True, False])
+@pytest.mark.parametrize("answered", [0, 1, 2])
+def test_a_delete_is_done_only_if_the_vendor_says_so(
+    bench: Bench, knows_ids: bool, answered: int
+) -> None:
+    """Whichever of a delete's requests gets somebody else's success."""
+    if "mirror" not in bench.case.module.modes:
+        assert bench.modes
+        return
+    sent = rows(bench.case, range(3))
+    ids = [result.receiver_id for result in bench.deliver(bench.changes(sent))]
+    deletes = [
+        change._replace(receiver_id=receiver_id if knows_ids else None)
+        for change, receiver_id in zip(bench.changes(sent, "delete"), ids, strict=True)
+    ]
+    page = Fault("rubbish", text="<html>", headers={"Content-Type": "text/html"})
+    bench.emulator.faults = deque([*[None] * answered, page])
+    try:
+        results = bench.deliver(deletes)
+    except TemporaryFailureError:
+        return
+    done = {d.key for d, r in zip(deletes, results, strict=True) if r.status == "accepted"}
+    assert not done & set(bench.emulator.held())
+
+
+@each_documented_case
+def test_a_storm_of_faults_leaves_the_payload_at_the_vendor(bench: Bench) -> None:
+    """Rows come, change and go while every fourth request fails, many of them after all."""
+    if "mirror" not in bench.case.module.modes:
+        assert bench.modes
+        return
+    drawn = random.Random(20261124)
+    kinds = [Fault("swallow"), Fault("reset"), Fault("half"), Fault(status=429), Fault(status=503)]
+    kinds += [Fault("rubbish", text="<html>", headers={"Content-Type": "text/html"})]
+    sent: list[dict[str, object]] = []
+    for _ in range(3):
+        chosen = sorted(drawn.sample(range(20), 12))
+        sent = [bench.case.row(number, drawn.choice(["old", "new"])) for number in chosen]
+        bench.emulator.faults = deque(
+            drawn.choice(kinds) if drawn.random() < 0.25 else None for _ in range(40)
+        )
+        bench.put(sent)
+        report = bench.run(bench.spec(batch_size=6))
+        assert (report.rejected, report.failed) == (0, 0)
+        assert bench.emulator.held() == bench.expected(sent)
     assert bench.emulator.violations == []
 
 

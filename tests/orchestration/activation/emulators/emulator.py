@@ -79,13 +79,15 @@ class Fault:
     """How the next request fails instead of being answered.
 
     `answer` gives `status` and `code`; `reset` breaks the connection before the request is taken;
-    `swallow` takes it and breaks the connection; `half` takes it and sends half of the answer.
+    `swallow` takes it and breaks the connection; `half` takes it and sends half of the answer;
+    `rubbish` is a success with `text` of somebody else's, such as a page of a proxy.
     """
 
-    kind: Literal["answer", "reset", "swallow", "half"] = "answer"
+    kind: Literal["answer", "reset", "swallow", "half", "rubbish"] = "answer"
     status: int = 500
     headers: Mapping[str, str] = field(default_factory=dict)
     code: str = "on_demand"
+    text: str = ""
 
 
 def strict(document: Any, schema: Mapping[str, Any]) -> None:
@@ -127,7 +129,7 @@ class Emulator(ABC):
         calls: Every request so far with the status that it got; 0 for none.
         violations: What was refused as no correct client would send it. Faults and refusals that
             a test asked for do not count.
-        faults: Failures of the next requests.
+        faults: Failures of the next requests; None where one is answered.
         refused: Keys of rows that the vendor refuses, in its own way.
     """
 
@@ -139,7 +141,7 @@ class Emulator(ABC):
         self.clock: Callable[[], float] = time.monotonic
         self.calls: list[tuple[Call, int]] = []
         self.violations: list[str] = []
-        self.faults: deque[Fault] = deque()
+        self.faults: deque[Fault | None] = deque()
         self.refused: set[str] = set()
         self.url = ""
         self.delay_seconds = 0.0
@@ -232,7 +234,9 @@ class Emulator(ABC):
         fault = self.faults.popleft() if self.faults and self.may_fail(call) else None
         if fault and fault.kind == "reset":
             return self._broken(request, call)
-        if fault and fault.kind == "answer":
+        if fault and fault.kind == "rubbish":
+            reply = Reply(200, text=fault.text, headers=fault.headers)
+        elif fault and fault.kind == "answer":
             reply = self._refusal(call, fault.status, fault.code, fault.headers)
         else:
             reply = self.reply(call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 from typing import Any
 
 from tests.orchestration.activation.emulators.emulator import (
@@ -67,6 +68,7 @@ class HubspotEmulator(Emulator):
         self.names_errors = True
         self._contacts: dict[str, dict[str, str]] = {}
         self._ids: dict[str, str] = {}
+        self._numbers = count(9000)
 
     def is_signed_in(self, call: Call) -> bool:
         return call.headers.get("Authorization") == f"Bearer {TOKEN}"
@@ -109,7 +111,7 @@ class HubspotEmulator(Emulator):
 
     def _set(self, entry: dict[str, Any]) -> dict[str, Any]:
         contact = self._contacts.setdefault(entry["id"], {})
-        record_id = self._ids.setdefault(entry["id"], str(9000 + len(self._ids)))
+        record_id = self._ids.setdefault(entry["id"], str(next(self._numbers)))
         given = {ID_PROPERTY: entry["id"], **entry["properties"]}
         contact.update(given)
         for name in [name for name, value in given.items() if value == ""]:
