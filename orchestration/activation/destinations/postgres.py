@@ -267,7 +267,7 @@ class Postgres:
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append"})
     # A statement takes 65,535 parameters, but COPY none; these bound a transaction. It is one
     # connection, which does one thing at a time.
-    limits = Limits(largest_batch=100_000, default_batch=5_000, max_in_flight=1, most_in_flight=1)
+    limits = Limits(largest_batch=20_000, default_batch=5_000, max_in_flight=1, most_in_flight=1)
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
         """The object has to be a table with its schema."""
