@@ -193,8 +193,15 @@ class Delivery:
     def _split(self, rows: Batch) -> list[Batch]:
         """The rows by request. Keys are unique in a batch, so a change tells its row."""
         row_of = {row.change.key: row for row in rows}
-        parts = self._session.split([row.change for row in rows]) if rows else []
-        return [[row_of[change.key] for change in part] for part in parts]
+        try:
+            parts = self._session.split([row.change for row in rows]) if rows else []
+            batches: list[Batch] = [[row_of[change.key] for change in part] for part in parts]
+        except Exception as error:  # a destination of a third party may raise anything
+            self._stop_run(f"the destination cannot be used: {type(error).__name__}")
+            return []
+        if sum(map(len, batches)) != len(rows):
+            self._stop_run("the destination left rows out of its requests")
+        return batches
 
     async def _attempt(self, piece: _Piece) -> list[_Piece]:
         """One request for the rows; returns what is to be requested next, last first."""

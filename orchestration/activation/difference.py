@@ -215,7 +215,13 @@ class Difference:
             else "coalesce(known.is_live and known.pending_operation is null "
             "and known.ledger_hash = payload.payload_hash, false)"
         )
-        order = [f"value_{at}" for at in self._order_positions()] + [self._ordered_key()]
+        # What is freed before what takes it: an address that moves from one row to another.
+        order = [
+            "case when operation = 'delete' then 0 else 1 end",
+            *(f"value_{at}" for at in self._order_positions()),
+            "case when operation = 'insert' then 1 else 0 end",
+            self._ordered_key(),
+        ]
         return f"""
         with payload as (
             select

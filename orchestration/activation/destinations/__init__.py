@@ -13,10 +13,15 @@ ENTRY_POINT_GROUP = "customer_data_platform.destinations"
 
 # Name in `destination:` of a sync -> module that holds `DESTINATION`.
 BUILT_IN = {
+    "braze": "orchestration.activation.destinations.braze",
+    "customerio": "orchestration.activation.destinations.customerio",
     "fcm": "orchestration.activation.destinations.fcm",
     "files": "orchestration.activation.destinations.files",
     "google_data_manager": "orchestration.activation.destinations.google_data_manager",
     "hubspot": "orchestration.activation.destinations.hubspot",
+    "iterable": "orchestration.activation.destinations.iterable",
+    "klaviyo": "orchestration.activation.destinations.klaviyo",
+    "mailchimp": "orchestration.activation.destinations.mailchimp",
     "meta": "orchestration.activation.destinations.meta",
     "onesignal": "orchestration.activation.destinations.onesignal",
     "postgres": "orchestration.activation.destinations.postgres",

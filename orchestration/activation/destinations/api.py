@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -69,6 +69,18 @@ def omit_problems(spec: SyncSpec) -> Iterable[Problem]:
     for name in options.omit if isinstance(options, ApiOptions) else ():
         if spec.payload.column(name) is None:
             yield no_column(spec, "omit", name)
+
+
+def column_problems(spec: SyncSpec, reserved: Set[str], why: str) -> Iterable[Problem]:
+    """Columns of names that the vendor would take for something else; the key's is no field."""
+    left_out = {spec.key, *(spec.options.omit if isinstance(spec.options, ApiOptions) else ())}
+    for column in spec.payload.columns:
+        if column.name in reserved - left_out:
+            yield Problem(
+                "depends_on",
+                f"is {spec.payload.name}, whose column {column.name} cannot be sent: {why}. "
+                "Rename it, or list it in `omit`.",
+            )
 
 
 def no_column(spec: SyncSpec, key: str, name: str) -> Problem:
@@ -186,9 +198,12 @@ async def open_api(
     address: str,
     secret: str,
     headers: Mapping[str, str],
-    **more: Any,
+    *,
+    code_of: CodeOf = code_in_document,
+    failure_of: FailureOf | None = None,
+    largest_body: int | None = None,
 ) -> AsyncIterator[Api]:
-    """Connections to an API for one sync, as many as it may have in flight."""
+    """Connections to an API for one sync, as many as it may have in flight; see `Api`."""
     options = spec.options
     seconds = options.timeout_seconds if isinstance(options, TimedOptions) else None
     digest = hashlib.sha256(secret.encode()).hexdigest()[:8]
@@ -197,4 +212,4 @@ async def open_api(
         timeout=aiohttp.ClientTimeout(total=seconds),
     ) as client:
         account = f"{urlsplit(address).netloc}/{digest}"
-        yield Api(client, address, account, headers, **more)
+        yield Api(client, address, account, headers, code_of, failure_of, largest_body)

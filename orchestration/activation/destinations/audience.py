@@ -1,9 +1,9 @@
 """What destinations that hold audiences of hashed addresses and numbers share.
 
-Members are known by what identifies them, not by the sync's key. So every identifier that was ever
-sent for a key is kept as its `receiver_id`, hashed, and a delete takes all of them away. A delete
-of a row whose answer was lost has no receiver_id yet: where the key is itself an identifier column
-it is used, else the row is rejected.
+Members are known by what identifies them, not by the sync's key. So the identifiers that were sent
+for a key are kept as its `receiver_id`, hashed: a delete takes them away, and so does an update
+those that the row no longer has. A delete of a row whose answer was lost has no receiver_id yet:
+where the key is itself an identifier column it is used, else the row is rejected.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from orchestration.activation.spec import SyncSpec
 
 Kind = Literal["email", "phone"]
-# DESTINATIONS.md: 10 identifiers a member.
-MOST_IDENTIFIERS = 10
 _SAVED = re.compile(r"(email|phone):([0-9a-f]{64})")
 
 UNIDENTIFIED = RowResult("rejected", "no usable email or phone")
@@ -80,13 +78,54 @@ class Members:
         self._key = spec.key
         self._rules = rules
 
-    def identifiers(self, change: Change) -> list[Identifier]:
-        """What a row is to be added by, or of a delete all that it was ever added by."""
+    def added(self, change: Change) -> list[Identifier]:
+        """What a row is to be a member by; nothing for a delete."""
         if change.operation == "delete":
-            return _saved(change) or self._by_key(change)
+            return []
         values = change.values
         found = [self._rules.identifier(k, values.get(c)) for k, c in self._columns.items()]
         return [identifier for identifier in found if identifier]
+
+    def removed(self, change: Change) -> list[Identifier]:
+        """What was sent for the key and is not to be a member any more."""
+        if change.operation == "delete":
+            return _saved(change) or self._by_key(change)
+        if change.operation == "insert":
+            # The receiver has no row of the key: what a deleted one had may be another's by now.
+            return []
+        added = self.added(change)
+        return [identifier for identifier in _saved(change) if identifier not in added]
+
+    def weight(self, change: Change) -> tuple[int, int]:
+        """Members that a change adds, and identifiers that it takes away, at least one together."""
+        is_delete = change.operation == "delete"
+        return (0 if is_delete else 1, len(self.removed(change)))
+
+    def removals(self, changes: Sequence[Change]) -> list[tuple[Change, list[Identifier]]]:
+        """Changes that take something away, with what; not what another of them adds."""
+        kept = {identifier for change in changes for identifier in self.added(change)}
+        found = [
+            (change, [gone for gone in self.removed(change) if gone not in kept])
+            for change in changes
+        ]
+        return [(change, gone) for change, gone in found if gone]
+
+    def additions(self, changes: Sequence[Change]) -> list[tuple[Change, list[Identifier]]]:
+        """Changes that add a member, with by what."""
+        found = [(change, self.added(change)) for change in changes]
+        return [(change, added) for change, added in found if added]
+
+    def results(self, changes: Sequence[Change]) -> list[RowResult]:
+        """The results of changes that were sent; a member is remembered by its identifiers."""
+        return [self._result(change) for change in changes]
+
+    def _result(self, change: Change) -> RowResult:
+        if change.operation == "delete":
+            return RowResult("accepted") if self.removed(change) else UNIDENTIFIED
+        added = self.added(change)
+        if not added:
+            return UNIDENTIFIED
+        return RowResult("accepted", None, ",".join(f"{kind}:{digest}" for kind, digest in added))
 
     def _by_key(self, change: Change) -> list[Identifier]:
         found = [
@@ -95,14 +134,6 @@ class Members:
             if column == self._key
         ]
         return [identifier for identifier in found if identifier]
-
-
-def accepted(change: Change, identifiers: Sequence[Identifier]) -> RowResult:
-    """The result of a member that was taken, which remembers by what; the newest come first."""
-    if change.operation == "delete":
-        return RowResult("accepted")
-    known = list(dict.fromkeys([*identifiers, *_saved(change)]))[:MOST_IDENTIFIERS]
-    return RowResult("accepted", None, ",".join(f"{kind}:{digest}" for kind, digest in known))
 
 
 def _saved(change: Change) -> list[Identifier]:

@@ -39,6 +39,7 @@ from orchestration.activation.destinations.google import (
     google_code,
     service_account_in,
 )
+from orchestration.activation.destinations.http import document_of
 from orchestration.activation.destinations.messages import (
     EXPIRED,
     PushOptions,
@@ -109,8 +110,7 @@ class FcmSession:
         answer = await self._api.send_bytes(
             "POST", self._path, to_json({"message": message}), headers
         )
-        name = answer.document.get("name") if isinstance(answer.document, Mapping) else None
-        return [RowResult("accepted", None, name if isinstance(name, str) else None)]
+        return [RowResult("accepted", None, str(document_of(answer, "name")["name"]))]
 
     def _message(self, values: Mapping[str, Value], tag: str, seconds: int) -> dict[str, Any]:
         options = self._options

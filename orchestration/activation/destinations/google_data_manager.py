@@ -21,12 +21,10 @@ from orchestration.activation.destinations.api import (
     to_json,
 )
 from orchestration.activation.destinations.audience import (
-    UNIDENTIFIED,
     AudienceOptions,
     Identifier,
     Members,
     Rules,
-    accepted,
     audience_problems,
 )
 from orchestration.activation.destinations.base import (
@@ -46,7 +44,7 @@ from orchestration.activation.destinations.google import (
     google_code,
     service_account_in,
 )
-from orchestration.activation.destinations.http import failure_reason
+from orchestration.activation.destinations.http import document_of, failure_reason
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -57,8 +55,11 @@ DEFAULT_ADDRESS = "https://datamanager.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/datamanager"
 # DESTINATIONS.md: 10,000 members a request.
 LARGEST_BATCH = 10_000
-# DESTINATIONS.md: 300 requests a minute. Of 100,000 a day Google tells by refusing.
-RATE_PER_SECOND = 5.0
+# DESTINATIONS.md: 300 requests a minute, and a batch takes up to two. Of 100,000 a day Google tells
+# by refusing.
+RATE_PER_SECOND = 300 / 60 / 2
+# One after another, as a member may be added by what another change takes away.
+MOST_IN_FLIGHT = 1
 _FIELDS = {"email": "emailAddress", "phone": "phoneNumber"}
 _MEMBER = re.compile(r"audience_?members\[(\d+)\]", re.IGNORECASE)
 
@@ -85,12 +86,20 @@ class GoogleDataManagerOptions(AudienceOptions):
     url_variable: str = Field("CDP_GOOGLE_DATA_MANAGER_URL", pattern=VARIABLE_NAME)
 
 
-class _MembersRefusedError(BatchRefusedError):
+class _PlacesRefusedError(BatchRefusedError):
     """A request refused because of members at certain places; none of it was taken."""
 
     def __init__(self, reason: str, places: frozenset[int]) -> None:
         super().__init__(reason)
         self.places = places
+
+
+class _MembersRefusedError(BatchRefusedError):
+    """The same, with the keys of the changes that those members are of."""
+
+    def __init__(self, reason: str, keys: set[str]) -> None:
+        super().__init__(reason)
+        self.keys = keys
 
 
 class GoogleDataManagerSession:
@@ -112,41 +121,40 @@ class GoogleDataManagerSession:
         return packed(changes, lambda _: (1,), (LARGEST_BATCH,), by_operation)
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
-        """Add or remove members; see `Session.deliver`."""
-        identified = [(change, self._members.identifiers(change)) for change in changes]
-        sent = [(change, found) for change, found in identified if found]
-        results: dict[str, RowResult] = {}
-        if sent:
-            try:
-                await self._send(changes[0].operation == "delete", [found for _, found in sent])
-                results = {change.key: accepted(change, found) for change, found in sent}
-            except _MembersRefusedError as refusal:
-                results = {
-                    change.key: RowResult(
-                        "rejected" if at in refusal.places else "retry", refusal.reason
-                    )
-                    for at, (change, _) in enumerate(sent)
-                }
-        return [results.get(change.key, UNIDENTIFIED) for change in changes]
+        """Remove members, then add some; see `Session.deliver`."""
+        try:
+            await self._send("remove", self._members.removals(changes))
+            await self._send("ingest", self._members.additions(changes))
+        except _MembersRefusedError as refusal:
+            refused = RowResult("rejected", refusal.reason)
+            again = RowResult("retry", refusal.reason)
+            return [refused if change.key in refusal.keys else again for change in changes]
+        return self._members.results(changes)
 
-    async def _send(self, is_delete: bool, members: Sequence[Sequence[Identifier]]) -> None:
+    async def _send(self, verb: str, members: Sequence[tuple[Change, list[Identifier]]]) -> None:
+        if not members:
+            return
         document: dict[str, Any] = {
             "destinations": [self._destination],
             "audienceMembers": [
                 {"userData": {"userIdentifiers": [{_FIELDS[kind]: d} for kind, d in found]}}
-                for found in members
+                for _, found in members
             ],
             "encoding": "HEX",
         }
-        if not is_delete:
+        if verb == "ingest":
             document["termsOfService"] = {"customerMatchTermsOfServiceStatus": "ACCEPTED"}
             if self._is_consented:
                 granted = "CONSENT_GRANTED"
                 document["consent"] = {"adUserData": granted, "adPersonalization": granted}
-        verb = "remove" if is_delete else "ingest"
         headers = await self._tokens.headers()
         path = f"/v1/audienceMembers:{verb}"
-        await self._api.send_bytes("POST", path, to_json(document), headers)
+        try:
+            answer = await self._api.send_bytes("POST", path, to_json(document), headers)
+        except _PlacesRefusedError as refusal:
+            keys = {change.key for at, (change, _) in enumerate(members) if at in refusal.places}
+            raise _MembersRefusedError(refusal.reason, keys) from None
+        document_of(answer, "requestId")
 
 
 def _destination(spec: SyncSpec, options: GoogleDataManagerOptions) -> dict[str, Any]:
@@ -174,7 +182,7 @@ def _failure(status: int, document: object) -> DeliveryError | None:
         # A field of the request's own is at fault, too.
         return None
     places = frozenset(int(match[1]) for match in found if match)
-    return _MembersRefusedError(failure_reason(status, document, google_code), places)
+    return _PlacesRefusedError(failure_reason(status, document, google_code), places)
 
 
 class GoogleDataManager:
@@ -186,7 +194,8 @@ class GoogleDataManager:
         largest_batch=LARGEST_BATCH,
         default_batch=LARGEST_BATCH,
         rate_per_second=RATE_PER_SECOND,
-        max_in_flight=4,
+        max_in_flight=MOST_IN_FLIGHT,
+        most_in_flight=MOST_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:

@@ -26,7 +26,7 @@ FailureOf = Callable[[int, object], DeliveryError | None]
 
 # Refusals that say nothing about the rows; trying the rows one by one would reject them all.
 _UNUSABLE = frozenset({401, 402, 403, 404, 405, 407, 410, 415, 421, 426, 431, 451})
-_TEMPORARY = frozenset({408, 425})
+_TEMPORARY = frozenset({408, 423, 425})
 _TEMPORARY_ROW = _TEMPORARY | {429}
 # No dots, digits first or @: an address, a phone number or a name with a blank cannot pass.
 _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,63}")
@@ -45,6 +45,24 @@ class Answer:
     status: int
     document: Any
     content: bytes = b""
+
+
+def document_of(answer: Answer, name: str | None = None) -> Mapping[str, Any]:
+    """The object that an answer holds, which has the field `name` in all of the vendor's answers.
+
+    Raises `TemporaryFailureError` for anything else: it was not the vendor that answered, but a
+    proxy or a page of maintenance.
+    """
+    document = answer.document
+    if not isinstance(document, Mapping) or (name is not None and name not in document):
+        raise TemporaryFailureError(f"{answer.status} without the document expected")
+    return document
+
+
+def check_no_content(answer: Answer) -> None:
+    """Raise `TemporaryFailureError` unless the answer is a 204, or a 404 taken for an answer."""
+    if answer.status not in (204, 404):
+        raise TemporaryFailureError(f"{answer.status} where no content was expected")
 
 
 def safe_code(value: object) -> str | None:

@@ -32,7 +32,12 @@ from orchestration.activation.destinations.base import (
     RowResult,
     Value,
 )
-from orchestration.activation.destinations.http import Answer, refused_row
+from orchestration.activation.destinations.http import (
+    Answer,
+    check_no_content,
+    document_of,
+    refused_row,
+)
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -99,13 +104,14 @@ class HubspotSession:
             for at, change in enumerate(changes)
         ]
         answer = await self._api.send("POST", f"{self._path}/{self._verb}", {"inputs": inputs})
-        return _row_results(changes, answer)
+        return _row_results(changes, answer, self._id_property)
 
     async def _archive(self, changes: Sequence[Change]) -> list[RowResult]:
         ids = await self._ids_of(changes)
         if ids:
             inputs = [{"id": record_id} for record_id in ids]
-            await self._api.send("POST", f"{self._path}/archive", {"inputs": inputs})
+            path = f"{self._path}/archive"
+            check_no_content(await self._api.send("POST", path, {"inputs": inputs}))
         return [ACCEPTED] * len(changes)
 
     async def _ids_of(self, changes: Sequence[Change]) -> list[str]:
@@ -120,20 +126,24 @@ class HubspotSession:
             "inputs": [{"id": key} for key in unknown],
         }
         answer = await self._api.send("POST", f"{self._path}/read", document)
-        return known + [str(row["id"]) for row in answer.document.get("results", [])]
+        return known + [str(row["id"]) for row in document_of(answer, "results")["results"]]
 
 
-def _row_results(changes: Sequence[Change], answer: Answer) -> list[RowResult]:
-    document = answer.document if isinstance(answer.document, Mapping) else {}
-    results: dict[str, RowResult] = {}
-    for row in document.get("results", []):
-        results[str(row.get("objectWriteTraceId"))] = RowResult("accepted", None, str(row["id"]))
+def _row_results(changes: Sequence[Change], answer: Answer, id_property: str) -> list[RowResult]:
+    document = document_of(answer, "results")
     by_key = {change.key: str(at) for at, change in enumerate(changes)}
+    results: dict[str, RowResult] = {}
+    for row in document["results"]:
+        key = (row.get("properties") or {}).get(id_property)
+        trace = row.get("objectWriteTraceId") or by_key.get(str(key))
+        results[str(trace)] = RowResult("accepted", None, str(row["id"]))
     for error in document.get("errors", []):
         for trace in _traces(error, by_key):
             results[trace] = refused_row(_status(error), error.get("category"))
-    missing = RowResult("retry", f"{answer.status} without a result for the row")
-    return [results.get(str(at), missing) for at in range(len(changes))]
+    # Anything but a 207 means all of them.
+    missing = RowResult("retry", "207 without a result for the row")
+    unnamed = missing if answer.status == 207 else ACCEPTED
+    return [results.get(str(at), unnamed) for at in range(len(changes))]
 
 
 def _traces(error: Mapping[str, Any], by_key: Mapping[str, str]) -> list[str]:

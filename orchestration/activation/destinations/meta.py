@@ -17,12 +17,10 @@ from orchestration.activation.destinations.api import (
     secret_in,
 )
 from orchestration.activation.destinations.audience import (
-    UNIDENTIFIED,
     AudienceOptions,
     Identifier,
     Members,
     Rules,
-    accepted,
     audience_problems,
 )
 from orchestration.activation.destinations.base import (
@@ -39,6 +37,7 @@ from orchestration.activation.destinations.base import (
     TemporaryFailureError,
     ThrottledError,
 )
+from orchestration.activation.destinations.http import document_of
 from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
@@ -48,8 +47,9 @@ if TYPE_CHECKING:
 DEFAULT_ADDRESS = "https://graph.facebook.com"
 # DESTINATIONS.md: 10,000 rows a request.
 LARGEST_BATCH = 10_000
-# Meta's rate depends on the account and is told only by refusals; this is our own restraint.
-MOST_IN_FLIGHT = 4
+# One after another, as a member may be added by what another change takes away. Meta's rate depends
+# on the account and is told only by refusals.
+MOST_IN_FLIGHT = 1
 # Codes of the Graph API's errors: calls by app, user, page and ad account.
 _THROTTLED = frozenset({4, 17, 32, 613, *range(80000, 80015)})
 _TEMPORARY = frozenset({1, 2})
@@ -84,24 +84,18 @@ class MetaSession:
         self.account = api.account
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
-        """Deletes apart from the rest; they take a row for each identifier."""
-        return packed(changes, self._rows, (LARGEST_BATCH,), by_operation)
-
-    def _rows(self, change: Change) -> tuple[int]:
-        is_delete = change.operation == "delete"
-        return (len(self._members.identifiers(change)) if is_delete else 1,)
+        """Deletes apart from the rest; what is taken away has a row for each identifier."""
+        limits = (LARGEST_BATCH, LARGEST_BATCH)
+        return packed(changes, self._members.weight, limits, by_operation)
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
-        """Add or remove members; see `Session.deliver`."""
-        identified = [(change, self._members.identifiers(change)) for change in changes]
-        is_delete = changes[0].operation == "delete"
-        if is_delete:
-            data = [_row([one]) for _, found in identified for one in found]
-        else:
-            data = [_row(found) for _, found in identified if found]
-        if data:
-            await self._send("DELETE" if is_delete else "POST", data)
-        return [accepted(c, found) if found else UNIDENTIFIED for c, found in identified]
+        """Remove members, then add some; see `Session.deliver`."""
+        removals, additions = self._members.removals(changes), self._members.additions(changes)
+        if removals:
+            await self._send("DELETE", [_row([one]) for _, gone in removals for one in gone])
+        if additions:
+            await self._send("POST", [_row(added) for _, added in additions])
+        return self._members.results(changes)
 
     async def _send(self, method: str, data: list[list[str]]) -> None:
         document: dict[str, Any] = {"payload": {"schema": ["EMAIL", "PHONE"], "data": data}}
@@ -113,8 +107,7 @@ class MetaSession:
                 "estimated_num_total": len(data),
             }
         answer = await self._api.send(method, self._path, document)
-        told = answer.document if isinstance(answer.document, Mapping) else {}
-        if told.get("num_invalid_entries"):
+        if document_of(answer, "num_received").get("num_invalid_entries"):
             # It does not say which; members that were taken are taken again without harm.
             raise BatchRefusedError("422 invalid_entries")
 

@@ -25,8 +25,10 @@ from orchestration.activation.destinations.base import (
     Options,
     Problem,
     RowResult,
+    TemporaryFailureError,
     Value,
 )
+from orchestration.activation.destinations.http import document_of
 from orchestration.activation.destinations.messages import (
     EXPIRED,
     PushOptions,
@@ -86,7 +88,7 @@ class OnesignalSession:
             "idempotency_key": _uuid(change.idempotency_key)
         }
         answer = await self._api.send("POST", "/notifications", document)
-        return [_result(answer.status, answer.document)]
+        return [_result(answer.status, document_of(answer))]
 
     def _message(self, values: Mapping[str, Value], seconds: int) -> dict[str, Any]:
         options = self._options
@@ -110,11 +112,12 @@ def _uuid(idempotency_key: str) -> str:
     return str(UUID(bytes=digest[:16], version=4))
 
 
-def _result(status: int, document: object) -> RowResult:
-    """A message that reaches nobody is answered with 200, errors and no id."""
-    told = document if isinstance(document, Mapping) else {}
+def _result(status: int, told: Mapping[str, Any]) -> RowResult:
+    """A message that reaches nobody is answered with 200, errors and no id or an empty one."""
     if told.get("id"):
         return RowResult("accepted", None, str(told["id"]))
+    if not told.get("errors"):
+        raise TemporaryFailureError(f"{status} without the document expected")
     return RowResult("rejected", f"{status} no_recipient")
 
 

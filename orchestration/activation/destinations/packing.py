@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestration.activation.destinations.base import Change
@@ -16,16 +16,16 @@ class _Part:
     changes: list[Change] = field(default_factory=list)
 
 
-def by_operation(change: Change) -> Hashable:
-    """Groups deletes apart from all else."""
+def by_operation(change: Change) -> bool:
+    """Whether the change is a delete: groups deletes apart from all else."""
     return change.operation == "delete"
 
 
 def packed(
     changes: Sequence[Change],
     weigh: Callable[[Change], Weights],
-    most: Weights | Mapping[Hashable, Weights],
-    group: Callable[[Change], Hashable] = lambda _: None,
+    most: Weights | Mapping[bool, Weights],
+    group: Callable[[Change], bool] = lambda _: False,
 ) -> list[list[Change]]:
     """Parts that hold changes of one group each and weigh at most `most`, in the given order.
 
@@ -35,9 +35,9 @@ def packed(
         changes: What is to be sent.
         weigh: What a change takes of each of the vendor's limits, such as rows, bytes, objects.
         most: The limits, or those of each group.
-        group: Changes of different groups go in different requests.
+        group: Which of two groups a change is of, if they go in different requests.
     """
-    open_parts: dict[Hashable, _Part] = {}
+    open_parts: dict[bool, _Part] = {}
     parts: list[list[Change]] = []
     for change in changes:
         name, weights = group(change), weigh(change)

@@ -105,7 +105,7 @@ class _Table:
     def create_staging(self) -> sql.Composed:
         """The temporary table: the target's types without its constraints."""
         return self._format(
-            "create temp table cdp_staging on commit delete rows as select "
+            "create temp table if not exists cdp_staging on commit delete rows as select "
             "cast(null as text) as sync_key, cast(null as text) as operation, "
             "cast(null as bigint) as revision, {as_staged} from {table} with no data"
         )
@@ -227,9 +227,10 @@ class PostgresSession:
         await connection.execute(
             "select pg_advisory_xact_lock(hashtextextended(%(sync)s || ' ' || %(table)s, 0))", names
         )
-        await connection.execute("drop table if exists pg_temp.cdp_staging")
         await connection.execute(table.create_staging())
         await self._copy(connection, changes)
+        # Nothing is known of a new table, and a nested loop over one taken for small does not end.
+        await connection.execute("analyze cdp_staging")
         late = await connection.execute(table.drop_late() + sql.SQL(" returning sync_key"), names)
         done = {key for (key,) in await late.fetchall()}
         await connection.execute(table.delete(), names)
@@ -266,7 +267,7 @@ class Postgres:
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append"})
     # A statement takes 65,535 parameters, but COPY none; these bound a transaction. It is one
     # connection, which does one thing at a time.
-    limits = Limits(largest_batch=100_000, default_batch=5_000, max_in_flight=1, most_in_flight=1)
+    limits = Limits(largest_batch=20_000, default_batch=5_000, max_in_flight=1, most_in_flight=1)
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
         """The object has to be a table with its schema."""

@@ -42,7 +42,12 @@ from orchestration.activation.destinations.base import (
     TemporaryFailureError,
     Value,
 )
-from orchestration.activation.destinations.http import Answer, refused_row
+from orchestration.activation.destinations.http import (
+    Answer,
+    check_no_content,
+    document_of,
+    refused_row,
+)
 from orchestration.activation.destinations.packing import packed
 
 if TYPE_CHECKING:
@@ -135,7 +140,7 @@ class _SignedIn:
             )
         except BatchRefusedError as error:
             raise DestinationUnusableError(error.reason) from error
-        return str(answer.document["access_token"])
+        return str(document_of(answer, "access_token")["access_token"])
 
 
 class SalesforceSession:
@@ -193,7 +198,7 @@ class SalesforceSession:
         for change in changes:
             record = _quoted(self._object, self._external_id, change.key)
             path = f"{self._root}/sobjects/{record}"
-            await self._api.send("DELETE", path, may_be_missing=True)
+            check_no_content(await self._api.send("DELETE", path, may_be_missing=True))
         return [ACCEPTED] * len(changes)
 
 
@@ -222,7 +227,8 @@ class _Job:
                 }
             ),
         )
-        job = f"{self._jobs}/{quote(str(created.document['id']), safe='')}"
+        job_id = str(document_of(created, "id")["id"])
+        job = f"{self._jobs}/{quote(job_id, safe='')}"
         await self._api.send("PUT", f"{job}/batches", self._csv(changes), "text/csv")
         await self._api.send("PATCH", job, to_json({"state": "UploadComplete"}))
         await self._wait_for(job)
@@ -231,16 +237,17 @@ class _Job:
     def _csv(self, changes: Sequence[Change]) -> bytes:
         rows = [self._options.fields(change) for change in changes]
         text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(rows[0])
-        writer.writerows([_csv_value(value) for value in row.values()] for row in rows)
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({name: _csv_value(value) for name, value in row.items()})
         return text.getvalue().encode()
 
     async def _wait_for(self, job: str) -> None:
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + self._options.job_seconds
         while loop.time() < give_up_at:
-            state = (await self._api.send("GET", job)).document["state"]
+            state = document_of(await self._api.send("GET", job), "state")["state"]
             if state == "JobComplete":
                 return
             if state in ("Failed", "Aborted"):

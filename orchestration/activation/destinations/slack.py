@@ -34,7 +34,7 @@ from orchestration.activation.destinations.base import (
     ThrottledError,
     Value,
 )
-from orchestration.activation.destinations.http import safe_code
+from orchestration.activation.destinations.http import document_of, safe_code
 from orchestration.activation.destinations.messages import (
     EXPIRED,
     MessageOptions,
@@ -115,7 +115,7 @@ class SlackSession:
         channel = options.channel_id or as_text(values.get(options.channel_column or ""))
         document = {"channel": channel, "text": text}
         answer = await self._api.send("POST", "/chat.postMessage", document)
-        return [self._result(answer.document if isinstance(answer.document, Mapping) else {})]
+        return [self._result(document_of(answer, "ok"))]
 
     def _result(self, told: Mapping[str, object]) -> RowResult:
         if told.get("ok") is True:

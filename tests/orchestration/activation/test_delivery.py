@@ -326,3 +326,16 @@ def test_a_batch_is_sent_in_the_parts_that_the_session_makes() -> None:
     assert session.requests == [["k1", "k3"], ["k0", "k2", "k4"]]
     assert tally.delivered == {"insert": 5}
     assert len(settled) == 5
+
+
+@pytest.mark.parametrize(
+    ("parts", "why"),
+    [([[0]], "left rows out of its requests"), ([[0, 99]], "cannot be used: IndexError")],
+)
+def test_a_session_that_cannot_part_a_batch_stops_the_run(parts: list[list[int]], why: str) -> None:
+    class LosingSession(ToldSession):
+        def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+            return [[changes[at] for at in part] for part in parts]
+
+    _, tally, _ = deliver(accept, size=2, session_class=LosingSession)
+    assert why in str(tally.stopped)

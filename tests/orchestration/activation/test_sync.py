@@ -105,6 +105,18 @@ def test_order_by_decides_the_order_of_sending(world: World) -> None:
     assert [key for key, *_ in world.deliveries()] == [f"p{n}" for n in range(9, -1, -1)]
 
 
+def test_what_is_freed_goes_before_what_takes_it(world: World) -> None:
+    world.put(rows(4))
+    world.run()
+    world.put([row("p00000", product="tent"), row("p00002", product="tent"), row("a"), row("z")])
+    world.run(world.spec(max_in_flight=1, batch_size=2))
+    assert [(operation, key) for key, operation, *_ in world.deliveries()[4:]] == [
+        *(("delete", "p00001"), ("delete", "p00003")),
+        *(("update", "p00000"), ("update", "p00002")),
+        *(("insert", "a"), ("insert", "z")),
+    ]
+
+
 def test_outcomes_and_runs_say_what_happened(world: World) -> None:
     world.put(rows(3))
     world.run(run_id="first")

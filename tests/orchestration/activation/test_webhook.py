@@ -169,6 +169,7 @@ def test_a_row_without_a_result_is_not_taken_for_received() -> None:
         (404, DestinationUnusableError),
         (302, DestinationUnusableError),
         (408, TemporaryFailureError),
+        (423, TemporaryFailureError),
         (500, TemporaryFailureError),
         (503, TemporaryFailureError),
         (429, ThrottledError),

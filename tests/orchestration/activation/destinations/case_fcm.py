@@ -36,6 +36,7 @@ CASE = Case(
     columns={name: "text" for name in row(0, "old")},
     row=row,
     held=lambda row: {name: row[name] for name in ("token", "title", "body")},
+    answers_with_a_document=True,
     rejection="404 UNREGISTERED",
     is_answered_by_row=False,
     wrong=wrong_key_file,

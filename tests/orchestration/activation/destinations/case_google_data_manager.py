@@ -51,6 +51,7 @@ CASE = Case(
     columns={"email_sha256": "text", "profile_id": "text", "phone": "text"},
     row=row,
     held=held,
+    answers_with_a_document=True,
     rejection="400 INVALID_ARGUMENT",
     is_answered_by_row=False,
     wrong=wrong_key_file,

@@ -43,6 +43,7 @@ CASE = Case(
         "joined_on": "date",
     },
     row=row,
+    answers_with_a_document=True,
     held=held,
     rejection="422 VALIDATION_ERROR",
     mistakes=[({"omit": ["nobody"]}, "omit names 'nobody', which sync_webhook__members does not")],

@@ -36,6 +36,7 @@ CASE = Case(
     row=row,
     # Digits with the country code, without plus and blanks.
     held=lambda row: {"phone": sha(row["phone"].replace(" ", "").removeprefix("+"))},
+    answers_with_a_document=True,
     rejection="422 invalid_entries",
     is_answered_by_row=False,
     mistakes=[
@@ -44,6 +45,6 @@ CASE = Case(
         ({"email": None, "phone": None}, "name the payload's column of one or both"),
         ({"token_variable": "lower"}, "token_variable"),
         ({"api_version": "25"}, "api_version"),
-        ({"max_in_flight": 5}, "allows at most 4"),
+        ({"max_in_flight": 2}, "allows at most 1"),
     ],
 )

@@ -32,6 +32,7 @@ CASE = Case(
     columns={name: "text" for name in row(0, "old")},
     row=row,
     held=lambda row: {name: row[name] for name in ("profile_id", "title", "body")},
+    answers_with_a_document=True,
     rejection="200 no_recipient",
     mistakes=[
         ({"app_id": "boots"}, "app_id"),

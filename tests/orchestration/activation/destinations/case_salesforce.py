@@ -52,6 +52,7 @@ CASE = Case(
         "Is_Member__c": "boolean",
     },
     row=row,
+    answers_with_a_document=True,
     held=held,
     rejection="400 FIELD_CUSTOM_VALIDATION_EXCEPTION",
     mistakes=[

@@ -22,6 +22,7 @@ CASE = Case(
     columns={"message_key": "text", "text": "text"},
     row=row,
     held=lambda row: {"text": row["text"]},
+    answers_with_a_document=True,
     rejection="200 restricted_action",
     mistakes=[
         ({"channel_id": None}, "channel_id or channel_column is needed, and only one"),

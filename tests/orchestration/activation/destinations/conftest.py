@@ -17,13 +17,17 @@ OpenBench = Callable[[Case], Bench]
 
 @pytest.fixture
 def open_bench(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[OpenBench]:
     """Starts the emulator of a case and sets the environment for it."""
     with ExitStack() as running:
 
         def open_case(case: Case) -> Bench:
             emulator = case.emulator()
+            emulator.prepare(request)
             running.enter_context(serving(emulator))
             for name, value in case.environment(emulator).items():
                 monkeypatch.setenv(name, value)

@@ -56,10 +56,13 @@ class Case:
         held: What the emulator holds of a row that has arrived.
         heavy: A row of a number whose body takes so many bytes; None where bytes are not limited.
         largest_row: Bytes beyond which the vendor takes no row, even alone; None for no limit.
-        rejection: The reason of a row that the emulator refuses.
+        rejection: The reason of a row that the emulator refuses; None where it refuses none.
         mistakes: Keys to set in the sync, and part of what the manifest's reader says of them.
         is_answered_by_row: Whether the vendor tells of each row; else a bad one fails its batch.
+        answers_with_a_document: Whether the vendor's every success holds a JSON object, so that
+            a success without one is not the vendor's. Where it does not, any 2xx accepts.
         unknown_updates: What comes of a row in `update_only` that the vendor does not have.
+        is_http: Whether requests go to the emulator; of others the tests of requests say nothing.
         wrong: A secret of the right form that the vendor does not know, given the right one.
     """
 
@@ -70,13 +73,15 @@ class Case:
     meta: Mapping[str, object]
     columns: Mapping[str, str]
     row: Callable[[int, str], Row]
-    rejection: str
+    rejection: str | None
     held: Callable[[Row], Row] = _as_it_is
     heavy: Callable[[int, int], Row] | None = None
     largest_row: int | None = None
     mistakes: Sequence[tuple[Mapping[str, object], str]] = ()
     is_answered_by_row: bool = True
+    answers_with_a_document: bool = False
     unknown_updates: Literal["made", "ignored", "rejected"] = "rejected"
+    is_http: bool = True
     wrong: Callable[[str], str] = _another
 
     @property
@@ -89,6 +94,11 @@ class Case:
 
     def key_of(self, number: int) -> str:
         return str(self.row(number, "old")[self.key])
+
+
+def filled(row: Row, column: str, size: int) -> Row:
+    """The row with so many bytes in a column: half as many characters, as bytes are what counts."""
+    return {**row, column: "é" * (size // 2)}
 
 
 def all_cases() -> list[Case]:

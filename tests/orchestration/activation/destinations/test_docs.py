@@ -41,9 +41,15 @@ def test_the_sample_is_a_sync_that_the_manifests_reader_takes(name: str, tmp_pat
     exposure = sample_of(name)
     sync = exposure["config"]["meta"]["sync"]
     columns = {"profile_id": "text", sync["key"]: "text"}
-    for option in ("email", "phone", "recipient", "title", "body"):
-        if option in sync:
-            columns[sync[option]] = "text"
+    named = ("email", "phone", "recipient", "title", "body")
+    defaults = {
+        key: field.default for key, field in find_destination(name).options.model_fields.items()
+    }
+    for option, value in (defaults | sync).items():
+        if not isinstance(value, str):
+            continue
+        if option in named or option.endswith("_column"):
+            columns[value] = "text"
     columns |= dict.fromkeys(sync.get("data", []), "text")
     if "expires_at" in sync:
         columns[sync["expires_at"]] = "timestamp"

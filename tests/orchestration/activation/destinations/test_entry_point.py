@@ -123,5 +123,7 @@ def test_its_own_rules_hold_when_the_manifest_is_read(
 
 def test_without_the_package_its_name_is_unknown(world: World) -> None:
     find_destination.cache_clear()
-    with pytest.raises(UnknownDestinationError, match="'acme' is not installed: use one of fcm, "):
+    with pytest.raises(
+        UnknownDestinationError, match="'acme' is not installed: use one of braze, "
+    ):
         find_destination("acme")

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+import pytest
 from aiohttp import web
 from jsonschema import Draft202012Validator
 
@@ -77,13 +78,16 @@ class Refused(Exception):
 class Fault:
     """How the next request fails instead of being answered.
 
-    `answer` gives `status`; `reset` breaks the connection before the request is taken; `swallow`
-    takes it and breaks the connection; `half` takes it and sends half of the answer.
+    `answer` gives `status` and `code`; `reset` breaks the connection before the request is taken;
+    `swallow` takes it and breaks the connection; `half` takes it and sends half of the answer;
+    `rubbish` is a success with `text` of somebody else's, such as a page of a proxy.
     """
 
-    kind: Literal["answer", "reset", "swallow", "half"] = "answer"
+    kind: Literal["answer", "reset", "swallow", "half", "rubbish"] = "answer"
     status: int = 500
     headers: Mapping[str, str] = field(default_factory=dict)
+    code: str = "on_demand"
+    text: str = ""
 
 
 def strict(document: Any, schema: Mapping[str, Any]) -> None:
@@ -118,24 +122,31 @@ class Emulator(ABC):
     Attributes:
         rate: The vendor's limit: requests, and the seconds in which they may come.
         largest_body: Bytes of a body that the vendor takes.
+        most_at_once: Requests that may be under way at once; None for no limit.
         clock: Seconds, for the rate.
+        delay_seconds: How long an answer takes.
+        peak: The most requests that were under way at once.
         calls: Every request so far with the status that it got; 0 for none.
         violations: What was refused as no correct client would send it. Faults and refusals that
             a test asked for do not count.
-        faults: Failures of the next requests.
+        faults: Failures of the next requests; None where one is answered.
         refused: Keys of rows that the vendor refuses, in its own way.
     """
 
     rate: tuple[int, float]
     largest_body: int = LARGEST_BODY_BYTES
+    most_at_once: int | None = None
 
     def __init__(self) -> None:
         self.clock: Callable[[], float] = time.monotonic
         self.calls: list[tuple[Call, int]] = []
         self.violations: list[str] = []
-        self.faults: deque[Fault] = deque()
+        self.faults: deque[Fault | None] = deque()
         self.refused: set[str] = set()
         self.url = ""
+        self.delay_seconds = 0.0
+        self.peak = 0
+        self._under_way = 0
         self._moments: deque[float] = deque()
 
     @abstractmethod
@@ -153,6 +164,13 @@ class Emulator(ABC):
     @abstractmethod
     def held(self) -> dict[str, dict[str, Any]]:
         """What the vendor holds, by the sync's key."""
+
+    def prepare(self, request: pytest.FixtureRequest) -> None:  # noqa: B027  # may do nothing
+        """Get what it needs from fixtures; most need nothing."""
+
+    def refuse(self, keys: set[str]) -> None:
+        """Refuse rows of these keys from now on."""
+        self.refused = keys
 
     def may_fail(self, call: Call) -> bool:
         """Whether a fault may befall the request; a sign-in of its own goes through."""
@@ -196,17 +214,30 @@ class Emulator(ABC):
             self._moments.popleft()
         if len(self._moments) >= most:
             raise Refused(429, "RATE_LIMITS")
+        if self.most_at_once is not None and self._under_way > self.most_at_once:
+            raise Refused(429, "TOO_MANY_AT_ONCE")
         self._moments.append(now)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request over HTTP."""
+        self._under_way += 1
+        self.peak = max(self.peak, self._under_way)
+        try:
+            await asyncio.sleep(self.delay_seconds)
+            return await self._handle(request)
+        finally:
+            self._under_way -= 1
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         body, path = await request.read(), request.rel_url.raw_path
         call = Call(request.method, path, request.query, request.headers, body)
         fault = self.faults.popleft() if self.faults and self.may_fail(call) else None
         if fault and fault.kind == "reset":
             return self._broken(request, call)
-        if fault and fault.kind == "answer":
-            reply = self._refusal(call, fault.status, "on_demand", fault.headers)
+        if fault and fault.kind == "rubbish":
+            reply = Reply(200, text=fault.text, headers=fault.headers)
+        elif fault and fault.kind == "answer":
+            reply = self._refusal(call, fault.status, fault.code, fault.headers)
         else:
             reply = self.reply(call)
         if fault and fault.kind == "swallow":

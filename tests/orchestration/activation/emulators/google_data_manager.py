@@ -59,28 +59,29 @@ class GoogleDataManagerEmulator(GoogleEmulator):
 
     def answer_signed_in(self, call: Call) -> Reply:
         routes = {
-            "/v1/audienceMembers:ingest": (INGEST, self._add),
-            "/v1/audienceMembers:remove": (REMOVE, self._remove),
+            "/v1/audienceMembers:ingest": INGEST,
+            "/v1/audienceMembers:remove": REMOVE,
         }
         if call.method != "POST" or call.path not in routes:
             raise Refused(404, "NOT_FOUND")
-        schema, take = routes[call.path]
         document = call.document
-        strict(document, schema)
+        strict(document, routes[call.path])
         members = [m["userData"]["userIdentifiers"] for m in document["audienceMembers"]]
         bad = [at for at, member in enumerate(members) if self.refused & _values(member)]
         if bad:
             return Reply(400, _violations(bad, members))
-        for member in members:
-            take(member)
+        if call.path.endswith("ingest"):
+            self._add(members)
+        else:
+            self._remove(set().union(*map(_values, members)))
         return Reply(200, {"requestId": f"request-{len(self.calls)}"})
 
-    def _add(self, member: list[dict[str, str]]) -> None:
-        fields = {name: value for entry in member for name, value in entry.items()}
-        self.members[fields.get("emailAddress", "")] = fields
+    def _add(self, members: list[list[dict[str, str]]]) -> None:
+        for member in members:
+            fields = {name: value for entry in member for name, value in entry.items()}
+            self.members[fields.get("emailAddress", "")] = fields
 
-    def _remove(self, member: list[dict[str, str]]) -> None:
-        gone = _values(member)
+    def _remove(self, gone: set[str]) -> None:
         for email, fields in list(self.members.items()):
             if gone & set(fields.values()):
                 del self.members[email]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 from typing import Any
 
 from tests.orchestration.activation.emulators.emulator import (
@@ -51,15 +52,23 @@ READ = record(
 
 
 class HubspotEmulator(Emulator):
-    """Holds contacts by the unique property; an archived one is gone."""
+    """Holds contacts by the unique property; an archived one is gone.
+
+    Attributes:
+        repeats_traces: Whether answers repeat the trace ids of the rows.
+        names_errors: Whether errors say which rows they are about.
+    """
 
     # DESTINATIONS.md: 190 per 10 s from the professional plan up.
     rate = (190, 10.0)
 
     def __init__(self) -> None:
         super().__init__()
+        self.repeats_traces = True
+        self.names_errors = True
         self._contacts: dict[str, dict[str, str]] = {}
         self._ids: dict[str, str] = {}
+        self._numbers = count(9000)
 
     def is_signed_in(self, call: Call) -> bool:
         return call.headers.get("Authorization") == f"Bearer {TOKEN}"
@@ -102,21 +111,23 @@ class HubspotEmulator(Emulator):
 
     def _set(self, entry: dict[str, Any]) -> dict[str, Any]:
         contact = self._contacts.setdefault(entry["id"], {})
-        record_id = self._ids.setdefault(entry["id"], str(9000 + len(self._ids)))
+        record_id = self._ids.setdefault(entry["id"], str(next(self._numbers)))
         given = {ID_PROPERTY: entry["id"], **entry["properties"]}
         contact.update(given)
         for name in [name for name, value in given.items() if value == ""]:
             del contact[name]
-        trace = entry.get("objectWriteTraceId")
-        return {"id": record_id, "properties": contact, "objectWriteTraceId": trace}
+        result: dict[str, Any] = {"id": record_id, "properties": contact}
+        if self.repeats_traces:
+            result["objectWriteTraceId"] = entry.get("objectWriteTraceId")
+        return result
 
     def _error(self, entry: dict[str, Any], category: str) -> dict[str, Any]:
-        return {
-            "status": "error",
-            "category": category,
-            "message": f"not valid: {entry}",
-            "context": {"objectWriteTraceId": [entry.get("objectWriteTraceId")]},
-        }
+        named = {"ids": [entry["id"]]}
+        if self.repeats_traces:
+            named = {"objectWriteTraceId": [entry.get("objectWriteTraceId")]}
+        context = named if self.names_errors else {}
+        message = f"not valid: {entry}"
+        return {"status": "error", "category": category, "message": message, "context": context}
 
     def _archive(self, document: Any) -> Reply:
         strict(document, ARCHIVE)

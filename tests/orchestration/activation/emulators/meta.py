@@ -71,11 +71,10 @@ class MetaEmulator(Emulator):
         strict(call.document, ADD if call.method == "POST" else REMOVE)
         data = call.document["payload"]["data"]
         valid = [row for row in data if not self.refused & set(row)]
-        for email, phone in valid:
-            if call.method == "POST":
-                self.members[email] = phone
-            else:
-                self._remove({email, phone} - {""})
+        if call.method == "POST":
+            self.members |= dict(valid)
+        else:
+            self._remove({cell for row in valid for cell in row} - {""})
         return Reply(
             200,
             {

@@ -1,0 +1,177 @@
+"""People of Customer.io by id or email, over the Track API's batches.
+
+The key is the identifier; the other columns are attributes. A deleted row's person is deleted.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from pydantic import Field
+
+from orchestration.activation.destinations.api import (
+    VARIABLE_NAME,
+    Api,
+    ApiOptions,
+    address_in,
+    column_problems,
+    omit_problems,
+    open_api,
+    secret_in,
+    to_json,
+)
+from orchestration.activation.destinations.base import (
+    ACCEPTED,
+    BatchRefusedError,
+    Change,
+    Destination,
+    Limits,
+    Mode,
+    Options,
+    Problem,
+    RowResult,
+)
+from orchestration.activation.destinations.http import Answer, document_of, refused_row
+from orchestration.activation.destinations.packing import packed
+
+if TYPE_CHECKING:
+    from orchestration.activation.spec import SyncSpec
+    from orchestration.settings import Settings
+
+DEFAULT_ADDRESS = "https://track.customer.io"
+# DESTINATIONS.md: 500 KB a request, 32 KB an object. Read as thousands, the smaller of two senses.
+LARGEST_BODY = 500_000
+LARGEST_OBJECT = 32_000
+# The vendor counts bytes only; our own bound.
+LARGEST_BATCH = 1_000
+# DESTINATIONS.md: sources differ between 3,000 requests per 3 s and 100 a second.
+RATE_PER_SECOND = 1_000.0
+CAUTIOUS_RATE_PER_SECOND = 100.0
+# `{"batch":[…]}`
+_FRAME_BYTES = 12
+# Identifiers and subscription states of Customer.io's own.
+_RESERVED = frozenset({"cio_id", "unsubscribed", "cio_subscription_preferences"})
+
+
+class CustomerioOptions(ApiOptions):
+    """Keys of a Customer.io sync beside the common ones; `object` is `people`.
+
+    Attributes:
+        identifier: Whether the key is a person's `id` or `email`.
+        site_id_variable: Environment variable that holds the workspace's site id.
+        key_variable: Environment variable that holds the Track API key.
+        url_variable: Environment variable that holds the API's address, if not the one of the
+            United States.
+    """
+
+    identifier: Literal["id", "email"] = "id"
+    site_id_variable: str = Field("CDP_CUSTOMERIO_SITE_ID", pattern=VARIABLE_NAME)
+    key_variable: str = Field("CDP_CUSTOMERIO_KEY", pattern=VARIABLE_NAME)
+    url_variable: str = Field("CDP_CUSTOMERIO_URL", pattern=VARIABLE_NAME)
+
+
+class CustomerioSession:
+    """An open Customer.io workspace."""
+
+    def __init__(self, api: Api, spec: SyncSpec) -> None:
+        self._api = api
+        self._options = cast(CustomerioOptions, spec.options)
+        self._key = spec.key
+        self.account = api.account
+
+    def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        """As many as a request's bytes hold."""
+        return packed(
+            changes,
+            # One more for the comma.
+            lambda change: (1, len(to_json(self._object(change))) + 1),
+            (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
+        )
+
+    async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
+        """Identify and delete in one batch; see `Session.deliver`."""
+        objects = [self._object(change) for change in changes]
+        if any(len(to_json(entry)) > LARGEST_OBJECT for entry in objects):
+            raise BatchRefusedError("413 larger_than_the_vendor_takes")
+        answer = await self._api.send("POST", "/api/v2/batch", {"batch": objects})
+        return _row_results(answer, len(changes))
+
+    def _object(self, change: Change) -> dict[str, Any]:
+        person = {"type": "person", "identifiers": {self._options.identifier: change.key}}
+        if change.operation == "delete":
+            return {**person, "action": "delete"}
+        # Empty text is how an attribute is cleared.
+        attributes = {
+            name: "" if value is None else value
+            for name, value in self._options.fields(change).items()
+            if name != self._key
+        }
+        return {**person, "action": "identify", "attributes": attributes}
+
+
+def _row_results(answer: Answer, count: int) -> list[RowResult]:
+    errors = document_of(answer).get("errors", [])
+    if answer.status == 207 and not errors:
+        return [RowResult("retry", "207 without results")] * count
+    results = [ACCEPTED] * count
+    for error in errors:
+        at = error.get("batch_index")
+        if isinstance(at, int) and 0 <= at < count:
+            results[at] = refused_row(400, error.get("reason"))
+    return results
+
+
+def _reason(document: object) -> object:
+    errors = document.get("errors") if isinstance(document, Mapping) else None
+    first = errors[0] if isinstance(errors, list) and errors else None
+    return first.get("reason") if isinstance(first, Mapping) else None
+
+
+class Customerio:
+    """The Customer.io destination."""
+
+    options: type[Options] = CustomerioOptions
+    modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
+    limits = Limits(
+        largest_batch=LARGEST_BATCH,
+        default_batch=500,
+        rate_per_second=RATE_PER_SECOND,
+        default_rate_per_second=CAUTIOUS_RATE_PER_SECOND,
+        max_in_flight=8,
+    )
+
+    def check(self, spec: SyncSpec) -> Iterable[Problem]:
+        """Only people are sent, and no column may be an identifier or a subscription state."""
+        yield from omit_problems(spec)
+        if spec.object != "people":
+            yield Problem("object", f"is {spec.object!r}: customerio takes 'people'.")
+        reserved = _RESERVED | {cast(CustomerioOptions, spec.options).identifier}
+        yield from column_problems(
+            spec, reserved, "customerio identifies or subscribes people by it"
+        )
+
+    def open(
+        self, spec: SyncSpec, settings: Settings
+    ) -> AbstractAsyncContextManager[CustomerioSession]:
+        """Connect with the site id and key of the environment."""
+        return _open(spec)
+
+
+@asynccontextmanager
+async def _open(spec: SyncSpec) -> AsyncIterator[CustomerioSession]:
+    options = cast(CustomerioOptions, spec.options)
+    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+    site_id = secret_in(options.site_id_variable, spec)
+    key = secret_in(options.key_variable, spec)
+    signed = base64.b64encode(f"{site_id}:{key}".encode()).decode()
+    headers = {"Authorization": f"Basic {signed}"}
+    async with open_api(
+        spec, address, site_id, headers, code_of=_reason, largest_body=LARGEST_BODY
+    ) as api:
+        yield CustomerioSession(api, spec)
+
+
+DESTINATION: Destination = Customerio()
