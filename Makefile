@@ -117,6 +117,10 @@ bench-identity: setup ## Measure the identity graph against scipy, Splink and it
 bench-marts: setup ## Measure the build of all models and a day's refresh against plain DuckDB
 	@$(BIN)/python -m benchmarks.marts
 
+.PHONY: bench-sync
+bench-sync: setup ## Measure a sync against drt, a bare HTTP loop and a plain full outer join
+	@$(BIN)/python -m benchmarks.sync
+
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks
 	@$(BIN)/pre-commit install
