@@ -97,6 +97,10 @@ format: setup ## Rewrite Python and SQL in the project's style
 test: lint ## Run every check and test, on both engines
 	@$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: soak
+soak: setup ## Kill a sync of 50,000 rows at a hundred moments, on both engines
+	@$(BIN)/pytest --soak tests/orchestration/activation/test_kills.py
+
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB
 	@$(BIN)/python -m benchmarks.landing

@@ -212,17 +212,22 @@ class Run:
             next_length = self._stretch_after(taken, time.monotonic() - began)
 
     def _first_stretch(self) -> int:
-        size, rate = self._spec.batch_size, self._spec.rate_per_second
-        batches = min(self._spec.max_in_flight, _FIRST_STRETCH_ROWS // size)
-        if rate:
-            batches = min(batches, math.ceil(rate * _STRETCH_SECONDS))
-        return size * max(1, batches)
+        size = self._spec.batch_size
+        rows = min(self._spec.max_in_flight * size, _FIRST_STRETCH_ROWS, self._longest_stretch())
+        return size * max(1, rows // size)
 
     def _stretch_after(self, length: int, seconds: float) -> int:
         """Rows to read next, in whole batches, when `length` rows were sent in so long."""
         size = self._spec.batch_size
-        in_time = length * _STRETCH_SECONDS / max(seconds, 0.001)
-        return size * max(1, int(min(in_time, 2 * length, _LONGEST_STRETCH_ROWS) / size))
+        in_time = int(length * _STRETCH_SECONDS / max(seconds, 0.001))
+        return size * max(1, min(in_time, 2 * length, self._longest_stretch()) // size)
+
+    def _longest_stretch(self) -> int:
+        rate = self._spec.rate_per_second
+        if rate is None:
+            return _LONGEST_STRETCH_ROWS
+        in_time = math.ceil(rate * _STRETCH_SECONDS) * self._spec.batch_size
+        return min(_LONGEST_STRETCH_ROWS, in_time)
 
     def _take(
         self, difference: Difference, first: int, length: int
