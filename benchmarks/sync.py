@@ -38,7 +38,12 @@ from statistics import median
 
 import duckdb
 
-from benchmarks.sync_data import acknowledge_all, change_one_percent, make_warehouse
+from benchmarks.sync_data import (
+    acknowledge_all,
+    change_one_percent,
+    make_warehouse,
+    settings_of,
+)
 from benchmarks.sync_runs import (
     drt_seconds,
     in_child,
@@ -48,6 +53,7 @@ from benchmarks.sync_runs import (
     receiver,
     sync_seconds,
 )
+from orchestration.warehouse import connected
 
 DRT = "drt-core==1.2.1"
 LATENCY = 0.05
@@ -180,11 +186,9 @@ def _check_received(url: str, rows: int) -> None:
 
 
 def _changed(file: Path) -> int:
-    with duckdb.connect(str(file), read_only=True) as database:
-        row = database.execute(
-            "select count(*) from cdp_syncs.members where product = 'tent'"
-        ).fetchone()
-    return int(row[0]) if row else 0
+    with connected(settings_of(file)) as database:
+        rows = database.execute("select count(*) from cdp_syncs.members where product = 'tent'")
+    return int(rows[0][0])
 
 
 def _ratio(numerators: list[float], denominators: list[float]) -> float:

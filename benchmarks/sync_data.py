@@ -7,8 +7,6 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
 from orchestration.activation.canonical import row_hash
 from orchestration.activation.destinations.base import Mode
 from orchestration.activation.destinations.webhook import WebhookOptions
@@ -105,7 +103,7 @@ def _relation(schema_name: str, identifier: str) -> Relation:
 
 def make_warehouse(file: Path, rows: int) -> None:
     """A payload of people who have consented to two channels, and nothing acknowledged."""
-    with duckdb.connect(str(file)) as database:
+    with connected(settings_of(file)) as database:
         database.execute("create schema cdp_syncs")
         database.execute("create schema cdp_profiles")
         database.execute(f"create table cdp_syncs.members as {_PAYLOAD.format(rows=rows)}")
@@ -135,7 +133,7 @@ def acknowledge_all(file: Path) -> None:
 
 def change_one_percent(file: Path) -> None:
     """Give one row in a hundred another product."""
-    with duckdb.connect(str(file)) as database:
+    with connected(settings_of(file)) as database:
         database.execute(
             "update cdp_syncs.members set product = 'tent' where hash(profile_id) % 100 = 0"
         )
@@ -143,13 +141,13 @@ def change_one_percent(file: Path) -> None:
 
 def bodies_of(file: Path) -> list[bytes]:
     """The requests of a first load, without their signatures, ready to be posted."""
-    with duckdb.connect(str(file), read_only=True) as database:
+    with connected(settings_of(file)) as database:
         rows = database.execute(
             "select profile_id, cast(to_json(members) as text) from ("
             "select * replace (cast(amount as double) as amount, "
             "strftime(seen_at, '%Y-%m-%dT%H:%M:%S.%fZ') as seen_at) from cdp_syncs.members"
             ") as members order by profile_id"
-        ).fetchall()
+        )
     sent = [
         f'{{"key":"{key}","operation":"insert","idempotency_key":"{key}","revision":1,'
         f'"values":{values}}}'

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import duckdb
 
 from benchmarks.sync_data import (
     IN_FLIGHT,
@@ -30,6 +29,7 @@ from benchmarks.sync_data import (
 from orchestration.activation import plan_sync, run_sync
 from orchestration.activation.destinations.base import Mode
 from orchestration.settings import PROJECT_DIR
+from orchestration.warehouse import connected
 
 
 def in_child(work: Callable[..., float], *arguments: object) -> tuple[float, float]:
@@ -115,7 +115,7 @@ def join_seconds(file: Path, *, keeps_rows: bool) -> float:
     """Join payload and ledger in full by DuckDB alone, keeping all rows or just counting them."""
     select = "create temp table joined as select *" if keeps_rows else "select count(*)"
     started = time.perf_counter()
-    with duckdb.connect(str(file)) as database:
+    with connected(settings_of(file)) as database:
         database.execute(
             f"{select} from cdp_syncs.members full outer join cdp_activation.sync_ledger "
             "on sync_ledger.sync_key = members.profile_id"
