@@ -37,6 +37,25 @@ def assert_delivered(world: World, payload: Sequence[Row]) -> None:
     assert all(found == sorted(set(found)) for found in fresh.values())
 
 
+def test_a_receiver_that_falls_silent_is_not_waited_for(world: World) -> None:
+    world.receiver.misbehave(FaultPlan(script=["stall", "none", "stall"], stall_seconds=4))
+    payload = rows(40)
+    world.put(payload)
+    report = world.run(world.spec(timeout_seconds=0.5))
+    assert (report.inserted, report.requests) == (40, 6)
+    assert_delivered(world, payload)
+
+
+def test_a_storm_of_throttling_is_sat_out(world: World) -> None:
+    world.receiver.misbehave(FaultPlan(seed=7, shares={"throttle": 0.8}, retry_after=0.01))
+    payload = rows(100)
+    world.put(payload)
+    report = world.run()
+    assert (report.inserted, report.failed, report.rejected) == (100, 0, 0)
+    assert report.requests > 20
+    assert_delivered(world, payload)
+
+
 @pytest.mark.parametrize("fault", ["reset", "swallow", "half", "throttle", "error", "row_errors"])
 def test_every_fault_is_survived(world: World, fault: Fault) -> None:
     world.receiver.misbehave(FaultPlan(script=[fault, fault, "none", fault]))
