@@ -97,6 +97,10 @@ format: setup ## Rewrite Python and SQL in the project's style
 test: lint ## Run every check and test, on both engines
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+.PHONY: soak
+soak: setup ## Kill a sync of 50,000 rows at a hundred moments, on both engines
+	@$(BIN)/pytest --soak tests/orchestration/activation/test_kills.py
+
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB
 	@$(BIN)/python -m benchmarks.landing
@@ -116,6 +120,10 @@ bench-identity: setup ## Measure the identity graph against scipy, Splink and it
 .PHONY: bench-marts
 bench-marts: setup ## Measure the build of all models and a day's refresh against plain DuckDB
 	@$(BIN)/python -m benchmarks.marts
+
+.PHONY: bench-sync
+bench-sync: setup ## Measure a sync against drt, a bare HTTP loop and a plain full outer join
+	@$(BIN)/python -m benchmarks.sync
 
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks

@@ -24,6 +24,10 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 _database_numbers = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="kill a large sync a hundred times")
+
+
 def start_postgres(folder: Path) -> PostgresServer:
     """Start a server, one test process after another, again where the machine was too busy."""
     with Path(tempfile.gettempdir(), "cdp-postgres.lock").open("w") as lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections import Counter
@@ -133,7 +134,7 @@ class Delivery:
         self._has_answers = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
-        self._is_done = False
+        self._is_done = asyncio.Event()
         self.tally = DeliveryTally()
 
     async def run(self, batches: AsyncIterator[Batch]) -> DeliveryTally:
@@ -145,7 +146,7 @@ class Delivery:
                 tasks.create_task(self._settle_answers())
                 workers = [tasks.create_task(self._work(queue)) for _ in range(self._max_in_flight)]
                 await asyncio.wait(workers)
-                self._is_done = True
+                self._is_done.set()
                 self._has_answers.set()
         except BaseExceptionGroup as failures:
             # The warehouse failed; the first failure is the cause of the others.
@@ -171,11 +172,11 @@ class Delivery:
                 await self._deliver(batch)
 
     async def _settle_answers(self) -> None:
-        while not self._is_done or self._answered:
+        while not self._is_done.is_set() or self._answered:
             await self._has_answers.wait()
-            if not self._is_done:
-                await asyncio.sleep(self._policy.settle_every)
-                self._has_answers.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._is_done.wait(), self._policy.settle_every)
+            self._has_answers.clear()
             answered, self._answered = self._answered, []
             self._has_room.set()
             if answered:

@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
-Fault = Literal["none", "reset", "half", "swallow", "throttle", "error", "row_errors", "refuse"]
+Fault = Literal[
+    "none", "reset", "stall", "half", "swallow", "throttle", "error", "row_errors", "refuse"
+]
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,14 @@ class FaultPlan:
 
     Attributes:
         script: Faults of the first requests, one each: `reset` breaks the connection before the
-            rows are taken; `swallow` takes them and breaks it instead of answering; `half` takes
-            them and sends half of the answer; `throttle` is a 429 with Retry-After; `error` a 500;
-            `row_errors` a 207 in which half of the rows failed with 503; `refuse` a 400.
+            rows are taken; `stall` does so after a long silence; `swallow` takes them and breaks it
+            instead of answering; `half` takes them and sends half of the answer; `throttle` is a
+            429 with Retry-After; `error` a 500; `row_errors` a 207 in which half of the rows failed
+            with 503; `refuse` a 400.
         shares: Probability of each fault for the requests after the script.
         seed: Of the probabilities.
         delay_seconds: Before every answer.
+        stall_seconds: The silence of a `stall`.
         retry_after: Seconds that a `throttle` asks for; below 0 leaves the header out.
         rejected_keys: Rows answered with 422 in a 207, always.
         refused_keys: Rows for which the whole batch is answered with 400, always.
@@ -36,6 +40,7 @@ class FaultPlan:
     shares: dict[Fault, float] = field(default_factory=dict)
     seed: int = 0
     delay_seconds: float = 0.0
+    stall_seconds: float = 2.0
     retry_after: float = 0.1
     rejected_keys: Sequence[str] = ()
     refused_keys: Sequence[str] = ()

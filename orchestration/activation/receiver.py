@@ -202,7 +202,9 @@ class ReceiverApplication:
         fault = self._misbehaviour.next_fault()
         plan = self._misbehaviour.plan
         await asyncio.sleep(plan.delay_seconds)
-        if fault == "reset":
+        if fault == "stall":
+            await asyncio.sleep(plan.stall_seconds)
+        if fault in ("reset", "stall"):
             return self._broken(request)
         if plan.status or fault in ("throttle", "error", "refuse"):
             return self._refusal(plan, fault)

@@ -32,8 +32,12 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 
-# Rows are read ahead for about this long at the sync's rate, so that consent is seldom older.
-_READ_AHEAD_SECONDS = 1.0
+# Rows are read in stretches, one while the one before is sent. A stretch begins small, so that the
+# first request goes out soon, and grows to what is sent in about this long: fewer and longer ones
+# spare the warehouse work, and consent is seldom older than twice this.
+_STRETCH_SECONDS = 0.5
+_FIRST_STRETCH_ROWS = 2_000
+_LONGEST_STRETCH_ROWS = 20_000
 _PROGRESS_SECONDS = 1.0
 
 
@@ -204,27 +208,42 @@ class Run:
 
     async def _batches(self, difference: Difference, to_send: int) -> AsyncIterator[Batch]:
         size = self._spec.batch_size
-        stretch = self._rows_ahead()
-        upcoming = self._take(difference, 1, stretch)
-        for first in range(1, to_send + 1, stretch):
+        first, length, next_length = 1, self._first_stretch(), self._first_stretch()
+        upcoming = self._take(difference, first, length)
+        while first <= to_send:
             rows = await upcoming
-            if first + stretch <= to_send:
-                upcoming = self._take(difference, first + stretch, first + 2 * stretch - 1)
+            taken, first, length = length, first + length, next_length
+            if first <= to_send:
+                upcoming = self._take(difference, first, length)
+            began = time.monotonic()
             for start in range(0, len(rows), size):
                 yield [difference.outgoing(row) for row in rows[start : start + size]]
+            next_length = self._stretch_after(taken, time.monotonic() - began)
+
+    def _first_stretch(self) -> int:
+        size = self._spec.batch_size
+        rows = min(self._spec.max_in_flight * size, _FIRST_STRETCH_ROWS, self._longest_stretch())
+        return size * max(1, rows // size)
+
+    def _stretch_after(self, length: int, seconds: float) -> int:
+        """Rows to read next, in whole batches, when `length` rows were sent in so long."""
+        size = self._spec.batch_size
+        in_time = int(length * _STRETCH_SECONDS / max(seconds, 0.001))
+        return size * max(1, min(in_time, 2 * length, self._longest_stretch()) // size)
+
+    def _longest_stretch(self) -> int:
+        rate = self._spec.rate_per_second
+        if rate is None:
+            return _LONGEST_STRETCH_ROWS
+        in_time = math.ceil(rate * _STRETCH_SECONDS) * self._spec.batch_size
+        return min(_LONGEST_STRETCH_ROWS, in_time)
 
     def _take(
-        self, difference: Difference, first: int, last: int
+        self, difference: Difference, first: int, length: int
     ) -> asyncio.Future[list[TakenRow]]:
         loop = asyncio.get_running_loop()
+        last = first + length - 1
         return loop.run_in_executor(self._reading, difference.take, self._run_id, first, last)
-
-    def _rows_ahead(self) -> int:
-        size, rate = self._spec.batch_size, self._spec.rate_per_second
-        batches = 2 * self._spec.max_in_flight
-        if rate:
-            batches = min(batches, max(1, math.ceil(rate * _READ_AHEAD_SECONDS)))
-        return size * batches
 
     async def _settle(self, answered: list[Settlement], to_send: int) -> None:
         loop = asyncio.get_running_loop()

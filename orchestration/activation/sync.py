@@ -16,7 +16,8 @@ from orchestration.activation.spec import SyncSpec
 from orchestration.settings import Settings
 from orchestration.warehouse import Connection, connected
 
-# What DuckDB may hold while a sync runs; a first load of millions of rows goes to disk beyond it.
+# What DuckDB may hold while a sync is planned or runs; a first load of millions of rows goes to
+# disk beyond it.
 DUCKDB_MEMORY = "256MB"
 
 
@@ -33,7 +34,7 @@ class SyncStoppedError(RuntimeError):
 
 def plan_sync(settings: Settings, spec: SyncSpec, *, now: datetime | None = None) -> SyncPlan:
     """What `run_sync` would send at this moment; sends nothing and writes nothing."""
-    with connected(settings) as connection:
+    with connected(settings) as connection, bounded_memory(connection):
         ledger = Ledger(connection, settings, spec.name, read_only=True)
         difference = Difference(ledger, spec, now or utc_now())
         return make_plan(difference, spec, difference.compute())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from itertools import pairwise
@@ -13,7 +14,11 @@ from orchestration.activation import SyncAlreadyRunningError, lock
 from orchestration.activation.faults import FaultPlan
 from orchestration.warehouse import WarehouseBusyError
 from tests.orchestration.activation.activation_world import World, rows
-from tests.orchestration.activation.test_faults import start, wait_for_deliveries
+from tests.orchestration.activation.test_kills import (
+    assert_delivered_exactly,
+    begin,
+    start,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +47,9 @@ def test_a_run_in_another_process_keeps_this_one_out(world: World) -> None:
     world.put(rows(60))
     world.receiver.misbehave(FaultPlan(delay_seconds=0.15))
     process = start(world, world.write_manifest(max_in_flight=1))
-    wait_for_deliveries(world, process, 0)
+    begin(process)
+    while not world.deliveries() and process.poll() is None:
+        time.sleep(0.01)
     with pytest.raises(
         (SyncAlreadyRunningError, WarehouseBusyError), match=r"already running|another process"
     ):
@@ -51,6 +58,24 @@ def test_a_run_in_another_process_keeps_this_one_out(world: World) -> None:
     assert process.returncode == 0, errors
     assert f"{world.name}: 60 inserted" in output
     assert len(world.deliveries()) == 60
+
+
+def test_of_two_runs_started_together_one_proceeds_and_one_says_why_not(world: World) -> None:
+    payload = rows(40)
+    world.put(payload)
+    world.receiver.misbehave(FaultPlan(delay_seconds=0.5))
+    manifest = world.write_manifest(max_in_flight=1)
+    processes = [start(world, manifest), start(world, manifest)]
+    for process in processes:
+        begin(process, patience=0.5)
+    said = [process.communicate(timeout=60) for process in processes]
+    assert sorted(process.returncode for process in processes) == [0, 1]
+    ((output, _),) = [each for each, p in zip(said, processes, strict=True) if p.returncode == 0]
+    ((_, errors),) = [each for each, p in zip(said, processes, strict=True) if p.returncode == 1]
+    assert f"{world.name}: 40 inserted" in output
+    assert re.search(r"already running as run|written by another process", errors)
+    assert_delivered_exactly(world, payload)
+    assert len(world.deliveries()) == 40
 
 
 def test_a_run_that_failed_leaves_no_lock(world: World) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from orchestration.activation import retry_rejected
 from orchestration.activation.faults import FaultPlan
+from orchestration.activation.ledger import utc_now
 from orchestration.activation.settlement import RETRY_WAITS
 from tests.orchestration.activation.activation_world import World, row, rows
 
-NOW = datetime.now(UTC).replace(tzinfo=None)
 BAD = "p00002"
 
 
@@ -48,7 +48,7 @@ def test_it_is_held_back_until_it_is_due(world: World) -> None:
     world.run()
     report = world.run()
     assert (report.held_back, report.rejected, report.requests) == (1, 0, 0)
-    report = world.run(now=NOW + RETRY_WAITS[0] + timedelta(minutes=5))
+    report = world.run(now=utc_now() + RETRY_WAITS[0] + timedelta(minutes=5))
     assert (report.held_back, report.rejected, report.requests) == (0, 1, 1)
     assert rejection(world, "attempt_count, state") == (2, "waiting")
 
@@ -56,7 +56,7 @@ def test_it_is_held_back_until_it_is_due(world: World) -> None:
 def test_after_the_last_wait_it_is_a_dead_letter(world: World) -> None:
     refuse(world)
     world.put(rows(5))
-    much_later = NOW + timedelta(days=365)
+    much_later = utc_now() + timedelta(days=365)
     for _ in range(len(RETRY_WAITS) + 1):
         world.run(now=much_later)
     assert rejection(world, "attempt_count, state, next_attempt_at") == (5, "dead", None)
@@ -67,7 +67,7 @@ def test_retry_sends_dead_letters_and_erases_nothing(world: World) -> None:
     refuse(world)
     world.put(rows(5))
     for _ in range(len(RETRY_WAITS) + 1):
-        world.run(now=NOW + timedelta(days=365))
+        world.run(now=utc_now() + timedelta(days=365))
     assert retry_rejected(world.settings, world.spec()) == 1
     assert rejection(world, "attempt_count, state, reason") == (5, "waiting", "422 invalid_row")
     assert world.run().rejected == 1
@@ -127,5 +127,5 @@ def test_a_rejected_delete_is_retried_like_any_other(world: World) -> None:
     assert world.run().rejected == 1
     assert world.run().held_back == 1
     world.receiver.misbehave(FaultPlan())
-    assert world.run(now=NOW + timedelta(days=1)).deleted == 1
+    assert world.run(now=utc_now() + timedelta(days=1)).deleted == 1
     assert rejection(world, "operation, state") == ("delete", "resolved")
