@@ -92,6 +92,9 @@ def sync_of(mode: Mode = "mirror") -> SyncSpec:
         consent_reason=None,
         max_change_share=None,
         max_delete_share=None,
+        merged_profiles="delete",
+        can_delete=True,
+        redirects=_relation("cdp_identity", "profile_redirects"),
         options=WebhookOptions(),
         declared_at="benchmarks/sync_data.py:1",
     )
@@ -116,6 +119,13 @@ def make_warehouse(file: Path, rows: int) -> None:
             "create table cdp_profiles.suppressions as "
             "select profile_id, 'sms' as channel from cdp_syncs.members limit 1000"
         )
+        database.execute("create schema cdp_identity")
+        database.execute(
+            "create table cdp_identity.profile_redirects as "
+            "select 'merged ' || profile_id as old_profile_id, profile_id, "
+            "timestamp '2026-01-01' as redirected_at from cdp_syncs.members "
+            "using sample 5 percent (bernoulli, 1)"
+        )
 
 
 def acknowledge_all(file: Path) -> None:
@@ -127,7 +137,7 @@ def acknowledge_all(file: Path) -> None:
         connection.execute(
             "insert into cdp_activation.sync_ledger "
             f"select 'members', profile_id, 'insert', {payload_hash}, 1, null, 'first', "
-            "timestamp '2026-01-01' from cdp_syncs.members order by profile_id"
+            "timestamp '2026-01-01', profile_id from cdp_syncs.members order by profile_id"
         )
 
 

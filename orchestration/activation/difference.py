@@ -123,6 +123,13 @@ class Difference:
                 f"sync {self._spec.name!r}: {_label(relation)} does not exist: "
                 f"run `dbt build --select {self._spec.payload.name}`."
             )
+        redirects = self._spec.redirects
+        if redirects and not self._connection.columns(redirects.schema_name, redirects.identifier):
+            raise PayloadError(
+                f"sync {self._spec.name!r}: {_label(redirects)}, where merged profiles are looked "
+                f"up, does not exist: run `dbt build --select {redirects.identifier}`, or say "
+                "`merged_profiles: keep`."
+            )
         columns = self._spec.payload.columns
         missing = [column.name for column in columns if column.name.casefold() not in present]
         if missing:

@@ -64,3 +64,18 @@ def test_a_failed_test_keeps_syncs_from_running(
     assert "RUN_FAILURE" in output
     with receiver.kept() as store:
         assert store.summary() == {"requests": {}, "syncs": {}}
+
+
+def test_a_plan_is_shown_where_a_person_asks_for_it(built: Built, tmp_path: Path) -> None:
+    """The plan's asset, which no job runs: what would be sent, masked, and nothing sent."""
+    platform = built("duckdb").copy(tmp_path / "plans")
+    output = platform.run(
+        *("dagster", "asset", "materialize", "-m", "orchestration.definitions"),
+        *("--select", "key:activation_plans/sync_webhook__audience_members"),
+        CDP_AS_OF=AS_OF,
+    )
+    assert "RUN_SUCCESS" in output
+    assert "insert" in output
+    assert "@" not in output.replace("@asset", "")
+    with platform.warehouse() as warehouse:
+        assert not warehouse.table_exists("cdp_activation", "sync_ledger")

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from orchestration.activation import plan_sync
+from orchestration.activation.difference import PayloadError
 from orchestration.activation.faults import FaultPlan
 from orchestration.manifest import ManifestError
 from tests.orchestration.activation.activation_world import World, row, rows
@@ -129,6 +130,13 @@ def test_a_merge_whose_answer_was_lost_is_repeated_as_the_same(world: World) -> 
 def test_a_wish_that_cannot_be_met_is_an_error_of_its_line(world: World) -> None:
     with pytest.raises(ManifestError, match="merged_profiles is 'delete', which webhook cannot"):
         world.spec(mode="update_only", merged_profiles="delete")
+
+
+def test_a_warehouse_without_redirects_is_an_error_that_says_what_to_build(world: World) -> None:
+    world.put([row("new")])
+    world.execute("drop table cdp_identity.profile_redirects")
+    with pytest.raises(PayloadError, match="dbt build --select profile_redirects"):
+        world.run(world.spec(mode="upsert"))
 
 
 def test_a_ledger_of_an_earlier_version_gets_its_columns(world: World) -> None:

@@ -148,6 +148,11 @@ class Bench:
         marks = ", ".join(f"${at + 1}" for at in range(len(self.case.columns)))
         with connected(self.settings) as connection, connection.transaction():
             connection.execute("create schema if not exists cdp_syncs")
+            connection.execute("create schema if not exists cdp_identity")
+            connection.execute(
+                "create table if not exists cdp_identity.profile_redirects "
+                "(old_profile_id text, profile_id text, redirected_at timestamp)"
+            )
             connection.execute(f"create or replace table {TABLE} ({columns})")
             for row in rows:
                 connection.execute(
