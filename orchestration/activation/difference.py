@@ -210,13 +210,7 @@ class Difference:
             else "coalesce(known.is_live and known.pending_operation is null "
             "and known.ledger_hash = payload.payload_hash, false)"
         )
-        # What is freed before what takes it: an address that moves from one row to another.
-        order = [
-            "case when operation = 'delete' then 0 else 1 end",
-            *(f"value_{at}" for at in self._order_positions()),
-            "case when operation = 'insert' then 1 else 0 end",
-            self._ordered_key(),
-        ]
+        order = self._order()
         return f"""
         with payload as (
             select
@@ -345,10 +339,22 @@ class Difference:
         from checked
         """
 
-    def _order_positions(self) -> list[int]:
-        return [self._names.index(self._spec.order_by)] if self._spec.order_by else []
+    def _order(self) -> list[str]:
+        """What rows are sent in the order of."""
+        columns = [self._spec.order_by] if self._spec.order_by else []
+        by_column = [f"value_{self._names.index(name)}" for name in columns]
+        if self._spec.mode == "full":
+            # The same rows make the same batches, whatever has left or is new.
+            return ["case when operation = 'delete' then 1 else 0 end", *by_column, self._key()]
+        # What is freed before what takes it: an address that moves from one row to another.
+        return [
+            "case when operation = 'delete' then 0 else 1 end",
+            *by_column,
+            "case when operation = 'insert' then 1 else 0 end",
+            self._key(),
+        ]
 
-    def _ordered_key(self) -> str:
+    def _key(self) -> str:
         # Bytes, as DuckDB orders them, and not by the language of the database.
         return 'any_key collate "C"' if self._target == "postgres" else "any_key"
 
