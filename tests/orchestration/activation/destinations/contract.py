@@ -28,6 +28,8 @@ from tests.orchestration.activation.activation_world import HASTY, manifest_of
 from tests.orchestration.activation.emulators.emulator import Emulator
 
 TABLE = "cdp_syncs.sync_webhook__members"
+# Long enough for a machine that is busy with other things.
+PATIENCE_SECONDS = 600
 Row = dict[str, Any]
 Result = TypeVar("Result")
 
@@ -130,6 +132,8 @@ class Bench:
             "destination": self.case.destination,
             **meta,
         }
+        if "timeout_seconds" in self.case.module.options.model_fields:
+            chosen = {"timeout_seconds": PATIENCE_SECONDS, **chosen}
         file = self.folder / "manifest.json"
         file.write_text(json.dumps(manifest_of(self.name, chosen, self.case.columns)))
         return load_sync_specs(file, self.folder)[0]
@@ -203,7 +207,7 @@ class Bench:
             async with self.case.module.open(chosen, self.settings) as session:
                 return await use(session)
 
-        return asyncio.run(asyncio.wait_for(opened(), timeout=60))
+        return asyncio.run(asyncio.wait_for(opened(), timeout=PATIENCE_SECONDS))
 
     def expected(self, rows: Iterable[Row]) -> dict[str, Row]:
         """What the emulator holds when these rows have arrived."""

@@ -23,7 +23,7 @@ import pytest
 from orchestration.activation.destinations.base import BatchRefusedError, TemporaryFailureError
 from tests.orchestration.activation.destinations.case_klaviyo import CASE, row
 from tests.orchestration.activation.destinations.conftest import OpenBench
-from tests.orchestration.activation.destinations.contract import Bench
+from tests.orchestration.activation.destinations.contract import PATIENCE_SECONDS, Bench
 from tests.orchestration.activation.emulators.emulator import Call
 from tests.orchestration.activation.emulators.klaviyo import (
     CONTRACT,
@@ -34,7 +34,6 @@ from tests.orchestration.activation.emulators.klaviyo import (
 
 pytestmark = pytest.mark.parametrize("settings", ["duckdb"], indirect=True)
 PRISM = CONTRACT.parent / "prism"
-START_SECONDS = 120.0
 
 
 @pytest.fixture
@@ -157,7 +156,7 @@ def installed_prism() -> Path:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(PRISM / name, folder / name)
             command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-            subprocess.run(command, cwd=folder, check=True, timeout=300)
+            subprocess.run(command, cwd=folder, check=True, timeout=PATIENCE_SECONDS)
             (folder / "installed").touch()
     return folder / "node_modules" / ".bin" / "prism"
 
@@ -182,7 +181,7 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    give_up_at = time.monotonic() + START_SECONDS
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up_at and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -195,7 +194,7 @@ def status_of(prism: str, call: Call, *, is_signed: bool = True) -> int:
     """What Prism answers to a request that was recorded, with or without its sign-in."""
     kept = {"Content-Type", "Accept", "revision"} | ({"Authorization"} if is_signed else set())
     headers = {name: value for name, value in call.headers.items() if name in kept}
-    connection = HTTPConnection(prism, timeout=30)
+    connection = HTTPConnection(prism, timeout=PATIENCE_SECONDS)
     with contextlib.closing(connection):
         path = f"{call.path}?{urlencode(call.query, quote_via=quote)}"
         connection.request(call.method, path, call.body or None, headers)
