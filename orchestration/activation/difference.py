@@ -222,15 +222,7 @@ class Difference:
             else "coalesce(known.is_live and known.pending_operation is null "
             "and known.ledger_hash = payload.payload_hash, false)"
         )
-        order = [
-            # What is sent comes first, so that its positions are those from 1 on without a gap.
-            f"case when {_SENT} then 0 else 1 end",
-            # What is freed before what takes it: an address that moves from one row to another.
-            f"case when operation in {_REMOVED} then 0 else 1 end",
-            *(f"value_{at}" for at in self._order_positions()),
-            "case when operation = 'insert' then 1 else 0 end",
-            self._ordered_key(),
-        ]
+        order = self._order()
         return f"""
         with payload as (
             select
@@ -410,18 +402,36 @@ class Difference:
                 f"case when survivors.merged_profile_id is not null then 'delete' else {leaves} end"
             )
         # Into one row that the receiver has, or not at all: of several none is the right one. Where
-        # it does not have it yet, the next run merges.
+        # it does not have it yet, the next run merges, unless the mode lets nothing stay that long.
         alone = "'delete'" if self._spec.can_delete else "null"
         return (
             f"case when survivors.merged_profile_id is null then {leaves} "
             f"when survivors.row_count <> 1 or not is_live then {alone} "
-            "when survivors.is_there then 'merge' end"
+            f"when survivors.is_there then 'merge' else {leaves} end"
         )
 
-    def _order_positions(self) -> list[int]:
-        return [self._names.index(self._spec.order_by)] if self._spec.order_by else []
+    def _order(self) -> list[str]:
+        """What rows are sent in the order of."""
+        columns = [self._spec.order_by] if self._spec.order_by else []
+        by_column = [f"value_{self._names.index(name)}" for name in columns]
+        # Then the positions of what is sent are those from 1 on without a gap.
+        sent_first = f"case when {_SENT} then 0 else 1 end"
+        if self._spec.mode == "full":
+            # The same rows make the same batches, whatever has left or is new.
+            return [sent_first, f"case when operation in {_REMOVED} then 1 else 0 end"] + [
+                *by_column,
+                self._key(),
+            ]
+        # What is freed before what takes it: an address that moves from one row to another.
+        return [
+            sent_first,
+            f"case when operation in {_REMOVED} then 0 else 1 end",
+            *by_column,
+            "case when operation = 'insert' then 1 else 0 end",
+            self._key(),
+        ]
 
-    def _ordered_key(self) -> str:
+    def _key(self) -> str:
         # Bytes, as DuckDB orders them, and not by the language of the database.
         return 'any_key collate "C"' if self._target == "postgres" else "any_key"
 

@@ -81,6 +81,17 @@ def test_a_merge_into_nobody_at_the_receiver_is_a_delete(world: World) -> None:
     assert (report.deleted, report.merged) == (2, 0)
 
 
+def test_a_mirror_waits_for_nobody_whose_row_is_withheld(world: World) -> None:
+    spec = world.spec(mode="mirror", merged_profiles="merge")
+    world.put([row("old")])
+    world.run(spec)
+    world.put([row("new")])
+    world.withdraw("new")
+    world.merge("old", into="new")
+    report = world.run(spec, approve=True)
+    assert (report.deleted, report.merged, report.withheld) == (1, 0, 1)
+
+
 @pytest.mark.parametrize("mode", ["update_only", "append"])
 def test_what_we_may_not_delete_stays(world: World, mode: str) -> None:
     spec = world.spec(mode=mode)
