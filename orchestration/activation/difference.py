@@ -201,7 +201,7 @@ class Difference:
         ),
 
         ledger as (
-            select sync_key, operation, payload_hash, revision, receiver_id
+            select sync_key, operation <> 'delete' as is_live, payload_hash, revision, receiver_id
             from {self._ledger.table("sync_ledger")}
             where sync_name = {sync}
         ),
@@ -212,46 +212,35 @@ class Difference:
             where sync_name = {sync}
         ),
 
-        known as (
-            select
-                coalesce(ledger.sync_key, intents.sync_key) as sync_key,
-                ledger.revision as ledger_revision,
-                ledger.payload_hash as ledger_hash,
-                ledger.receiver_id,
-                coalesce(ledger.operation <> 'delete', false) as is_live,
-                intents.operation as pending_operation,
-                intents.payload_hash as pending_hash,
-                intents.revision as pending_revision
-            from ledger
-            full join intents on intents.sync_key = ledger.sync_key
-        ),
-
         {self._permission_ctes() + "," if spec.consent else ""}
 
+        -- Intents are few; joined apart from the ledger they add nothing to what is held of it.
         compared as (
             select
                 payload.*,
-                coalesce(payload.sync_key, known.sync_key) as any_key,
+                coalesce(payload.sync_key, ledger.sync_key, intents.sync_key) as any_key,
                 payload.sync_key is not null as is_present,
-                known.ledger_revision,
-                known.receiver_id,
-                coalesce(known.is_live, false) as is_live,
-                known.pending_operation,
-                known.pending_hash,
-                known.pending_revision,
+                ledger.revision as ledger_revision,
+                ledger.receiver_id,
+                coalesce(ledger.is_live, false) as is_live,
+                intents.operation as pending_operation,
+                intents.payload_hash as pending_hash,
+                intents.revision as pending_revision,
                 coalesce(
-                    known.is_live
-                    and known.pending_operation is null
-                    and known.ledger_hash = payload.payload_hash,
+                    ledger.is_live
+                    and intents.operation is null
+                    and ledger.payload_hash = payload.payload_hash,
                     false
                 ) as is_settled
             from payload
-            full join known on known.sync_key = payload.sync_key
+            full join ledger on ledger.sync_key = payload.sync_key
+            full join intents
+                on intents.sync_key = coalesce(payload.sync_key, ledger.sync_key)
             where
                 payload.sync_key is null
-                or known.ledger_hash is distinct from payload.payload_hash
-                or known.pending_operation is not null
-                or not known.is_live
+                or ledger.payload_hash is distinct from payload.payload_hash
+                or intents.operation is not null
+                or not ledger.is_live
                 or {"true" if spec.mode == "mirror" and spec.consent else "false"}
         ),
 
