@@ -219,10 +219,9 @@ class Difference:
         settled = (
             "false"
             if everything
-            else "coalesce(known.is_live and known.pending_operation is null "
-            "and known.ledger_hash = payload.payload_hash, false)"
+            else "coalesce(ledger.is_live and intents.operation is null "
+            "and ledger.payload_hash = payload.payload_hash, false)"
         )
-        order = self._order()
         return f"""
         with payload as (
             select
@@ -234,56 +233,48 @@ class Difference:
         ),
 
         ledger as (
-            select sync_key, operation, payload_hash, revision, receiver_id, profile_id
+            select
+                sync_key,
+                operation not in {_REMOVED} as is_live,
+                payload_hash,
+                revision,
+                receiver_id
             from {self._ledger.table("sync_ledger")}
             where sync_name = {sync}
         ),
 
         intents as (
-            select sync_key, operation, payload_hash, revision, profile_id
+            select sync_key, operation, payload_hash, revision
             from {self._ledger.table("sync_intents")}
             where sync_name = {sync}
         ),
 
-        known as (
-            select
-                coalesce(ledger.sync_key, intents.sync_key) as sync_key,
-                ledger.revision as ledger_revision,
-                ledger.payload_hash as ledger_hash,
-                ledger.receiver_id,
-                coalesce(intents.profile_id, ledger.profile_id) as known_profile_id,
-                coalesce(ledger.operation not in {_REMOVED}, false) as is_live,
-                intents.operation as pending_operation,
-                intents.payload_hash as pending_hash,
-                intents.revision as pending_revision
-            from ledger
-            full join intents on intents.sync_key = ledger.sync_key
-        ),
-
         {self._permission_ctes() + "," if spec.consent else ""}
 
-        {self._survivor_ctes()}
+        {self._survivor_ctes(sync)}
 
+        -- Intents are few; joined apart from the ledger they add nothing to what is held of it.
         compared as (
             select
                 payload.*,
-                coalesce(payload.sync_key, known.sync_key) as any_key,
+                coalesce(payload.sync_key, ledger.sync_key, intents.sync_key) as any_key,
                 payload.sync_key is not null as is_present,
-                known.ledger_revision,
-                known.receiver_id,
-                known.known_profile_id,
-                coalesce(known.is_live, false) as is_live,
-                known.pending_operation,
-                known.pending_hash,
-                known.pending_revision,
+                ledger.revision as ledger_revision,
+                ledger.receiver_id,
+                coalesce(ledger.is_live, false) as is_live,
+                intents.operation as pending_operation,
+                intents.payload_hash as pending_hash,
+                intents.revision as pending_revision,
                 {settled} as is_settled
             from payload
-            full join known on known.sync_key = payload.sync_key
+            full join ledger on ledger.sync_key = payload.sync_key
+            full join intents
+                on intents.sync_key = coalesce(payload.sync_key, ledger.sync_key)
             where
                 payload.sync_key is null
-                or known.ledger_hash is distinct from payload.payload_hash
-                or known.pending_operation is not null
-                or not known.is_live
+                or ledger.payload_hash is distinct from payload.payload_hash
+                or intents.operation is not null
+                or not ledger.is_live
                 or {"true" if everything or (is_deleting and spec.consent) else "false"}
         ),
 
@@ -310,7 +301,7 @@ class Difference:
                 end as operation_wanted
             from judged
             left join survivors
-                on not judged.is_present and survivors.merged_profile_id = judged.known_profile_id
+                on not judged.is_present and survivors.merged_key = judged.any_key
         ),
 
         checked as (
@@ -340,13 +331,14 @@ class Difference:
         )
 
         select
-            -- Sorting all of it first takes DuckDB a third less than a window that sorts.
-            row_number() over () as batch_position,
+            row_number() over (
+                order by {", ".join(f"{by} nulls first" for by in self._order())}
+            ) as batch_position,
             any_key as sync_key,
             operation,
             payload_hash,
             is_present,
-            coalesce(profile_id, known_profile_id) as profile_id,
+            profile_id,
             case when operation = 'merge' then into_key end as into_key,
             case when operation = 'merge' then into_receiver_id end as into_receiver_id,
             permission,
@@ -358,36 +350,37 @@ class Difference:
             pending_hash,
             pending_revision,
             {", ".join(f"value_{at}" for at in range(len(self._columns)))}
-        from (
-            select *
-            from checked
-            order by {", ".join(f"{by} nulls first" for by in order)}
-        ) as ordered
+        from checked
         """
 
-    def _survivor_ctes(self) -> str:
-        """By merged profile, the row of the profile that remains, if the payload has one."""
+    def _survivor_ctes(self, sync: str) -> str:
+        """By key of a merged profile's row, the row of the profile that remains, if any."""
         redirects = self._spec.redirects
+        known = " union all ".join(
+            f"select sync_key, profile_id from {self._ledger.table(table)} where sync_name = {sync}"
+            for table in ("sync_ledger", "sync_intents")
+        )
         merged = (
-            f"select cast(old_profile_id as text) as merged_profile_id, "
-            f"cast(profile_id as text) as profile_id from {_qualified(redirects)}"
+            "select known.sync_key, min(cast(redirects.profile_id as text)) as profile_id "
+            f"from ({known}) as known join {_qualified(redirects)} as redirects "
+            "on cast(redirects.old_profile_id as text) = known.profile_id group by known.sync_key"
             if redirects
-            else "select cast(null as text) as merged_profile_id, cast(null as text) as profile_id "
+            else "select cast(null as text) as sync_key, cast(null as text) as profile_id "
             "where false"
         )
-        return f"""redirects as ({merged}),
+        return f"""merged as ({merged}),
 
         survivors as (
             select
-                redirects.merged_profile_id,
+                merged.sync_key as merged_key,
                 min(payload.sync_key) as into_key,
                 min(ledger.receiver_id) as into_receiver_id,
-                coalesce(bool_and(ledger.operation not in {_REMOVED}), false) as is_there,
+                coalesce(bool_and(ledger.is_live), false) as is_there,
                 count(payload.sync_key) as row_count
-            from redirects
-            left join payload on payload.profile_id = redirects.profile_id
+            from merged
+            left join payload on payload.profile_id = merged.profile_id
             left join ledger on ledger.sync_key = payload.sync_key
-            group by redirects.merged_profile_id
+            group by merged.sync_key
         ),
 """
 
@@ -398,14 +391,12 @@ class Difference:
         if self._spec.redirects is None or what == "keep":
             return leaves
         if what == "delete":
-            return (
-                f"case when survivors.merged_profile_id is not null then 'delete' else {leaves} end"
-            )
+            return f"case when survivors.merged_key is not null then 'delete' else {leaves} end"
         # Into one row that the receiver has, or not at all: of several none is the right one. Where
         # it does not have it yet, the next run merges, unless the mode lets nothing stay that long.
         alone = "'delete'" if self._spec.can_delete else "null"
         return (
-            f"case when survivors.merged_profile_id is null then {leaves} "
+            f"case when survivors.merged_key is null then {leaves} "
             f"when survivors.row_count <> 1 or not is_live then {alone} "
             f"when survivors.is_there then 'merge' else {leaves} end"
         )
@@ -418,10 +409,8 @@ class Difference:
         sent_first = f"case when {_SENT} then 0 else 1 end"
         if self._spec.mode == "full":
             # The same rows make the same batches, whatever has left or is new.
-            return [sent_first, f"case when operation in {_REMOVED} then 1 else 0 end"] + [
-                *by_column,
-                self._key(),
-            ]
+            removed_last = f"case when operation in {_REMOVED} then 1 else 0 end"
+            return [sent_first, removed_last, *by_column, self._key()]
         # What is freed before what takes it: an address that moves from one row to another.
         return [
             sent_first,

@@ -16,9 +16,10 @@ from orchestration.activation.spec import SyncSpec
 from orchestration.settings import Settings
 from orchestration.warehouse import Connection, connected
 
-# What DuckDB may hold while a sync is planned or runs; a first load of millions of rows goes to
-# disk beyond it.
+# What DuckDB may hold while a sync runs, beside the batches that Python does; a first load of
+# millions of rows goes to disk beyond it. A plan has no batches, so it may hold more.
 DUCKDB_MEMORY = "256MB"
+DUCKDB_PLAN_MEMORY = "340MB"
 
 
 class SyncStoppedError(RuntimeError):
@@ -34,7 +35,7 @@ class SyncStoppedError(RuntimeError):
 
 def plan_sync(settings: Settings, spec: SyncSpec, *, now: datetime | None = None) -> SyncPlan:
     """What `run_sync` would send at this moment; sends nothing and writes nothing."""
-    with connected(settings) as connection, bounded_memory(connection):
+    with connected(settings) as connection, bounded_memory(connection, DUCKDB_PLAN_MEMORY):
         ledger = Ledger(connection, settings, spec.name, read_only=True)
         difference = Difference(ledger, spec, now or utc_now())
         return make_plan(difference, spec, difference.compute())
@@ -107,13 +108,13 @@ def _session(settings: Settings) -> Iterator[Connection]:
 
 
 @contextmanager
-def bounded_memory(connection: Connection) -> Iterator[None]:
-    """Keep the embedded engine to `DUCKDB_MEMORY`; memory must not grow with the payload."""
+def bounded_memory(connection: Connection, limit: str = DUCKDB_MEMORY) -> Iterator[None]:
+    """Keep the embedded engine to a limit; memory must not grow with the payload."""
     if connection.target != "duckdb":
         yield
         return
     ((usual,),) = connection.execute("select current_setting('memory_limit')")
-    connection.execute(f"set memory_limit = '{DUCKDB_MEMORY}'")
+    connection.execute(f"set memory_limit = '{limit}'")
     try:
         yield
     finally:
