@@ -16,9 +16,7 @@ from orchestration.settings import PROJECT_DIR
 from tests.orchestration.activation.activation_world import manifest_of
 
 DOCS = PROJECT_DIR / "docs" / "destinations"
-# Described in docs/activation.md.
-ELSEWHERE = {"webhook"}
-each_destination = pytest.mark.parametrize("name", sorted(set(BUILT_IN) - ELSEWHERE))
+each_destination = pytest.mark.parametrize("name", sorted(BUILT_IN))
 
 
 def text_of(name: str) -> str:
