@@ -85,8 +85,9 @@ def build_plan_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
         description=f"What {spec.name} would send. Sends nothing and changes nothing.",
         kinds={"python", spec.destination},
     )
-    def plan() -> MaterializeResult[None]:
+    def plan(context: AssetExecutionContext) -> MaterializeResult[None]:
         made = plan_sync(Settings.from_environment(), spec)
+        context.log.info(made.text())
         return MaterializeResult(
             metadata={
                 **asdict(made.counts),
