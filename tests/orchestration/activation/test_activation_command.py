@@ -24,7 +24,10 @@ def test_plan_apply_and_retry(world: World, capsys: pytest.CaptureFixture[str]) 
     assert world.received() == {}
     world.receiver.misbehave(FaultPlan(rejected_keys=["p00001"]))
     assert command(world, "apply") == 0
-    assert "2 inserted, 0 updated, 0 deleted, 0 withheld, 1 rejected" in capsys.readouterr().out
+    assert (
+        "2 inserted, 0 updated, 0 deleted, 0 merged, 0 withheld, 1 rejected"
+        in capsys.readouterr().out
+    )
     world.receiver.misbehave(FaultPlan())
     assert command(world, "retry", world.name) == 0
     output = capsys.readouterr().out

@@ -23,6 +23,7 @@ from orchestration.activation.destinations.base import (
 )
 from orchestration.activation.destinations.postgres import DESTINATION
 from orchestration.manifest import ManifestError, SyncSpec
+from tests.conftest import create_database
 from tests.orchestration.activation.activation_world import World, row, rows
 
 pytestmark = pytest.mark.parametrize("settings", ["duckdb"], indirect=True)
@@ -54,12 +55,12 @@ class Target:
 def target(
     postgres_server: Path, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Target]:
-    target = Target(f"host={postgres_server} user=postgres dbname=postgres")
+    database = create_database(postgres_server)
+    target = Target(f"host={postgres_server} user=postgres dbname={database}")
     monkeypatch.setenv("CDP_POSTGRES_DSN", target.dsn)
     target.execute("create schema crm")
     target.execute(TABLE)
     yield target
-    target.execute("drop schema crm cascade")
 
 
 def spec_of(world: World, **meta: object) -> SyncSpec:
