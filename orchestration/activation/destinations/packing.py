@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from orchestration.activation.destinations.base import Change
 
 Weights = tuple[int, ...]
+Kind = Literal["write", "delete", "merge"]
 
 
 @dataclass
@@ -16,16 +18,17 @@ class _Part:
     changes: list[Change] = field(default_factory=list)
 
 
-def by_operation(change: Change) -> bool:
-    """Whether the change is a delete: groups deletes apart from all else."""
-    return change.operation == "delete"
+def by_operation(change: Change) -> Kind:
+    """What the change does to its row: groups deletes and merges apart from inserts and updates."""
+    operation = change.operation
+    return "write" if operation in ("insert", "update") else operation
 
 
 def packed(
     changes: Sequence[Change],
     weigh: Callable[[Change], Weights],
-    most: Weights | Mapping[bool, Weights],
-    group: Callable[[Change], bool] = lambda _: False,
+    most: Weights | Mapping[Kind, Weights],
+    group: Callable[[Change], Kind] = lambda _: "write",
 ) -> list[list[Change]]:
     """Parts that hold changes of one group each and weigh at most `most`, in the given order.
 
@@ -35,9 +38,9 @@ def packed(
         changes: What is to be sent.
         weigh: What a change takes of each of the vendor's limits, such as rows, bytes, objects.
         most: The limits, or those of each group.
-        group: Which of two groups a change is of, if they go in different requests.
+        group: What a change goes in one request with, if not with all others.
     """
-    open_parts: dict[bool, _Part] = {}
+    open_parts: dict[Kind, _Part] = {}
     parts: list[list[Change]] = []
     for change in changes:
         name, weights = group(change), weigh(change)
