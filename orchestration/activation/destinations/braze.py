@@ -33,7 +33,7 @@ from orchestration.activation.destinations.base import (
     RowResult,
 )
 from orchestration.activation.destinations.http import Answer, document_of, refused_row
-from orchestration.activation.destinations.packing import Kind, by_operation, packed
+from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
     from orchestration.activation.spec import SyncSpec
@@ -87,14 +87,14 @@ class BrazeSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Up to the largest batch; erasures and merges apart, as they are other requests."""
-        most: dict[Kind, tuple[int]] = {
+        most = {
             "write": (LARGEST_BATCH,),
             "delete": (LARGEST_ERASURE,),
             "merge": (LARGEST_MERGE,),
         }
         return packed(changes, lambda _: (1,), most, self._kind)
 
-    def _kind(self, change: Change) -> Kind:
+    def _kind(self, change: Change) -> str:
         kind = by_operation(change)
         # To clear is to write.
         return "write" if kind == "delete" and self._options.on_delete == "clear" else kind

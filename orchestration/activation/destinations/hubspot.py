@@ -42,7 +42,7 @@ from orchestration.activation.destinations.http import (
     failure_reason,
     refused_row,
 )
-from orchestration.activation.destinations.packing import Kind, by_operation, packed
+from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
     from orchestration.activation.spec import SyncSpec
@@ -96,7 +96,7 @@ class HubspotSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Deletes apart from the rest, each up to the largest batch; merges alone."""
-        most: dict[Kind, tuple[int]] = {
+        most = {
             "write": (LARGEST_BATCH,),
             "delete": (LARGEST_BATCH,),
             "merge": (1,),

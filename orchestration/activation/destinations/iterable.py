@@ -37,7 +37,7 @@ from orchestration.activation.destinations.base import (
     RowResult,
 )
 from orchestration.activation.destinations.http import Answer, document_of, refused_row
-from orchestration.activation.destinations.packing import Kind, by_operation, packed
+from orchestration.activation.destinations.packing import by_operation, packed
 
 if TYPE_CHECKING:
     from orchestration.activation.spec import SyncSpec
@@ -82,7 +82,7 @@ class IterableSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Updates by rows and bytes; deletes and merges alone."""
-        most: dict[Kind, tuple[int, int]] = {
+        most = {
             "write": (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
             "delete": (1, LARGEST_BODY),
             "merge": (1, LARGEST_BODY),

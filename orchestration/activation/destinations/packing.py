@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from orchestration.activation.destinations.base import Change
 
 Weights = tuple[int, ...]
-Kind = Literal["write", "delete", "merge"]
 
 
 @dataclass
@@ -18,17 +16,16 @@ class _Part:
     changes: list[Change] = field(default_factory=list)
 
 
-def by_operation(change: Change) -> Kind:
-    """What the change does to its row: groups deletes and merges apart from inserts and updates."""
-    operation = change.operation
-    return "write" if operation in ("insert", "update") else operation
+def by_operation(change: Change) -> str:
+    """`delete`, `merge` or `write`: groups deletes and merges apart from inserts and updates."""
+    return "write" if change.operation in ("insert", "update") else change.operation
 
 
 def packed(
     changes: Sequence[Change],
     weigh: Callable[[Change], Weights],
-    most: Weights | Mapping[Kind, Weights],
-    group: Callable[[Change], Kind] = lambda _: "write",
+    most: Weights | Mapping[str, Weights],
+    group: Callable[[Change], str] = lambda _: "write",
 ) -> list[list[Change]]:
     """Parts that hold changes of one group each and weigh at most `most`, in the given order.
 
@@ -40,7 +37,7 @@ def packed(
         most: The limits, or those of each group.
         group: What a change goes in one request with, if not with all others.
     """
-    open_parts: dict[Kind, _Part] = {}
+    open_parts: dict[str, _Part] = {}
     parts: list[list[Change]] = []
     for change in changes:
         name, weights = group(change), weigh(change)

@@ -462,7 +462,7 @@ def test_the_log_and_the_ledger_hold_no_personal_data(
 
 
 def test_which_destinations_are_sent_merges(settings: Settings) -> None:
-    assert MERGING == ["braze", "customerio", "hubspot", "iterable", "webhook"]
+    assert MERGING == ["braze", "customerio", "hubspot", "iterable", "klaviyo", "webhook"]
 
 
 @each_merging_case
