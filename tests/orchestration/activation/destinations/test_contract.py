@@ -19,6 +19,7 @@ from orchestration.activation.destinations.base import (
     DestinationUnusableError,
     Merging,
     RowResult,
+    Session,
     TemporaryFailureError,
     ThrottledError,
 )
@@ -497,6 +498,24 @@ def test_merges_keep_to_the_vendors_rows(bench: Bench) -> None:
     assert [result.status for result in results] == ["accepted"] * count
     assert bench.emulator.held() == bench.expected(sent[-2:])
     assert bench.emulator.violations == []
+
+
+@each_merging_case
+def test_a_part_of_merges_takes_two_requests_at_most(bench: Bench) -> None:
+    """The rate is kept by the part."""
+    sent = rows(bench.case, range(6))
+    bench.deliver(bench.changes(sent))
+
+    async def requests(session: Session) -> list[int]:
+        counts = []
+        for part in session.split([bench.merge(gone, sent[0]) for gone in sent[1:]]):
+            bench.emulator.calls.clear()
+            await session.deliver(part)
+            counts.append(len(bench.emulator.calls))
+        return counts
+
+    assert max(bench.in_session(requests)) <= 2
+    assert bench.emulator.held() == bench.expected(sent[:1])
 
 
 @each_merging_case

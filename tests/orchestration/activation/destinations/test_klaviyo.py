@@ -115,6 +115,16 @@ def test_without_a_list_profiles_are_merged_and_none_can_leave(bench: Bench) -> 
     assert emulator_of(bench).profiles() == bench.expected(sent[1:])
 
 
+def test_addresses_are_told_apart_as_klaviyo_keeps_them(bench: Bench) -> None:
+    """In lower case."""
+    sent = [row(number, "old") for number in range(2)]
+    bench.deliver(bench.changes(sent))
+    merge = bench.merge(*sent, key="email")
+    merge = merge._replace(key=merge.key.upper(), into_key=str(merge.into_key).title())
+    bench.deliver([merge], spec=bench.spec(identifier="email", key="email"))
+    assert bench.emulator.held() == bench.expected(sent[1:])
+
+
 def test_an_identifier_that_is_null_is_not_sent_and_another_attribute_is(bench: Bench) -> None:
     bench.deliver(bench.changes([{**row(1, "old"), "email": None, "first_name": None}]))
     (profile,) = last_job(bench)["attributes"]["profiles"]["data"]

@@ -195,16 +195,18 @@ class KlaviyoEmulator(Emulator):
 
     def _find(self, call: Call) -> Reply:
         query = dict(call.query)
-        found = re.fullmatch(r"any\(external_id,(\[.*\])\)", query.pop("filter", ""))
-        if found is None or query != {"fields[profile]": "external_id", "page[size]": "100"}:
+        found = re.fullmatch(r"any\((external_id|email),(\[.*\])\)", query.pop("filter", ""))
+        if found is None or query != {"fields[profile]": found[1], "page[size]": "100"}:
             raise Refused(400, "invalid")
-        wanted = json.loads(found[1])
+        name, wanted = found[1], json.loads(found[2])
+        if name == "email":
+            wanted = [address.lower() for address in wanted]
         if not 0 < len(wanted) <= LARGEST_PAGE:
             raise Refused(400, "invalid")
         profiles = [
-            {"type": "profile", "id": f"01-{key}", "attributes": {"external_id": key}}
-            for key in wanted
-            if key in self._profiles
+            {"type": "profile", "id": f"01-{key}", "attributes": {name: profile[name]}}
+            for key, profile in self._profiles.items()
+            if profile.get(name) in wanted
         ]
         return Reply(200, {"data": profiles, "links": {"next": None}})
 
