@@ -1,12 +1,12 @@
 """User profiles of Braze by external id, over `/users/track`.
 
 The key is the external id; the other columns are attributes. What a deleted row means is a choice:
-its attributes are cleared, or the user is erased.
+its attributes are cleared, or the user is erased. A merged row's user is merged.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -45,6 +45,8 @@ LARGEST_BATCH = 75
 RATE_PER_SECOND = 1_000.0
 # Braze's page of /users/delete: 50 ids a request.
 LARGEST_ERASURE = 50
+# Braze's pages of /users/merge and /users/export/ids, read 2026-11-24: 50 merges, 50 ids a request.
+LARGEST_MERGE = 50
 # Other identifiers, switches of the endpoint, and subscription states: sending one of those would
 # subscribe again who has unsubscribed in Braze.
 _RESERVED = frozenset(
@@ -84,15 +86,25 @@ class BrazeSession:
         self.account = api.account
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
-        """Up to the largest batch; erasures apart, as they are another request."""
-        if self._options.on_delete == "clear":
-            return packed(changes, lambda _: (1,), (LARGEST_BATCH,))
-        most = {True: (LARGEST_ERASURE,), False: (LARGEST_BATCH,)}
-        return packed(changes, lambda _: (1,), most, by_operation)
+        """Up to the largest batch; erasures and merges apart, as they are other requests."""
+        most = {
+            "write": (LARGEST_BATCH,),
+            "delete": (LARGEST_ERASURE,),
+            "merge": (LARGEST_MERGE,),
+        }
+        return packed(changes, lambda _: (1,), most, self._kind)
+
+    def _kind(self, change: Change) -> str:
+        kind = by_operation(change)
+        # To clear is to write.
+        return "write" if kind == "delete" and self._options.on_delete == "clear" else kind
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
-        """Track or erase one batch; see `Session.deliver`."""
-        if changes[0].operation == "delete" and self._options.on_delete == "erase":
+        """Track, erase or merge one batch; see `Session.deliver`."""
+        kind = self._kind(changes[0])
+        if kind == "merge":
+            return await self._merge(changes)
+        if kind == "delete":
             ids = [change.key for change in changes]
             answer = await self._api.send("POST", "/users/delete", {"external_ids": ids})
             document_of(answer, "message")
@@ -100,6 +112,34 @@ class BrazeSession:
         attributes = [self._attributes(change) for change in changes]
         answer = await self._api.send("POST", "/users/track", {"attributes": attributes})
         return _row_results(answer, len(changes))
+
+    async def _merge(self, changes: Sequence[Change]) -> list[RowResult]:
+        """Merge into the users that are there.
+
+        Braze answers that it has queued a merge, and never that there was nobody to keep; of
+        somebody to merge who is gone already it need not tell.
+        """
+        known = await self._known({str(change.into_key) for change in changes})
+        updates = [
+            {
+                "identifier_to_merge": {"external_id": change.key},
+                "identifier_to_keep": {"external_id": change.into_key},
+            }
+            for change in changes
+            if change.into_key in known
+        ]
+        if updates:
+            answer = await self._api.send("POST", "/users/merge", {"merge_updates": updates})
+            document_of(answer, "message")
+        missing = refused_row(404, "nobody_to_merge_into")
+        return [ACCEPTED if change.into_key in known else missing for change in changes]
+
+    async def _known(self, keys: Set[str]) -> set[str]:
+        """Those of some external ids that Braze has a user of."""
+        wanted = {"external_ids": sorted(keys), "fields_to_export": ["external_id"]}
+        answer = await self._api.send("POST", "/users/export/ids", wanted)
+        users = document_of(answer, "users")["users"]
+        return {str(user["external_id"]) for user in users if "external_id" in user}
 
     def _attributes(self, change: Change) -> dict[str, Any]:
         is_delete = change.operation == "delete"
@@ -124,6 +164,7 @@ class Braze:
 
     options: type[Options] = BrazeOptions
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror"})
+    merges_unasked = True
     limits = Limits(
         largest_batch=LARGEST_BATCH,
         default_batch=LARGEST_BATCH,

@@ -1,6 +1,7 @@
 """People of Customer.io by id or email, over the Track API's batches.
 
-The key is the identifier; the other columns are attributes. A deleted row's person is deleted.
+The key is the identifier; the other columns are attributes. A deleted row's person is deleted, a
+merged row's person merged.
 """
 
 from __future__ import annotations
@@ -83,24 +84,50 @@ class CustomerioSession:
         self.account = api.account
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
-        """As many as a request's bytes hold."""
+        """As many as a request's bytes hold; merges apart."""
         return packed(
             changes,
             # One more for the comma.
             lambda change: (1, len(to_json(self._object(change))) + 1),
             (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
+            lambda change: "merge" if change.operation == "merge" else "write",
         )
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
-        """Identify and delete in one batch; see `Session.deliver`."""
-        objects = [self._object(change) for change in changes]
+        """Identify and delete in one batch, or merge in two; see `Session.deliver`."""
+        if changes[0].operation == "merge":
+            return await self._merge(changes)
+        return await self._send([self._object(change) for change in changes])
+
+    async def _send(self, objects: Sequence[dict[str, Any]]) -> list[RowResult]:
         if any(len(to_json(entry)) > LARGEST_OBJECT for entry in objects):
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         answer = await self._api.send("POST", "/api/v2/batch", {"batch": objects})
-        return _row_results(answer, len(changes))
+        return _row_results(answer, len(objects))
+
+    async def _merge(self, changes: Sequence[Change]) -> list[RowResult]:
+        """Merge into people who are there: to identify them without attributes makes sure of it.
+
+        Of a primary person that it lacks Customer.io says nothing and does nothing.
+        """
+        keys = sorted({str(change.into_key) for change in changes})
+        people = [{**self._person(key), "action": "identify", "attributes": {}} for key in keys]
+        made = dict(zip(keys, await self._send(people), strict=True))
+        ready = [c for c in changes if made[str(c.into_key)].status == "accepted"]
+        answers = await self._send([self._object(change) for change in ready]) if ready else []
+        merged = dict(zip((change.key for change in ready), answers, strict=True))
+        return [merged.get(change.key, made[str(change.into_key)]) for change in changes]
+
+    def _person(self, key: str) -> dict[str, Any]:
+        return {"type": "person", "identifiers": {self._options.identifier: key}}
 
     def _object(self, change: Change) -> dict[str, Any]:
-        person = {"type": "person", "identifiers": {self._options.identifier: change.key}}
+        if change.operation == "merge":
+            # Customer.io's description of the Track API, version 2, read 2026-11-24.
+            names = {"primary": change.into_key, "secondary": change.key}
+            both = {name: {self._options.identifier: key} for name, key in names.items()}
+            return {"type": "person", "action": "merge", **both}
+        person = self._person(change.key)
         if change.operation == "delete":
             return {**person, "action": "delete"}
         # Empty text is how an attribute is cleared.
@@ -135,6 +162,7 @@ class Customerio:
 
     options: type[Options] = CustomerioOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
+    merges_unasked = True
     limits = Limits(
         largest_batch=LARGEST_BATCH,
         default_batch=500,

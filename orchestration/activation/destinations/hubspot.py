@@ -1,14 +1,16 @@
 """CRM records of HubSpot: contacts, companies or objects of one's own, by a unique property.
 
-The key's column is the unique property. A deleted row's record is archived.
+The key's column is the unique property. A deleted row's record is archived, a merged row's merged.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 from pydantic import Field
 
@@ -30,12 +32,14 @@ from orchestration.activation.destinations.base import (
     Options,
     Problem,
     RowResult,
+    TemporaryFailureError,
     Value,
 )
 from orchestration.activation.destinations.http import (
     Answer,
     check_no_content,
     document_of,
+    failure_reason,
     refused_row,
 )
 from orchestration.activation.destinations.packing import by_operation, packed
@@ -50,6 +54,11 @@ LARGEST_BATCH = 100
 # DESTINATIONS.md: 190 requests per 10 s from the professional plan up, 100 below it.
 RATE_PER_SECOND = 19.0
 STARTER_RATE_PER_SECOND = 10.0
+# HubSpot's page of merging records, read 2026-11-24: one pair a request. That activities cannot be
+# merged is general knowledge.
+_ACTIVITIES = frozenset(
+    {"calls", "communications", "emails", "meetings", "notes", "postal_mail", "tasks"}
+)
 # What a row's error says by its category; any other is a plain refusal.
 _STATUSES = {"RATE_LIMITS": 429, "INTERNAL_ERROR": 500, "OBJECT_NOT_FOUND": 404}
 
@@ -78,20 +87,28 @@ class HubspotSession:
 
     def __init__(self, api: Api, spec: SyncSpec, options: HubspotOptions) -> None:
         self._api = api
-        self._path = f"/crm/v3/objects/{quote(spec.object, safe='')}/batch"
+        self._path = f"/crm/v3/objects/{quote(spec.object, safe='')}"
         self._id_property = spec.key
         self._verb = "update" if spec.mode == "update_only" else "upsert"
         self._options = options
+        self._merging: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.account = api.account
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
-        """Deletes apart from the rest, each up to the largest batch."""
-        return packed(changes, lambda _: (1,), (LARGEST_BATCH,), by_operation)
+        """Deletes apart from the rest, each up to the largest batch; merges alone."""
+        most = {
+            "write": (LARGEST_BATCH,),
+            "delete": (LARGEST_BATCH,),
+            "merge": (1,),
+        }
+        return packed(changes, lambda _: (1,), most, by_operation)
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
-        """Write or archive one batch; see `Session.deliver`."""
+        """Write or archive one batch, or merge; see `Session.deliver`."""
         if changes[0].operation == "delete":
             return await self._archive(changes)
+        if changes[0].operation == "merge":
+            return [await self._merge(change) for change in changes]
         inputs = [
             {
                 "id": change.key,
@@ -103,30 +120,62 @@ class HubspotSession:
             }
             for at, change in enumerate(changes)
         ]
-        answer = await self._api.send("POST", f"{self._path}/{self._verb}", {"inputs": inputs})
+        answer = await self._api.send(
+            "POST", f"{self._path}/batch/{self._verb}", {"inputs": inputs}
+        )
         return _row_results(changes, answer, self._id_property)
 
     async def _archive(self, changes: Sequence[Change]) -> list[RowResult]:
-        ids = await self._ids_of(changes)
+        ids = await self._ids_of([change.key for change in changes])
         if ids:
-            inputs = [{"id": record_id} for record_id in ids]
-            path = f"{self._path}/archive"
+            inputs = [{"id": record_id} for record_id in ids.values()]
+            path = f"{self._path}/batch/archive"
             check_no_content(await self._api.send("POST", path, {"inputs": inputs}))
         return [ACCEPTED] * len(changes)
 
-    async def _ids_of(self, changes: Sequence[Change]) -> list[str]:
-        """Record ids, asking for those that we were never told; records that are gone have none."""
-        known = [change.receiver_id for change in changes if change.receiver_id]
-        unknown = [change.key for change in changes if not change.receiver_id]
-        if not unknown:
-            return known
+    async def _merge(self, change: Change) -> RowResult:
+        into_key = str(change.into_key)
+        # A merge may give the record that remains a new id: the next one into it has to wait.
+        async with self._merging.setdefault(into_key, asyncio.Lock()):
+            ids = await self._ids_of([change.key, into_key])
+            merged, remaining = ids.get(change.key), ids.get(into_key)
+            if merged is None or merged == remaining:
+                return ACCEPTED
+            if remaining is None:
+                return refused_row(404, "OBJECT_NOT_FOUND")
+            pair = {"primaryObjectId": remaining, "objectIdToMerge": merged}
+            document_of(await self._api.send("POST", f"{self._path}/merge", pair), "id")
+        return ACCEPTED
+
+    async def _ids_of(self, keys: Sequence[str]) -> dict[str, str]:
+        """Record ids by key; records that are gone have none.
+
+        They are asked for each time: the ids that we were told are no longer those of records that
+        were merged, by us or by hand.
+        """
         document = {
             "idProperty": self._id_property,
             "properties": [self._id_property],
-            "inputs": [{"id": key} for key in unknown],
+            "inputs": [{"id": key} for key in keys],
         }
-        answer = await self._api.send("POST", f"{self._path}/read", document)
-        return known + [str(row["id"]) for row in document_of(answer, "results")["results"]]
+        answer = await self._api.send("POST", f"{self._path}/batch/read", document)
+        found = document_of(answer, "results")
+        for error in found.get("errors", []):
+            if _status(error) != 404:
+                raise TemporaryFailureError(failure_reason(_status(error), error, _category))
+        ids = {
+            self._folded(_key_of(row, self._id_property)): str(row["id"])
+            for row in found["results"]
+        }
+        return {key: ids[self._folded(key)] for key in keys if self._folded(key) in ids}
+
+    def _folded(self, key: str) -> str:
+        """The key as HubSpot compares it: it keeps addresses in lower case."""
+        return key.casefold() if self._id_property == "email" else key
+
+
+def _key_of(row: Mapping[str, Any], id_property: str) -> str:
+    return str((row.get("properties") or {}).get(id_property))
 
 
 def _row_results(changes: Sequence[Change], answer: Answer, id_property: str) -> list[RowResult]:
@@ -134,8 +183,7 @@ def _row_results(changes: Sequence[Change], answer: Answer, id_property: str) ->
     by_key = {change.key: str(at) for at, change in enumerate(changes)}
     results: dict[str, RowResult] = {}
     for row in document["results"]:
-        key = (row.get("properties") or {}).get(id_property)
-        trace = row.get("objectWriteTraceId") or by_key.get(str(key))
+        trace = row.get("objectWriteTraceId") or by_key.get(_key_of(row, id_property))
         results[str(trace)] = RowResult("accepted", None, str(row["id"]))
     for error in document.get("errors", []):
         for trace in _traces(error, by_key):
@@ -166,6 +214,7 @@ class Hubspot:
 
     options: type[Options] = HubspotOptions
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror"})
+    merges_unasked = True
     limits = Limits(
         largest_batch=LARGEST_BATCH,
         default_batch=LARGEST_BATCH,
@@ -175,8 +224,13 @@ class Hubspot:
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
-        """The columns left out must exist."""
-        return omit_problems(spec)
+        """The columns left out must exist, and records that are merged be of a type that can be."""
+        yield from omit_problems(spec)
+        if spec.merged_profiles == "merge" and spec.object in _ACTIVITIES:
+            yield Problem(
+                "merged_profiles",
+                f"is 'merge', which hubspot cannot with {spec.object}: use delete or keep.",
+            )
 
     def open(
         self, spec: SyncSpec, settings: Settings

@@ -1,12 +1,12 @@
 """Users of Iterable by user id or email, over bulk updates.
 
 The key is the identifier, the same one for the whole project; the other columns are data fields. A
-deleted row's user is deleted, one request each.
+deleted row's user is deleted and a merged row's merged, one request each.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote
@@ -81,19 +81,22 @@ class IterableSession:
         self.account = api.account
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
-        """Updates by rows and bytes; deletes alone."""
+        """Updates by rows and bytes; deletes and merges alone."""
         most = {
-            True: (1, LARGEST_BODY),
-            False: (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
+            "write": (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
+            "delete": (1, LARGEST_BODY),
+            "merge": (1, LARGEST_BODY),
         }
         return packed(
             changes, lambda change: (1, len(to_json(self._user(change))) + 1), most, by_operation
         )
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
-        """Update a batch or delete a user; see `Session.deliver`."""
+        """Update a batch, or delete or merge a user; see `Session.deliver`."""
         if changes[0].operation == "delete":
             return [await self._delete(change) for change in changes]
+        if changes[0].operation == "merge":
+            return [await self._merge(change) for change in changes]
         users = [self._user(change) for change in changes]
         answer = await self._api.send("POST", "/api/users/bulkUpdate", {"users": users})
         return _row_results(answer, [change.key for change in changes])
@@ -107,17 +110,43 @@ class IterableSession:
         return user
 
     async def _delete(self, change: Change) -> RowResult:
-        folder = "byUserId/" if self._options.identifier == "userId" else ""
-        path = f"/api/users/{folder}{quote(change.key, safe='')}"
+        await self._ask("DELETE", change.key, "code")
+        return ACCEPTED
+
+    async def _merge(self, change: Change) -> RowResult:
+        """Merge a user into another; where that one is missing Iterable renames the user.
+
+        Iterable's page of merging user profiles, read 2026-11-24; the codes are general knowledge.
+        """
+        name = self._options.identifier[0].upper() + self._options.identifier[1:]
+        pair = {f"source{name}": change.key, f"destination{name}": change.into_key}
         try:
-            answer = await self._api.send("DELETE", path, may_be_missing=True)
+            document_of(await self._api.send("POST", "/api/users/merge", pair), "code")
+        except BatchRefusedError as error:
+            # It is not said which of the two is unknown.
+            if error.reason not in _UNKNOWN or await self._is_there(change.key):
+                raise
+        return ACCEPTED
+
+    async def _is_there(self, key: str) -> bool:
+        return "user" in (await self._ask("GET", key) or {})
+
+    async def _ask(
+        self, method: str, key: str, name: str | None = None
+    ) -> Mapping[str, Any] | None:
+        """What is answered to a request about one user; None where there is no such user.
+
+        See `document_of` for `name`.
+        """
+        folder = "byUserId/" if self._options.identifier == "userId" else ""
+        path = f"/api/users/{folder}{quote(key, safe='')}"
+        try:
+            answer = await self._api.send(method, path, may_be_missing=True)
         except BatchRefusedError as error:
             if error.reason not in _UNKNOWN:
                 raise
-            return ACCEPTED
-        if answer.status != 404:
-            document_of(answer, "code")
-        return ACCEPTED
+            return None
+        return None if answer.status == 404 else document_of(answer, name)
 
 
 def _row_results(answer: Answer, keys: Sequence[str]) -> list[RowResult]:
@@ -136,6 +165,7 @@ class IterableDestination:
 
     options: type[Options] = IterableOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
+    merges_unasked = True
     limits = Limits(
         largest_batch=LARGEST_BATCH,
         default_batch=LARGEST_BATCH,

@@ -2,7 +2,8 @@
 
 The key is the profile's external id or its address. Columns that Klaviyo knows are attributes,
 `location_…` its location, and all others properties. Importing never changes a consent: nobody who
-has unsubscribed is subscribed. A deleted row's profile leaves the list and stays.
+has unsubscribed is subscribed. A deleted row's profile leaves the list and stays; a merged row's
+is merged.
 """
 
 from __future__ import annotations
@@ -108,22 +109,25 @@ class KlaviyoSession:
         self.account = api.account
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
-        """Imports by rows and bytes; removals by what a page and a filter hold."""
+        """Imports by rows and bytes; removals by what a page and a filter hold; merges alone."""
         most = {
-            True: (LARGEST_PAGE, LARGEST_FILTER),
-            False: (LARGEST_BATCH, LARGEST_BODY - self._frame_bytes),
+            "write": (LARGEST_BATCH, LARGEST_BODY - self._frame_bytes),
+            "delete": (LARGEST_PAGE, LARGEST_FILTER),
+            "merge": (1, LARGEST_FILTER),
         }
         return packed(changes, self._weights, most, by_operation)
 
     def _weights(self, change: Change) -> tuple[int, int]:
-        if change.operation == "delete":
+        if by_operation(change) != "write":
             return 1, len(quote(json.dumps(change.key))) + 3
         return 1, len(to_json(self._profile(change))) + 1
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
-        """Import or remove one part; see `Session.deliver`."""
+        """Import or remove one part, or merge; see `Session.deliver`."""
         if changes[0].operation == "delete":
             return await self._remove(changes)
+        if changes[0].operation == "merge":
+            return [await self._merge(change) for change in changes]
         profiles = [self._profile(change) for change in changes]
         if any(len(to_json(profile)) > LARGEST_PROFILE for profile in profiles):
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
@@ -201,22 +205,49 @@ class KlaviyoSession:
         return errors
 
     async def _remove(self, changes: Sequence[Change]) -> list[RowResult]:
-        keys = json.dumps([change.key for change in changes], ensure_ascii=False)
-        query = {
-            "filter": f"any({self._options.identifier},{keys})",
-            "fields[profile]": self._options.identifier,
-            "page[size]": LARGEST_PAGE,
-        }
-        found = (await self._send("GET", f"/api/profiles?{_query(query)}"))["data"]
-        members = [{"type": "profile", "id": profile["id"]} for profile in found]
+        if self._options.list_id is None:
+            # What a merge comes to that has no row to go into.
+            return [refused_row(400, "no_list_to_leave")] * len(changes)
+        ids = await self._ids_of([change.key for change in changes])
+        members = [{"type": "profile", "id": profile_id} for profile_id in ids.values()]
         if members:
-            members_path = f"/api/lists/{quote(str(self._options.list_id), safe='')}/relationships"
+            members_path = f"/api/lists/{quote(self._options.list_id, safe='')}/relationships"
             document = {"data": members}
             path = f"{members_path}/profiles"
             check_no_content(
                 await self._api.send("DELETE", path, document, content_type=CONTENT_TYPE)
             )
         return [ACCEPTED] * len(changes)
+
+    async def _merge(self, change: Change) -> RowResult:
+        """Let Klaviyo queue a merge, of one profile a request."""
+        into_key = str(change.into_key)
+        ids = await self._ids_of([change.key, into_key])
+        merged, remaining = ids.get(change.key), ids.get(into_key)
+        if merged is None or merged == remaining:
+            return ACCEPTED
+        if remaining is None:
+            return refused_row(404, "no_profile_to_merge_into")
+        sources = {"profiles": {"data": [{"type": "profile", "id": merged}]}}
+        merge = {"type": "profile-merge", "id": remaining, "relationships": sources}
+        await self._send("POST", "/api/profile-merge", {"data": merge})
+        return ACCEPTED
+
+    async def _ids_of(self, keys: Sequence[str]) -> dict[str, str]:
+        """Ids of the profiles that there are, by key."""
+        name = self._options.identifier
+        query = {
+            "filter": f"any({name},{json.dumps(keys, ensure_ascii=False)})",
+            "fields[profile]": name,
+            "page[size]": LARGEST_PAGE,
+        }
+        found = (await self._send("GET", f"/api/profiles?{_query(query)}"))["data"]
+        ids = {self._folded(str(row["attributes"][name])): str(row["id"]) for row in found}
+        return {key: ids[self._folded(key)] for key in keys if self._folded(key) in ids}
+
+    def _folded(self, key: str) -> str:
+        """The key as Klaviyo compares it: it keeps addresses in lower case."""
+        return key.casefold() if self._options.identifier == "email" else key
 
 
 def _query(parameters: Mapping[str, object]) -> str:
@@ -246,6 +277,7 @@ class Klaviyo:
 
     options: type[Options] = KlaviyoOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
+    merges_unasked = True
     limits = Limits(
         largest_batch=LARGEST_BATCH,
         default_batch=1_000,
@@ -261,6 +293,10 @@ class Klaviyo:
             yield Problem("object", f"is {spec.object!r}: klaviyo takes 'profiles'.")
         if spec.mode == "mirror" and options.list_id is None:
             yield Problem("mode", "is 'mirror': add `list_id`, the list that rows leave.")
+        elif spec.merged_profiles == "delete" and options.list_id is None:
+            yield Problem(
+                "merged_profiles", "is 'delete': add `list_id`, the list that rows leave."
+            )
         reserved = _RESERVED | {options.identifier}
         yield from column_problems(spec, reserved, "klaviyo would take it for something else")
 

@@ -94,7 +94,7 @@ class MailchimpSession:
             changes,
             lambda change: (1 if change.operation == "insert" else LARGEST_BATCH,),
             (LARGEST_BATCH,),
-            lambda change: change.operation == "insert",
+            lambda change: "new" if change.operation == "insert" else "there",
         )
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:

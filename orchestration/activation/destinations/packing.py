@@ -16,16 +16,16 @@ class _Part:
     changes: list[Change] = field(default_factory=list)
 
 
-def by_operation(change: Change) -> bool:
-    """Whether the change is a delete: groups deletes apart from all else."""
-    return change.operation == "delete"
+def by_operation(change: Change) -> str:
+    """`delete`, `merge` or `write`: groups deletes and merges apart from inserts and updates."""
+    return "write" if change.operation in ("insert", "update") else change.operation
 
 
 def packed(
     changes: Sequence[Change],
     weigh: Callable[[Change], Weights],
-    most: Weights | Mapping[bool, Weights],
-    group: Callable[[Change], bool] = lambda _: False,
+    most: Weights | Mapping[str, Weights],
+    group: Callable[[Change], str] = lambda _: "write",
 ) -> list[list[Change]]:
     """Parts that hold changes of one group each and weigh at most `most`, in the given order.
 
@@ -35,9 +35,9 @@ def packed(
         changes: What is to be sent.
         weigh: What a change takes of each of the vendor's limits, such as rows, bytes, objects.
         most: The limits, or those of each group.
-        group: Which of two groups a change is of, if they go in different requests.
+        group: What a change goes in one request with, if not with all others.
     """
-    open_parts: dict[bool, _Part] = {}
+    open_parts: dict[str, _Part] = {}
     parts: list[list[Change]] = []
     for change in changes:
         name, weights = group(change), weigh(change)

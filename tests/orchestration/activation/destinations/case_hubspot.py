@@ -46,5 +46,8 @@ CASE = Case(
     answers_with_a_document=True,
     held=held,
     rejection="422 VALIDATION_ERROR",
-    mistakes=[({"omit": ["nobody"]}, "omit names 'nobody', which sync_webhook__members does not")],
+    mistakes=[
+        ({"omit": ["nobody"]}, "omit names 'nobody', which sync_webhook__members does not"),
+        ({"object": "notes"}, "merged_profiles is 'merge', which hubspot cannot with notes"),
+    ],
 )

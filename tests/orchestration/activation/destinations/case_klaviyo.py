@@ -51,6 +51,10 @@ CASE = Case(
     mistakes=[
         ({"object": "people"}, "klaviyo takes 'profiles'"),
         ({"mode": "mirror", "list_id": None}, "mode is 'mirror': add `list_id`"),
+        (
+            {"mode": "upsert", "merged_profiles": "delete", "list_id": None},
+            "merged_profiles is 'delete': add `list_id`",
+        ),
         ({"identifier": "email"}, "whose column email cannot be sent"),
     ],
 )

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeVar
 from orchestration.activation import SyncReport, run_sync
 from orchestration.activation.destinations import find_destination
 from orchestration.activation.destinations.base import Change, Destination, RowResult, Session
-from orchestration.activation.spec import SyncSpec
+from orchestration.activation.spec import PROFILE_COLUMN, SyncSpec
 from orchestration.manifest import load_sync_specs
 from orchestration.settings import Settings
 from orchestration.warehouse import connected
@@ -187,6 +187,22 @@ class Bench:
             )
             for row in rows
         ]
+
+    def merge(self, gone: Row, into: Row, key: str | None = None) -> Change:
+        """A merge as delivery would hand it over, of rows whose receiver ids are not known.
+
+        `key` is the column that tells rows apart, if not the case's.
+        """
+        merged, remaining = (str(row[key or self.case.key]) for row in (gone, into))
+        return Change(merged, "merge", "{}", f"merge-{merged}", 2, into_key=remaining)
+
+    def redirect(self, merged: Row, into: Row) -> None:
+        """Let the profile of one row have been merged into that of another."""
+        with connected(self.settings) as connection:
+            connection.execute(
+                "insert into cdp_identity.profile_redirects values ($1, $2)",
+                [merged[PROFILE_COLUMN], into[PROFILE_COLUMN]],
+            )
 
     def deliver(self, *batches: Sequence[Change], spec: SyncSpec | None = None) -> list[RowResult]:
         """Deliver batches over one session, split as the session says, in the order of changes."""

@@ -1,7 +1,8 @@
-"""What is Braze's alone: clearing a user rather than erasing it."""
+"""What is Braze's alone: clearing a user rather than erasing it, and merging."""
 
 from __future__ import annotations
 
+import json
 from typing import cast
 
 import pytest
@@ -40,3 +41,25 @@ def test_a_column_that_would_subscribe_or_identify_is_refused(
     with pytest.raises(ManifestError, match=f"whose column {column} cannot be sent"):
         bench.spec()
     bench.spec(omit=[column])
+
+
+@pytest.mark.parametrize("on_delete", ["clear", "erase"])
+def test_a_merged_user_is_merged_whatever_a_delete_means(bench: Bench, on_delete: str) -> None:
+    sent = [row(number, "old") for number in range(4)]
+    spec = bench.spec(on_delete=on_delete)
+    bench.deliver(bench.changes(sent), spec=spec)
+    bench.emulator.calls.clear()
+    mixed = [*bench.changes(sent[:1], "delete"), bench.merge(sent[1], sent[2])]
+    results = bench.deliver([*mixed, bench.merge(row(9, "old"), row(8, "old"))], spec=spec)
+    assert results == [
+        ("accepted", None, None),
+        ("accepted", None, None),
+        ("rejected", "404 nobody_to_merge_into", None),
+    ]
+    users = set(cast(BrazeEmulator, bench.emulator).users())
+    assert users - {"p/00000"} == {"p/00002", "p/00003"}
+    (merge,) = [call for call, _ in bench.emulator.calls if call.path == "/users/merge"]
+    pair = ("identifier_to_merge", "p/00001"), ("identifier_to_keep", "p/00002")
+    updates = [{name: {"external_id": key} for name, key in pair}]
+    assert json.loads(merge.body) == {"merge_updates": updates}
+    assert bench.emulator.violations == []

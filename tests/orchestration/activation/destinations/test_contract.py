@@ -13,9 +13,13 @@ import pytest
 from orchestration.activation import SyncStoppedError
 from orchestration.activation.destinations import BUILT_IN
 from orchestration.activation.destinations.base import (
+    Change,
     DeliveryError,
     DestinationSettingError,
     DestinationUnusableError,
+    Merging,
+    RowResult,
+    Session,
     TemporaryFailureError,
     ThrottledError,
 )
@@ -43,6 +47,9 @@ each_api = pytest.mark.parametrize(
 each_documented_case = pytest.mark.parametrize(
     "case_name", sorted(name for name, case in CASES.items() if case.answers_with_a_document)
 )
+MERGING = sorted(name for name, case in CASES.items() if isinstance(case.module, Merging))
+each_merging_case = pytest.mark.parametrize("case_name", MERGING)
+PAGE = Fault("rubbish", text="<html>", headers={"Content-Type": "text/html"})
 
 
 @pytest.fixture
@@ -453,6 +460,161 @@ def test_the_log_and_the_ledger_hold_no_personal_data(
     private = bench.personal_data([*sent, *rows(bench.case, range(3), "new")])
     keys = {bench.case.key_of(number) for number in range(3)}
     assert not [text for text in private - keys if text in words]
+
+
+def test_which_destinations_are_sent_merges(settings: Settings) -> None:
+    assert MERGING == ["braze", "customerio", "hubspot", "iterable", "klaviyo", "webhook"]
+
+
+@each_merging_case
+def test_a_merged_row_is_gone_and_the_one_that_remains_stays(bench: Bench) -> None:
+    sent = rows(bench.case, range(4))
+    bench.deliver(bench.changes(sent))
+    merges = [bench.merge(sent[0], sent[1]), bench.merge(sent[2], sent[1])]
+    assert {result.status for result in bench.deliver(merges)} == {"accepted"}
+    assert bench.emulator.held() == bench.expected([sent[1], sent[3]])
+    assert bench.emulator.violations == []
+
+
+@each_merging_case
+def test_a_merge_that_comes_twice_or_of_a_row_never_heard_of_is_done(bench: Bench) -> None:
+    sent = rows(bench.case, range(3))
+    merges = [bench.merge(sent[0], sent[1]), bench.merge(bench.case.row(9, "old"), sent[1])]
+    results = bench.deliver(bench.changes(sent), merges, merges)
+    assert {result.status for result in results} == {"accepted"}
+    assert bench.emulator.held() == bench.expected(sent[1:])
+    assert bench.emulator.violations == []
+
+
+@each_merging_case
+def test_merges_keep_to_the_vendors_rows(bench: Bench) -> None:
+    """One row more than the largest batch, or a hundred and more where that is far off."""
+    bench.emulator.clock = iter(range(10**9)).__next__
+    count = min(bench.case.module.limits.largest_batch, 120) + 1
+    sent = rows(bench.case, range(count + 2))
+    bench.deliver(bench.changes(sent[:-2]), bench.changes(sent[-2:]))
+    merges = [bench.merge(row, sent[-1 - at % 2]) for at, row in enumerate(sent[:-2])]
+    results = bench.deliver(merges[:-1], merges[-1:])
+    assert [result.status for result in results] == ["accepted"] * count
+    assert bench.emulator.held() == bench.expected(sent[-2:])
+    assert bench.emulator.violations == []
+
+
+@each_merging_case
+def test_a_part_of_merges_takes_two_requests_at_most(bench: Bench) -> None:
+    """The rate is kept by the part."""
+    sent = rows(bench.case, range(6))
+    bench.deliver(bench.changes(sent))
+
+    async def requests(session: Session) -> list[int]:
+        counts = []
+        for part in session.split([bench.merge(gone, sent[0]) for gone in sent[1:]]):
+            bench.emulator.calls.clear()
+            await session.deliver(part)
+            counts.append(len(bench.emulator.calls))
+        return counts
+
+    assert max(bench.in_session(requests)) <= 2
+    assert bench.emulator.held() == bench.expected(sent[:1])
+
+
+@each_merging_case
+def test_updates_deletes_and_merges_of_one_batch_are_told_apart(bench: Bench) -> None:
+    old = rows(bench.case, range(6))
+    bench.deliver(bench.changes(old))
+    new = rows(bench.case, range(4, 8), "new")
+    mixed = [
+        *(bench.merge(old[0], old[4]), *bench.changes([new[0], new[2]])),
+        *(*bench.changes(old[1:2], "delete"), bench.merge(old[2], old[5])),
+        *(*bench.changes([new[1], new[3]]), *bench.changes(old[3:4], "delete")),
+    ]
+    assert {result.status for result in bench.deliver(mixed)} == {"accepted"}
+    assert bench.emulator.held().keys() == bench.expected(new).keys()
+    assert bench.emulator.violations == []
+
+
+@each_merging_case
+def test_a_merge_into_a_row_that_is_not_there_loses_nobody(bench: Bench) -> None:
+    sent = rows(bench.case, range(4))
+    bench.deliver(bench.changes(sent))
+    missing = bench.case.row(9, "old")
+    merges = [bench.merge(sent[at], into) for at, into in ((0, sent[1]), (2, missing))]
+    merges.append(bench.merge(sent[3], sent[1]))
+    statuses = [result.status for result in bench.deliver(merges)]
+    assert [statuses[0], statuses[2]] == ["accepted", "accepted"]
+    kept = missing if statuses[1] == "accepted" else sent[2]
+    assert set(bench.emulator.held()) == set(bench.expected([sent[1], kept]))
+    assert bench.emulator.violations == []
+
+
+@each_merging_case
+@pytest.mark.parametrize("kind", ["reset", "swallow", "half"])
+@pytest.mark.parametrize("answered", [0, 1])
+def test_a_merge_whose_answer_is_lost_is_done_when_it_is_repeated(
+    bench: Bench, kind: str, answered: int
+) -> None:
+    sent = rows(bench.case, range(2))
+    bench.deliver(bench.changes(sent))
+    merge = [bench.merge(*sent)]
+    bench.emulator.faults = deque([*[None] * answered, Fault(kind)])
+    if deliver_or_fail(bench, merge) is None:
+        assert bench.deliver(merge)[0].status == "accepted"
+    assert bench.emulator.held() == bench.expected(sent[1:])
+    assert bench.emulator.violations == []
+
+
+@pytest.mark.parametrize(
+    "case_name", [name for name in MERGING if CASES[name].answers_with_a_document]
+)
+@pytest.mark.parametrize("answered", [0, 1])
+def test_a_merge_is_done_only_if_the_vendor_says_so(bench: Bench, answered: int) -> None:
+    """Whichever of a merge's requests gets somebody else's success."""
+    sent = rows(bench.case, range(2))
+    bench.deliver(bench.changes(sent))
+    bench.emulator.calls.clear()
+    bench.emulator.faults = deque([*[None] * answered, PAGE])
+    is_met = deliver_or_fail(bench, [bench.merge(*sent)]) is None
+    assert is_met == (len(bench.emulator.calls) > answered)
+
+
+@pytest.mark.parametrize(
+    "case_name", [name for name in MERGING if "profile_id" in CASES[name].columns]
+)
+def test_a_run_merges_the_rows_of_profiles_that_are_one(bench: Bench) -> None:
+    """Unasked, a second merge into the same row too, and that row can be deleted afterwards."""
+    sent = rows(bench.case, range(4))
+    bench.put(sent)
+    bench.run()
+    for gone in (0, 1):
+        bench.redirect(sent[gone], sent[2])
+        bench.put(sent[gone + 1 :])
+        report = bench.run()
+        assert (report.merged, report.deleted, report.rejected) == (1, 0, 0)
+        assert bench.emulator.held() == bench.expected(sent[gone + 1 :])
+    bench.put(sent[3:])
+    assert bench.run().deleted == 1
+    assert bench.emulator.held() == bench.expected(sent[3:])
+    assert bench.emulator.violations == []
+
+
+def deliver_or_fail(bench: Bench, changes: list[Change]) -> list[RowResult] | None:
+    """The results, or None where the delivery fails for the moment."""
+    try:
+        return bench.deliver(changes)
+    except TemporaryFailureError:
+        return None
+
+
+@each_merging_case
+def test_the_emulator_takes_only_merges_that_the_vendor_takes(bench: Bench) -> None:
+    sent = rows(bench.case, range(2))
+    bench.deliver(bench.changes(sent))
+    bench.emulator.calls.clear()
+    bench.deliver([bench.merge(*sent)])
+    assert bench.emulator.calls
+    for call, _ in bench.emulator.calls:
+        for what, spoilt in spoilings(call, bench.emulator):
+            assert bench.emulator.reply(spoilt).status >= 400, f"{call.method} {call.path}: {what}"
 
 
 @each_api

@@ -1,8 +1,9 @@
-"""What is Iterable's alone: fields that it drops, and one identifier for all."""
+"""What is Iterable's alone: fields that it drops, one identifier for all, whom it knows."""
 
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import pytest
 
@@ -10,6 +11,7 @@ from orchestration.activation.destinations.base import BatchRefusedError, Destin
 from tests.orchestration.activation.destinations.case_iterable import CASE, row
 from tests.orchestration.activation.destinations.conftest import OpenBench
 from tests.orchestration.activation.destinations.contract import Bench
+from tests.orchestration.activation.emulators.iterable import IterableEmulator
 
 pytestmark = pytest.mark.parametrize("settings", ["duckdb"], indirect=True)
 
@@ -49,3 +51,18 @@ def test_users_of_a_project_with_addresses_are_told_by_nothing_else(bench: Bench
         bench.deliver([change._replace(key="zoe@example.com")], spec=spec)
     fields = {"firstName": "Zoë old 2", "visits": 2, "isMember": False}
     assert user_sent(bench) == {"email": "zoe@example.com", "dataFields": fields}
+    with pytest.raises(BatchRefusedError):
+        bench.deliver([bench.merge(row(2, "old"), row(3, "old"), "email")], spec=spec)
+    assert json.loads(bench.emulator.calls[-1][0].body) == {
+        "sourceEmail": "zoe.old.2@example.com",
+        "destinationEmail": "zoe.old.3@example.com",
+    }
+
+
+def test_a_user_who_was_not_merged_is_not_taken_for_gone(bench: Bench) -> None:
+    """Iterable does not say which of the two it does not know."""
+    cast(IterableEmulator, bench.emulator).renames = False
+    bench.deliver(bench.changes([row(1, "old")]))
+    with pytest.raises(BatchRefusedError, match=r"^400 UnknownUserIdError$"):
+        bench.deliver([bench.merge(row(1, "old"), row(2, "old"))])
+    assert bench.emulator.held() == bench.expected([row(1, "old")])

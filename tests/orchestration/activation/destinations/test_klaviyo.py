@@ -29,6 +29,7 @@ from tests.orchestration.activation.emulators.klaviyo import (
     CONTRACT,
     JOBS,
     MEMBERS,
+    MERGE,
     KlaviyoEmulator,
 )
 
@@ -102,6 +103,26 @@ def test_without_a_list_profiles_are_only_imported(bench: Bench) -> None:
     assert "relationships" not in last_job(bench)
     assert emulator_of(bench).members == set()
     assert emulator_of(bench).profiles() == bench.expected(sent)
+
+
+def test_without_a_list_profiles_are_merged_and_none_can_leave(bench: Bench) -> None:
+    sent = [row(number, "old") for number in range(3)]
+    spec = bench.spec("upsert", list_id=None)
+    bench.deliver(bench.changes(sent), spec=spec)
+    assert bench.deliver([bench.merge(sent[0], sent[1])], spec=spec)[0].status == "accepted"
+    (result,) = bench.deliver(bench.changes(sent[2:], "delete"), spec=spec)
+    assert result == ("rejected", "400 no_list_to_leave", None)
+    assert emulator_of(bench).profiles() == bench.expected(sent[1:])
+
+
+def test_addresses_are_told_apart_as_klaviyo_keeps_them(bench: Bench) -> None:
+    """In lower case."""
+    sent = [row(number, "old") for number in range(2)]
+    bench.deliver(bench.changes(sent))
+    merge = bench.merge(*sent, key="email")
+    merge = merge._replace(key=merge.key.upper(), into_key=str(merge.into_key).title())
+    bench.deliver([merge], spec=bench.spec(identifier="email", key="email"))
+    assert bench.emulator.held() == bench.expected(sent[1:])
 
 
 def test_an_identifier_that_is_null_is_not_sent_and_another_attribute_is(bench: Bench) -> None:
@@ -206,13 +227,14 @@ def test_every_request_fits_klaviyos_own_description(bench: Bench, prism: str) -
     for numbers in (range(4), range(2)):
         bench.put([row(number, "old") for number in numbers])
         bench.run()
+    bench.deliver([bench.merge(row(0, "old"), row(1, "old"))])
     described = [
         call
         for call, _ in bench.emulator.calls
         if (call.method, call.path)
-        in {("POST", JOBS), ("GET", "/api/profiles"), ("DELETE", MEMBERS)}
+        in {("POST", JOBS), ("POST", MERGE), ("GET", "/api/profiles"), ("DELETE", MEMBERS)}
     ]
-    assert len({call.path for call in described}) == 3
+    assert len({call.path for call in described}) == 4
     for call in described:
         assert status_of(prism, call) < 300, f"{call.method} {call.path}"
         assert status_of(prism, call, is_signed=False) == 401
@@ -234,5 +256,9 @@ def misfits(document: Any) -> Iterator[Any]:
     spoilt["data"]["type"] = "profile"
     yield spoilt
     spoilt = copy.deepcopy(document)
+    if spoilt["data"]["type"] == "profile-merge":
+        spoilt["data"]["relationships"]["profiles"]["data"][0]["id"] = 7
+        yield spoilt
+        return
     spoilt["data"]["attributes"]["profiles"]["data"][0]["attributes"]["email"] = 5
     yield spoilt

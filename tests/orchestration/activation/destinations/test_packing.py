@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from orchestration.activation.destinations.base import Change, Operation
 from orchestration.activation.destinations.packing import by_operation, packed
 
-OPERATIONS: list[Operation] = ["insert", "delete"]
+OPERATIONS: list[Operation] = ["insert", "delete", "merge"]
 
 
 def change(number: int, operation: Operation = "insert") -> Change:
@@ -28,9 +28,17 @@ def test_a_part_is_full_when_any_limit_is_reached() -> None:
 
 
 def test_operations_of_their_own_requests_do_not_break_up_the_others() -> None:
-    mixed = [change(at, OPERATIONS[at % 2]) for at in range(6)]
-    parts = packed(mixed, lambda _: (1,), (2,), by_operation)
-    assert [[c.key for c in part] for part in parts] == [["0", "2"], ["1", "3"], ["4"], ["5"]]
+    mixed = [change(at, OPERATIONS[at % 3]) for at in range(9)]
+    most = {"write": (2,), "delete": (3,), "merge": (1,)}
+    parts = packed(mixed, lambda _: (1,), most, by_operation)
+    assert [[c.key for c in part] for part in parts] == [
+        ["0", "3"],
+        ["1", "4", "7"],
+        ["2"],
+        ["5"],
+        ["6"],
+        ["8"],
+    ]
 
 
 @given(st.lists(st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 12)), max_size=40))
@@ -42,6 +50,6 @@ def test_every_change_is_in_one_part_and_no_part_holds_too_much(
     parts = packed(changes, lambda c: (1, size[c.key]), (4, 10), by_operation)
     assert sorted(c.key for part in parts for c in part) == sorted(c.key for c in changes)
     for part in parts:
-        assert len({c.operation == "delete" for c in part}) == 1
+        assert len({c.operation for c in part}) == 1
         assert len(part) == 1 or (len(part) <= 4 and sum(size[c.key] for c in part) <= 10)
         assert [int(c.key) for c in part] == sorted(int(c.key) for c in part)

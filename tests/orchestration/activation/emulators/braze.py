@@ -1,4 +1,4 @@
-"""Braze's /users/track and /users/delete, for a workspace with known attributes."""
+"""Braze's endpoints of users, for a workspace with known attributes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from tests.orchestration.activation.emulators.emulator import (
 )
 
 KEY = "braze-key-not-to-be-seen"
-# DESTINATIONS.md: 75 objects together. Braze's page of /users/delete: 50 ids.
+# DESTINATIONS.md: 75 objects together. Braze's pages of the other endpoints: 50 ids, 50 merges.
 LARGEST_BATCH = 75
 LARGEST_ERASURE = 50
+LARGEST_MERGE = 50
+LARGEST_EXPORT = 50
 ATTRIBUTES = record(
     {"external_id": TEXT},
     _update_existing_only={"type": "boolean"},
@@ -29,6 +31,20 @@ ATTRIBUTES = record(
 )
 TRACK = record({"attributes": listing(ATTRIBUTES, LARGEST_BATCH)})
 ERASE = record({"external_ids": listing(TEXT, LARGEST_ERASURE)})
+USER = record({"external_id": TEXT})
+MERGE = record(
+    {
+        "merge_updates": listing(
+            record({"identifier_to_merge": USER, "identifier_to_keep": USER}), LARGEST_MERGE
+        )
+    }
+)
+EXPORT = record(
+    {
+        "external_ids": listing(TEXT, LARGEST_EXPORT),
+        "fields_to_export": listing({"const": "external_id"}, 1),
+    }
+)
 
 
 class BrazeEmulator(Emulator):
@@ -45,7 +61,12 @@ class BrazeEmulator(Emulator):
         return call.headers.get("Authorization") == f"Bearer {KEY}"
 
     def answer(self, call: Call) -> Reply:
-        routes = {"/users/track": self._track, "/users/delete": self._erase}
+        routes = {
+            "/users/track": self._track,
+            "/users/delete": self._erase,
+            "/users/merge": self._merge,
+            "/users/export/ids": self._export,
+        }
         if call.method != "POST" or call.path not in routes or call.query:
             raise Refused(404, "not_found")
         return routes[call.path](call.document)
@@ -75,6 +96,24 @@ class BrazeEmulator(Emulator):
         for external_id in document["external_ids"]:
             self._users.pop(external_id, None)
         return Reply(200, {"message": "success", "deleted": len(document["external_ids"])})
+
+    def _merge(self, document: Any) -> Reply:
+        strict(document, MERGE)
+        for update in document["merge_updates"]:
+            kept = self._users.get(update["identifier_to_keep"]["external_id"])
+            merged = update["identifier_to_merge"]["external_id"]
+            # It is queued, and what cannot be done is not told.
+            if kept is not None and merged in self._users:
+                for name, value in self._users.pop(merged).items():
+                    kept.setdefault(name, value)
+        return Reply(202, {"message": "success"})
+
+    def _export(self, document: Any) -> Reply:
+        strict(document, EXPORT)
+        wanted = document["external_ids"]
+        users = [{"external_id": key} for key in wanted if key in self._users]
+        unknown = [key for key in wanted if key not in self._users]
+        return Reply(200, {"message": "success", "users": users, "invalid_user_ids": unknown})
 
     def refusal(self, status: int, code: str, text: str) -> Any:
         return {"message": text, "errors": []}

@@ -33,8 +33,16 @@ IDENTIFY = record(
     }
 )
 DELETE = record({"type": {"const": "person"}, "action": {"const": "delete"}, "identifiers": PERSON})
+MERGE = record(
+    {
+        "type": {"const": "person"},
+        "action": {"const": "merge"},
+        "primary": PERSON,
+        "secondary": PERSON,
+    }
+)
 # The vendor counts bytes, not objects; no more fit in them.
-BATCH = record({"batch": listing({"oneOf": [IDENTIFY, DELETE]}, LARGEST_BODY // 50)})
+BATCH = record({"batch": listing({"oneOf": [IDENTIFY, DELETE, MERGE]}, LARGEST_BODY // 50)})
 
 
 class CustomerioEmulator(Emulator):
@@ -64,18 +72,32 @@ class CustomerioEmulator(Emulator):
         return Reply(207 if found else 200, {"errors": found} if found else {})
 
     def _take(self, at: int, entry: dict[str, Any]) -> dict[str, Any] | None:
+        if entry["action"] == "merge":
+            return self._merge(at, entry["primary"]["id"], entry["secondary"]["id"])
         person_id = entry["identifiers"]["id"]
         if entry["action"] == "delete":
             self._people.pop(person_id, None)
             return None
         if person_id in self.refused:
-            message = f"not valid: {entry}"
-            return {"batch_index": at, "reason": "invalid", "field": "email", "message": message}
+            return self._error(at, entry)
         person = self._people.setdefault(person_id, {})
         person.update(entry["attributes"])
         for name in [name for name, value in person.items() if value == ""]:
             del person[name]
         return None
+
+    def _merge(self, at: int, primary: str, secondary: str) -> dict[str, Any] | None:
+        if secondary in self.refused:
+            return self._error(at, secondary)
+        # Of a primary person who is not there nothing is said.
+        if primary in self._people and secondary in self._people:
+            for name, value in self._people.pop(secondary).items():
+                self._people[primary].setdefault(name, value)
+        return None
+
+    def _error(self, at: int, given: Any) -> dict[str, Any]:
+        message = f"not valid: {given}"
+        return {"batch_index": at, "reason": "invalid", "field": "email", "message": message}
 
     def refusal(self, status: int, code: str, text: str) -> Any:
         return {"errors": [{"reason": code, "message": text}]}

@@ -1,4 +1,4 @@
-"""HubSpot's batch endpoints of CRM objects, for one object type with known properties."""
+"""HubSpot's endpoints of CRM objects, for one object type with known properties."""
 
 from __future__ import annotations
 
@@ -45,18 +45,21 @@ ARCHIVE = record({"inputs": listing(record({"id": TEXT}), LARGEST_BATCH)})
 READ = record(
     {
         "inputs": listing(record({"id": TEXT}), LARGEST_BATCH),
-        "properties": {"type": "array", "items": {"enum": sorted(PROPERTIES)}},
-        "idProperty": {"const": ID_PROPERTY},
+        "properties": listing({"enum": sorted(PROPERTIES)}, len(PROPERTIES)),
+        "idProperty": {"enum": [ID_PROPERTY, "email"]},
     }
 )
+MERGE = record({"primaryObjectId": TEXT, "objectIdToMerge": TEXT})
 
 
 class HubspotEmulator(Emulator):
-    """Holds contacts by the unique property; an archived one is gone.
+    """Holds contacts by the unique property; an archived one is gone, a merged one has a new id.
 
     Attributes:
         repeats_traces: Whether answers repeat the trace ids of the rows.
         names_errors: Whether errors say which rows they are about.
+        finds: The address of the record that is found by an address.
+        reading_fails: The category of the error that each row is read with; None for none.
     """
 
     # DESTINATIONS.md: 190 per 10 s from the professional plan up.
@@ -66,6 +69,8 @@ class HubspotEmulator(Emulator):
         super().__init__()
         self.repeats_traces = True
         self.names_errors = True
+        self.finds: dict[str, str] = {}
+        self.reading_fails: str | None = None
         self._contacts: dict[str, dict[str, str]] = {}
         self._ids: dict[str, str] = {}
         self._numbers = count(9000)
@@ -79,6 +84,7 @@ class HubspotEmulator(Emulator):
             "/crm/v3/objects/contacts/batch/update": self._update,
             "/crm/v3/objects/contacts/batch/archive": self._archive,
             "/crm/v3/objects/contacts/batch/read": self._read,
+            "/crm/v3/objects/contacts/merge": self._merge,
         }
         if call.method != "POST" or call.path not in routes or call.query:
             raise Refused(405 if call.path in routes else 404, "NOT_FOUND")
@@ -138,13 +144,40 @@ class HubspotEmulator(Emulator):
 
     def _read(self, document: Any) -> Reply:
         strict(document, READ)
+        if document["idProperty"] == "email":
+            found = [self.finds[entry["id"]] for entry in document["inputs"]]
+            results = [{"id": "1", "properties": {"email": address}} for address in found]
+            return Reply(200, {"status": "COMPLETE", "results": results})
         wanted = [entry["id"] for entry in document["inputs"]]
         found = [
             {"id": self._ids[key], "properties": {ID_PROPERTY: key}}
             for key in wanted
-            if key in self._contacts
+            if key in self._contacts and not self.reading_fails
         ]
-        return Reply(200 if len(found) == len(wanted) else 207, {"results": found})
+        answer = {"status": "COMPLETE", "results": found}
+        missing = wanted if self.reading_fails else [k for k in wanted if k not in self._contacts]
+        if not missing:
+            return Reply(200, answer)
+        error = {
+            "status": "error",
+            "category": self.reading_fails or "OBJECT_NOT_FOUND",
+            "message": f"not read: {missing}",
+            "context": {"ids": missing},
+        }
+        return Reply(207, {**answer, "numErrors": 1, "errors": [error]})
+
+    def _merge(self, document: Any) -> Reply:
+        strict(document, MERGE)
+        keys = {record_id: key for key, record_id in self._ids.items()}
+        primary = keys.get(document["primaryObjectId"])
+        merged = keys.get(document["objectIdToMerge"])
+        if primary is None or merged is None or primary == merged:
+            raise Refused(400, "VALIDATION_ERROR")
+        for name, value in self._contacts.pop(merged).items():
+            self._contacts[primary].setdefault(name, value)
+        del self._ids[merged]
+        self._ids[primary] = str(next(self._numbers))
+        return Reply(200, {"id": self._ids[primary], "properties": self._contacts[primary]})
 
     def refusal(self, status: int, code: str, text: str) -> Any:
         return {"status": "error", "category": code, "message": text, "correlationId": "c-1"}

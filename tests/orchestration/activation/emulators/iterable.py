@@ -1,4 +1,4 @@
-"""Iterable's bulk update and delete of users, for a project whose users have a user id."""
+"""Iterable's users: bulk update, delete, merge; for a project whose users have a user id."""
 
 from __future__ import annotations
 
@@ -37,10 +37,15 @@ USERS = record(
         )
     }
 )
+MERGE = record({"sourceUserId": TEXT, "destinationUserId": TEXT})
 
 
 class IterableEmulator(Emulator):
-    """Holds users by user id; fields that the project does not have are dropped, as told."""
+    """Holds users by user id; fields that the project does not have are dropped, as told.
+
+    Attributes:
+        renames: Whether a user merged into one that is not there is renamed, or refused.
+    """
 
     # DESTINATIONS.md: 5 a second per key.
     rate = (5, 1.0)
@@ -50,6 +55,7 @@ class IterableEmulator(Emulator):
         super().__init__()
         # Tests send as fast as they can; the rate has a test of its own.
         self.clock = iter(range(10**9)).__next__
+        self.renames = True
         self._users: dict[str, dict[str, Any]] = {}
 
     def is_signed_in(self, call: Call) -> bool:
@@ -60,9 +66,13 @@ class IterableEmulator(Emulator):
             raise Refused(400, "BadParams")
         if (call.method, call.path) == ("POST", "/api/users/bulkUpdate"):
             return self._update(call.document)
+        if (call.method, call.path) == ("POST", "/api/users/merge"):
+            strict(call.document, MERGE)
+            return self._merge(call.document["sourceUserId"], call.document["destinationUserId"])
         found = re.fullmatch(r"/api/users/byUserId/([^/]+)", call.path)
-        if call.method == "DELETE" and found and not call.body:
-            return self._delete(unquote(found[1]))
+        if call.method in ("GET", "DELETE") and found and not call.body:
+            user_id = unquote(found[1])
+            return self._delete(user_id) if call.method == "DELETE" else self._look_up(user_id)
         raise Refused(404, "NotFound")
 
     def _update(self, document: Any) -> Reply:
@@ -98,9 +108,28 @@ class IterableEmulator(Emulator):
 
     def _delete(self, user_id: str) -> Reply:
         if self._users.pop(user_id, None) is None:
-            # No fault of the sender's: the user may never have come.
-            return Reply(400, {"code": "UnknownUserIdError", "msg": f"no user {user_id}"})
+            return self._unknown(user_id)
         return Reply(200, {"code": "Success", "msg": "", "params": None})
+
+    def _look_up(self, user_id: str) -> Reply:
+        if user_id not in self._users:
+            return Reply(200, {})
+        fields = self._users[user_id]
+        return Reply(200, {"user": {"userId": user_id, "dataFields": fields}})
+
+    def _merge(self, source: str, destination: str) -> Reply:
+        if source not in self._users:
+            return self._unknown(source)
+        if destination not in self._users and not self.renames:
+            return self._unknown(destination)
+        kept = self._users.setdefault(destination, {})
+        for name, value in self._users.pop(source).items():
+            kept.setdefault(name, value)
+        return Reply(200, {"code": "Success", "msg": "", "params": None})
+
+    def _unknown(self, user_id: str) -> Reply:
+        # No fault of the sender's: the user may never have come.
+        return Reply(400, {"code": "UnknownUserIdError", "msg": f"no user {user_id}"})
 
     def refusal(self, status: int, code: str, text: str) -> Any:
         return {"code": code, "msg": text, "params": None}

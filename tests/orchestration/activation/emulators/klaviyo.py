@@ -28,6 +28,7 @@ LARGEST_PROFILE = 100_000
 LARGEST_REMOVAL = 1_000
 LARGEST_PAGE = 100
 JOBS = "/api/profile-bulk-import-jobs"
+MERGE = "/api/profile-merge"
 MEMBERS = f"/api/lists/{LIST_ID}/relationships/profiles"
 
 
@@ -109,6 +110,11 @@ class KlaviyoEmulator(Emulator):
             path = "/api/lists/{id}/relationships/profiles"
             strict(call.document, body_schema(path, "delete"))
             return self._remove([entry["id"] for entry in call.document["data"]])
+        if (call.method, call.path) == ("POST", MERGE):
+            strict(call.document, body_schema(MERGE, "post"))
+            data = call.document["data"]
+            sources = data["relationships"]["profiles"]["data"]
+            return self._merge(data["id"], [source["id"] for source in sources])
         found = re.fullmatch(rf"{JOBS}/(\d+)", call.path)
         if call.method == "GET" and found:
             return self._look(int(found[1]))
@@ -189,16 +195,18 @@ class KlaviyoEmulator(Emulator):
 
     def _find(self, call: Call) -> Reply:
         query = dict(call.query)
-        found = re.fullmatch(r"any\(external_id,(\[.*\])\)", query.pop("filter", ""))
-        if found is None or query != {"fields[profile]": "external_id", "page[size]": "100"}:
+        found = re.fullmatch(r"any\((external_id|email),(\[.*\])\)", query.pop("filter", ""))
+        if found is None or query != {"fields[profile]": found[1], "page[size]": "100"}:
             raise Refused(400, "invalid")
-        wanted = json.loads(found[1])
+        name, wanted = found[1], json.loads(found[2])
+        if name == "email":
+            wanted = [address.lower() for address in wanted]
         if not 0 < len(wanted) <= LARGEST_PAGE:
             raise Refused(400, "invalid")
         profiles = [
-            {"type": "profile", "id": f"01-{key}", "attributes": {"external_id": key}}
-            for key in wanted
-            if key in self._profiles
+            {"type": "profile", "id": f"01-{key}", "attributes": {name: profile[name]}}
+            for key, profile in self._profiles.items()
+            if profile.get(name) in wanted
         ]
         return Reply(200, {"data": profiles, "links": {"next": None}})
 
@@ -207,6 +215,19 @@ class KlaviyoEmulator(Emulator):
             raise Refused(400, "invalid")
         self.members -= {profile_id.removeprefix("01-") for profile_id in ids}
         return Reply(204)
+
+    def _merge(self, destination: str, sources: list[str]) -> Reply:
+        keys = [profile_id.removeprefix("01-") for profile_id in (destination, *sources)]
+        # The description: "This endpoint accepts only one source profile."
+        if len(keys) != 2 or keys[0] == keys[1] or not all(key in self._profiles for key in keys):
+            raise Refused(400, "invalid")
+        kept, source = keys
+        for name, value in self._profiles.pop(source).items():
+            self._profiles[kept].setdefault(name, value)
+        if source in self.members:
+            self.members = self.members - {source} | {kept}
+        links = {"self": f"https://a.klaviyo.com/api/profiles/{destination}"}
+        return Reply(201, {"data": {"type": "profile", "id": destination, "links": links}})
 
     def refusal(self, status: int, code: str, text: str) -> Any:
         return {"errors": [{"status": status, "code": code, "detail": text}]}

@@ -29,12 +29,18 @@ BATCH = record(
             record(
                 {
                     "key": TEXT,
-                    "operation": {"enum": ["insert", "update", "delete"]},
+                    "operation": {"enum": ["insert", "update", "delete", "merge"]},
                     "idempotency_key": TEXT,
                     "revision": {"type": "integer", "minimum": 1},
                     "values": {"type": "object"},
-                }
-            ),
+                },
+                into=TEXT,
+            )
+            | {
+                "if": {"properties": {"operation": {"const": "merge"}}},
+                "then": {"required": ["into"], "properties": {"values": {"maxProperties": 0}}},
+                "else": {"not": {"required": ["into"]}},
+            },
             10_000,
         ),
     }
@@ -78,6 +84,8 @@ class WebhookEmulator(Emulator):
         key = row["key"]
         if key in self.refused:
             return {"key": key, "status": 422, "code": "invalid_row", "message": str(row)}
+        if row["operation"] == "merge" and row["into"] not in self.held():
+            return {"key": key, "status": 404, "code": "no_such_row"}
         before = self._rows.get(key)
         if before is None or row["revision"] >= before["revision"]:
             self._rows[key] = row
@@ -88,5 +96,7 @@ class WebhookEmulator(Emulator):
 
     def held(self) -> dict[str, dict[str, Any]]:
         return {
-            key: row["values"] for key, row in self._rows.items() if row["operation"] != "delete"
+            key: row["values"]
+            for key, row in self._rows.items()
+            if row["operation"] in ("insert", "update")
         }
