@@ -337,7 +337,9 @@ class _SyncReader:
         if meta.mode not in ("mirror", "full"):
             possible.append("keep")
         if isinstance(destination, Merging) and meta.mode not in ("append", "full"):
-            possible.insert(0 if destination.merges_unasked else len(possible), "merge")
+            # Records that are only ever updated are others' too, and no merge is taken back.
+            is_first = destination.merges_unasked and meta.mode != "update_only"
+            possible.insert(0 if is_first else len(possible), "merge")
         if meta.merged_profiles and meta.merged_profiles not in possible:
             self._problem(
                 self._sync_at("merged_profiles"),

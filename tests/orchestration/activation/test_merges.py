@@ -164,3 +164,12 @@ def test_a_ledger_of_an_earlier_version_gets_its_columns(world: World) -> None:
     assert plan_sync(world.settings, spec).counts.update == 1
     assert world.run(spec).updated == 1
     assert world.ledger("sync_ledger", "profile_id", "sync_key = 'new'") == [("new",)]
+
+
+def test_records_that_are_others_too_are_merged_only_where_asked(world: World) -> None:
+    """HubSpot is sent merges by itself, but not of records that a sync only updates."""
+    hubspot = {"destination": "hubspot", "object": "contacts", "batch_size": None}
+    assert world.spec(**hubspot, mode="upsert").merged_profiles == "merge"
+    assert world.spec(**hubspot, mode="update_only").merged_profiles == "keep"
+    asked = world.spec(**hubspot, mode="update_only", merged_profiles="merge")
+    assert asked.merged_profiles == "merge"

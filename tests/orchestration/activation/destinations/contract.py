@@ -200,7 +200,7 @@ class Bench:
         """Let the profile of one row have been merged into that of another."""
         with connected(self.settings) as connection:
             connection.execute(
-                "insert into cdp_identity.profile_redirects values ($1, $2)",
+                "insert into cdp_identity.profile_redirects values ($1, $2, null)",
                 [merged[PROFILE_COLUMN], into[PROFILE_COLUMN]],
             )
 
