@@ -111,8 +111,6 @@ def create_ledger(connection: Connection, settings: Settings) -> None:
         statements.append(
             f"create table if not exists {quote(schema)}.{table} ({columns}{constraint})"
         )
-    for table, column in ADDED_COLUMNS.items():
-        statements.append(f"alter table {quote(schema)}.{table} add column if not exists {column}")
     if has_indexes:
         statements.append(
             "create index if not exists sync_intents_by_position "
@@ -123,6 +121,10 @@ def create_ledger(connection: Connection, settings: Settings) -> None:
             connection.execute("select pg_advisory_xact_lock($1)", (_DDL_LOCK,))
         for statement in statements:
             connection.execute(statement)
+        for table, column in ADDED_COLUMNS.items():
+            # Only where it is lacking: the statement waits for other syncs, and they for it.
+            if _lacks(connection, schema, table):
+                connection.execute(f"alter table {quote(schema)}.{table} add column {column}")
 
 
 def _lacks(connection: Connection, schema: str, table: str) -> bool:
