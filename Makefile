@@ -98,8 +98,8 @@ test: lint ## Run every check and test, on both engines
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: soak
-soak: setup ## Kill a sync of 50,000 rows at a hundred moments, on both engines
-	@$(BIN)/pytest --soak tests/orchestration/activation/test_kills.py
+soak: setup ## Kill a sync of 50,000 rows at a hundred moments, and build thirty days, on both engines
+	@$(BIN)/pytest --soak tests/orchestration/activation/test_kills.py tests/project/test_incremental_marts.py
 
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB

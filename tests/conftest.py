@@ -25,7 +25,7 @@ _database_numbers = count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", action="store_true", help="kill a large sync a hundred times")
+    parser.addoption("--soak", action="store_true", help="the long forms of tests that have one")
 
 
 def start_postgres(folder: Path) -> PostgresServer:

@@ -17,6 +17,8 @@ from orchestration.settings import Settings
 from tests.identity.identity_world import PROJECT, RULES, World
 from tests.identity.reference_graph import Identifier, IdentifierType, Override, Record
 
+pytestmark = pytest.mark.slow
+
 DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - timestamps of the warehouse are UTC without zone
 EMAIL, PHONE = ("email", "ann@example.org"), ("phone", "+49170")
 
