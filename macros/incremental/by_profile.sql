@@ -42,7 +42,8 @@
 {%- endmacro -%}
 
 {%- macro get_incremental_by_visitor_sql(arguments) -%}
-    {{ replace_changed(arguments, is_changed_visitor('channel', 'visitor_id', changes_since()) if changes_since() is not none) }}
+    {%- set since = changes_since() -%}
+    {{ replace_changed(arguments, is_changed_visitor('channel', 'visitor_id', since) if since is not none) }}
 {%- endmacro -%}
 
 {%- macro get_incremental_by_visitor_or_profile_sql(arguments) -%}
