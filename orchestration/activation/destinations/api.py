@@ -71,6 +71,12 @@ def omit_problems(spec: SyncSpec) -> Iterable[Problem]:
             yield no_column(spec, "omit", name)
 
 
+def object_problems(spec: SyncSpec, only: str) -> Iterable[Problem]:
+    """An object other than the only one that the destination takes."""
+    if spec.object != only:
+        yield Problem("object", f"is {spec.object!r}: {spec.destination} takes {only!r}.")
+
+
 def column_problems(spec: SyncSpec, reserved: Set[str], why: str) -> Iterable[Problem]:
     """Columns of names that the vendor would take for something else; the key's is no field."""
     left_out = {spec.key, *(spec.options.omit if isinstance(spec.options, ApiOptions) else ())}

@@ -18,6 +18,7 @@ from orchestration.activation.destinations.api import (
     ApiOptions,
     address_in,
     column_problems,
+    object_problems,
     omit_problems,
     open_api,
     secret_in,
@@ -175,8 +176,7 @@ class Braze:
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
         """Only users are sent, and no column may be an identifier or a subscription state."""
         yield from omit_problems(spec)
-        if spec.object != "users":
-            yield Problem("object", f"is {spec.object!r}: braze takes 'users'.")
+        yield from object_problems(spec, "users")
         yield from column_problems(spec, _RESERVED, "braze identifies or subscribes people by it")
 
     def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[BrazeSession]:

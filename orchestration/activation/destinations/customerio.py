@@ -19,6 +19,7 @@ from orchestration.activation.destinations.api import (
     ApiOptions,
     address_in,
     column_problems,
+    object_problems,
     omit_problems,
     open_api,
     secret_in,
@@ -174,8 +175,7 @@ class Customerio:
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
         """Only people are sent, and no column may be an identifier or a subscription state."""
         yield from omit_problems(spec)
-        if spec.object != "people":
-            yield Problem("object", f"is {spec.object!r}: customerio takes 'people'.")
+        yield from object_problems(spec, "people")
         reserved = _RESERVED | {cast(CustomerioOptions, spec.options).identifier}
         yield from column_problems(
             spec, reserved, "customerio identifies or subscribes people by it"

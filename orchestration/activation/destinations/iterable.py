@@ -19,6 +19,7 @@ from orchestration.activation.destinations.api import (
     ApiOptions,
     address_in,
     column_problems,
+    object_problems,
     omit_problems,
     open_api,
     secret_in,
@@ -176,8 +177,7 @@ class IterableDestination:
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
         """Only users are sent, by one identifier: a second one would split people in two."""
         yield from omit_problems(spec)
-        if spec.object != "users":
-            yield Problem("object", f"is {spec.object!r}: iterable takes 'users'.")
+        yield from object_problems(spec, "users")
         is_by_id = cast(IterableOptions, spec.options).identifier == "userId"
         reserved = frozenset({"userId"} if is_by_id else {"userId", "email"})
         yield from column_problems(spec, reserved, "iterable would take it for an identifier")

@@ -24,6 +24,7 @@ from orchestration.activation.destinations.api import (
     ApiOptions,
     address_in,
     column_problems,
+    object_problems,
     omit_problems,
     open_api,
     secret_in,
@@ -289,8 +290,7 @@ class Klaviyo:
         """Only profiles are sent; a mirror needs a list to take them from."""
         yield from omit_problems(spec)
         options = cast(KlaviyoOptions, spec.options)
-        if spec.object != "profiles":
-            yield Problem("object", f"is {spec.object!r}: klaviyo takes 'profiles'.")
+        yield from object_problems(spec, "profiles")
         if spec.mode == "mirror" and options.list_id is None:
             yield Problem("mode", "is 'mirror': add `list_id`, the list that rows leave.")
         elif spec.merged_profiles == "delete" and options.list_id is None:
