@@ -18,7 +18,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from orchestration.activation.destinations import UnknownDestinationError, find_destination
-from orchestration.activation.destinations.base import Destination, Merging, Options
+from orchestration.activation.destinations.base import (
+    DELETING_MODES,
+    Destination,
+    Merging,
+    Options,
+)
 from orchestration.activation.spec import (
     PROFILE_COLUMN,
     ColumnKind,
@@ -334,7 +339,7 @@ class _SyncReader:
         possible: list[MergedProfiles] = []
         if _can_delete(meta, destination):
             possible.append("delete")
-        if meta.mode not in ("mirror", "full"):
+        if meta.mode not in DELETING_MODES:
             possible.append("keep")
         if isinstance(destination, Merging) and meta.mode not in ("append", "full"):
             # Records that are only ever updated are others' too, and no merge is taken back.
@@ -385,7 +390,7 @@ def _can_delete(meta: SyncMeta, destination: Destination) -> bool:
     """Whether the sync may delete; a row that is only ever updated is not ours to delete."""
     if meta.mode == "upsert":
         return "mirror" in destination.modes
-    return meta.mode in ("mirror", "full")
+    return meta.mode in DELETING_MODES
 
 
 def _scale(data_type: str) -> int:

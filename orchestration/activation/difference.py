@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from orchestration.activation.canonical import idempotency_key, key_text, row_hash
-from orchestration.activation.destinations.base import Change, Mode, Value
-from orchestration.activation.ledger import Ledger, utc_now
+from orchestration.activation.destinations.base import DELETING_MODES, Change, Mode, Value
+from orchestration.activation.ledger import REMOVED, Ledger, utc_now
 from orchestration.activation.spec import (
     PROFILE_COLUMN,
     ConsentRelations,
@@ -26,26 +26,20 @@ from orchestration.warehouse import quote
 
 TABLE = "sync_difference"
 _SENT = "operation in ('insert', 'update', 'delete', 'merge')"
-# Operations after which the receiver has no row, and that carry no values.
-_REMOVED = "('delete', 'merge')"
 
 # What a row of the payload that may be sent calls for; null is nothing. `is_settled` says that
 # the receiver has acknowledged this very row and no later change is in doubt.
+_KEPT_EQUAL = (
+    "case when is_settled then null when is_live and coalesce(pending_operation, '') not in "
+    f"{REMOVED} then 'update' else 'insert' end"
+)
 _CALLED_FOR: dict[Mode, str] = {
-    "upsert": (
-        "case when is_settled then null when is_live and coalesce(pending_operation, '') not in "
-        "('delete', 'merge') then 'update' else 'insert' end"
-    ),
-    "mirror": (
-        "case when is_settled then null when is_live and coalesce(pending_operation, '') not in "
-        "('delete', 'merge') then 'update' else 'insert' end"
-    ),
+    "upsert": _KEPT_EQUAL,
+    "mirror": _KEPT_EQUAL,
+    "full": _KEPT_EQUAL,
     "update_only": "case when is_settled then null else 'update' end",
     "append": "case when is_live then null else 'insert' end",
 }
-_CALLED_FOR["full"] = _CALLED_FOR["mirror"]
-# Modes in which a row that left the payload, or may not be sent any more, is deleted.
-_DELETING: frozenset[Mode] = frozenset({"mirror", "full"})
 
 
 # A row as `Difference.take` reads it.
@@ -210,7 +204,7 @@ class Difference:
         values = ", ".join(f"{sql} as value_{at}" for at, (_, sql) in enumerate(self._columns))
         has_profile = spec.payload.column(PROFILE_COLUMN) is not None
         profile = self._column_sql(PROFILE_COLUMN) if has_profile else "cast(null as text)"
-        is_deleting = spec.mode in _DELETING
+        is_deleting = spec.mode in DELETING_MODES
         refused = (
             "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
             if is_deleting
@@ -235,7 +229,7 @@ class Difference:
         ledger as (
             select
                 sync_key,
-                operation not in {_REMOVED} as is_live,
+                operation not in {REMOVED} as is_live,
                 payload_hash,
                 revision,
                 receiver_id
@@ -317,7 +311,7 @@ class Difference:
                 and rejections.sync_key = decided.any_key
                 and rejections.operation = decided.operation_wanted
                 and (
-                    rejections.operation in {_REMOVED}
+                    rejections.operation in {REMOVED}
                     or rejections.payload_hash = decided.payload_hash
                 )
                 and (
@@ -409,12 +403,12 @@ class Difference:
         sent_first = f"case when {_SENT} then 0 else 1 end"
         if self._spec.mode == "full":
             # The same rows make the same batches, whatever has left or is new.
-            removed_last = f"case when operation in {_REMOVED} then 1 else 0 end"
+            removed_last = f"case when operation in {REMOVED} then 1 else 0 end"
             return [sent_first, removed_last, *by_column, self._key()]
         # What is freed before what takes it: an address that moves from one row to another.
         return [
             sent_first,
-            f"case when operation in {_REMOVED} then 0 else 1 end",
+            f"case when operation in {REMOVED} then 0 else 1 end",
             *by_column,
             "case when operation = 'insert' then 1 else 0 end",
             self._key(),
@@ -477,7 +471,7 @@ class Difference:
                 self._check_permission_again(first, last)
             self._write_intents(run_id, first, last)
         values = [(column, f"rows.value_{at}") for at, (column, _) in enumerate(self._columns)]
-        is_removed = f"intents.operation in {_REMOVED}"
+        is_removed = f"intents.operation in {REMOVED}"
         return self._connection.execute(
             f"""
             select
@@ -505,7 +499,7 @@ class Difference:
     def _check_permission_again(self, first: int, last: int) -> None:
         refused = (
             "case when is_live or pending_operation is not null then 'delete' else 'withheld' end"
-            if self._spec.mode in _DELETING
+            if self._spec.mode in DELETING_MODES
             else "'withheld'"
         )
         changes = "batch_position between $1 and $2 and operation in ('insert', 'update')"
@@ -535,7 +529,7 @@ class Difference:
             f"(select sync_key from {TABLE} where {span} and pending_operation is not null)",
             (self._spec.name, first, last),
         )
-        content = f"case when operation in {_REMOVED} then null else payload_hash end"
+        content = f"case when operation in {REMOVED} then null else payload_hash end"
         # A message is sent once even if its text was rendered anew after a crash.
         keyed = "cast(null as text)" if self._spec.mode == "append" else content
         repeats = (

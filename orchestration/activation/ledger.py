@@ -14,8 +14,12 @@ from collections.abc import Mapping
 from copy import copy
 from datetime import UTC, datetime
 
+from orchestration.activation.destinations.base import REMOVING
 from orchestration.settings import Settings
 from orchestration.warehouse import Connection, quote
+
+# Operations after which the receiver has no row, and that carry no values; for SQL.
+REMOVED = "(" + ", ".join(f"'{operation}'" for operation in sorted(REMOVING)) + ")"
 
 # Columns and primary key of each table.
 TABLES: Mapping[str, tuple[str, str | None]] = {
@@ -184,7 +188,7 @@ class Ledger:
         """Rows that the receiver holds, as far as acknowledged."""
         rows = self.connection.execute(
             f"select count(*) from {self.table('sync_ledger')} "
-            "where sync_name = $1 and operation not in ('delete', 'merge')",
+            f"where sync_name = $1 and operation not in {REMOVED}",
             (self.sync_name,),
         )
         return int(rows[0][0])

@@ -87,11 +87,12 @@ def build_plan_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
     )
     def plan(context: AssetExecutionContext) -> MaterializeResult[None]:
         made = plan_sync(Settings.from_environment(), spec)
-        context.log.info(made.text())
+        text = made.text()
+        context.log.info(text)
         return MaterializeResult(
             metadata={
                 **asdict(made.counts),
-                "plan": MetadataValue.md(f"```\n{made.text()}\n```"),
+                "plan": MetadataValue.md(f"```\n{text}\n```"),
                 "blocked": made.blocked or "",
             }
         )

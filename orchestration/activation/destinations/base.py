@@ -20,6 +20,8 @@ Mode = Literal["upsert", "update_only", "mirror", "append", "full"]
 Operation = Literal["insert", "update", "delete", "merge"]
 # Operations after which the receiver has no row of the key.
 REMOVING: frozenset[str] = frozenset({"delete", "merge"})
+# Modes in which a row that left the payload, or may not be sent any more, is deleted.
+DELETING_MODES: frozenset[Mode] = frozenset({"mirror", "full"})
 Value = str | int | float | bool | None
 
 
