@@ -1,4 +1,4 @@
-{{ config(schema='contacts') }}
+{{ config(materialized='view', schema='contacts') }}
 
 -- What speaks for each candidate; which of it counts first is told by `survivorship_rules`. The
 -- values themselves stay behind: the fewer columns, the less is sorted.
@@ -41,25 +41,6 @@ judged as (
         on
             candidates.attribute = 'email'
             and candidates.email_identifier = email_standing.email_identifier
-),
-
-placed as (
-    select
-        *,
-        case validity when 'verified' then 1 when 'unverified' then 2 else 3 end as validity_place,
-        dense_rank() over (
-            partition by profile_id, attribute
-            order by source_priority is null, source_priority
-        ) as trust_place,
-        dense_rank() over (
-            partition by profile_id, attribute
-            order by observed_at desc
-        ) as recency_place,
-        dense_rank() over (
-            partition by profile_id, attribute
-            order by record_count desc
-        ) as frequency_place
-    from judged
 )
 
-select * from placed
+select * from judged
