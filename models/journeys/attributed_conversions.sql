@@ -2,7 +2,17 @@
 
 {%- set since = changes_since() -%}
 
+-- Credits are dealt out by few columns, since all of them are sorted several times; what describes
+-- the touch and the order is joined last.
 with
+
+conversions as (
+    select * from {{ ref('int_journeys__conversions') }}
+),
+
+touches as (
+    select * from {{ ref('int_journeys__conversion_touches') }}
+),
 
 weights as (
     select * from {{ ref('int_journeys__attribution_weights') }}
@@ -84,26 +94,31 @@ rounded_amounts as (
 
 described as (
     select
-        {{ surrogate_key(['order_key', 'attribution_model', 'touch_number']) }}
+        {{ surrogate_key(['credits.order_key', 'credits.attribution_model', 'credits.touch_number']) }}
             as attributed_conversion_id,
-        order_key,
-        touchpoint_id,
-        profile_id,
-        attribution_model,
-        marketing_channel,
-        converted_channel,
-        touch_number,
-        touch_count,
-        cast(cast(millionths as numeric(18, 0)) * 0.000001 as numeric(18, 6)) as credit,
+        credits.order_key,
+        touches.touchpoint_id,
+        credits.profile_id,
+        credits.attribution_model,
+        coalesce(touches.marketing_channel, 'unattributed') as marketing_channel,
+        conversions.channel as converted_channel,
+        credits.touch_number,
+        coalesce(touches.touch_count, 0) as touch_count,
+        cast(cast(credits.millionths as numeric(18, 0)) * 0.000001 as numeric(18, 6)) as credit,
         '{{ var("reporting_currency") }}' as currency,
         cast(
-            cast(attributed_cents as numeric(18, 0)) * 0.01
-            * case when amount < 0 then -1 else 1 end as numeric(18, 2)
+            cast(credits.attributed_cents as numeric(18, 0)) * 0.01
+            * case when credits.amount < 0 then -1 else 1 end as numeric(18, 2)
         ) as attributed_amount,
-        touched_at,
-        converted_at,
+        touches.touched_at,
+        conversions.converted_at,
         {{ changed_batch() }} as _changed_batch
-    from rounded_amounts
+    from rounded_amounts as credits
+    inner join conversions on credits.order_key = conversions.order_key
+    left join touches
+        on
+            credits.order_key = touches.order_key
+            and credits.touch_number = touches.touch_number
 )
 
 select * from described

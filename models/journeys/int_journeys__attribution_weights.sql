@@ -39,13 +39,9 @@ measured as (
 weighed as (
     select
         measured.order_key,
-        measured.touchpoint_id,
         attribution_models.attribution_model,
-        measured.marketing_channel,
         measured.touch_number,
-        measured.touch_count,
-        {{ attribution_weight() }} as weight,
-        measured.touched_at
+        {{ attribution_weight() }} as weight
     from measured
     cross join attribution_models
     {%- if since is not none %}
@@ -59,17 +55,11 @@ weighed as (
 added_untouched as (
     select
         conversions.order_key,
-        weighed.touchpoint_id,
         conversions.profile_id,
         attribution_models.attribution_model,
-        coalesce(weighed.marketing_channel, 'unattributed') as marketing_channel,
-        conversions.channel as converted_channel,
         coalesce(weighed.touch_number, 1) as touch_number,
-        coalesce(weighed.touch_count, 0) as touch_count,
         coalesce(weighed.weight, 1) as weight,
         conversions.amount,
-        weighed.touched_at,
-        conversions.converted_at,
         {{ changed_batch() }} as _changed_batch
     from conversions
     cross join attribution_models
