@@ -1,6 +1,7 @@
 {#-
     Settings of a model that is built again for the profiles whose records changed, and for the rows of
-    the condition `always`, which other profiles decide too.
+    the condition `always`, which other profiles or the time decide too. `as_of()` in it is put in with each
+    run: settings are read once for many.
 -#}
 {%- macro by_profile(always='') -%}
     {{ config(
@@ -36,7 +37,7 @@
     {%- set since = changes_since() -%}
     {%- set condition -%}
         {{ is_changed_profile('profile_id', since) }}
-        {%- if config.meta_get('always_replaced') %} or {{ config.meta_get('always_replaced') }}{% endif %}
+        {%- if config.meta_get('always_replaced') %} or {{ config.meta_get('always_replaced') | replace('as_of()', as_of()) }}{% endif %}
     {%- endset -%}
     {{ replace_changed(arguments, condition if since is not none) }}
 {%- endmacro -%}

@@ -94,8 +94,9 @@ rounded_amounts as (
 
 described as (
     select
-        {{ surrogate_key(['credits.order_key', 'credits.attribution_model', 'credits.touch_number']) }}
-            as attributed_conversion_id,
+        {{ surrogate_key([
+            'credits.order_key', 'credits.attribution_model', 'credits.touch_number'
+        ]) }} as attributed_conversion_id,
         credits.order_key,
         touches.touchpoint_id,
         credits.profile_id,

@@ -2,8 +2,13 @@ with
 
 -- Journeys that may still convert say nothing yet.
 steps as (
-    select * from {{ ref('int_journeys__journey_steps') }}
-    where journey_status <> 'open'
+    select
+        journey_id,
+        {{ journey_status('open_until', as_of()) }} as journey_status,
+        marketing_channel,
+        step_number
+    from {{ ref('int_journeys__journey_steps') }}
+    where open_until is null or open_until <= {{ as_of() }}
 ),
 
 followed as (

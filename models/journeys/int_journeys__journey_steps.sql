@@ -1,17 +1,27 @@
+{{ by_profile() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 conversion_touches as (
     select * from {{ ref('int_journeys__conversion_touches') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
 ),
 
 unconverted_touches as (
     select * from {{ ref('int_journeys__unconverted_touches') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
 ),
 
 unioned as (
     select
         order_key as journey_id,
-        'converted' as journey_status,
+        cast(null as timestamp) as open_until,
         profile_id,
         touchpoint_id,
         marketing_channel,
@@ -21,7 +31,7 @@ unioned as (
     union all
     select
         journey_id,
-        case when is_open then 'open' else 'lost' end as journey_status,
+        open_until,
         profile_id,
         touchpoint_id,
         marketing_channel,
@@ -55,14 +65,15 @@ summed as (
     select
         journey_id,
         profile_id,
-        journey_status,
+        open_until,
         marketing_channel,
         cast(step_number as bigint) as step_number,
         count(*) as touch_count,
         min(touched_at) as started_at,
-        max(touched_at) as ended_at
+        max(touched_at) as ended_at,
+        {{ changed_batch() }} as _changed_batch
     from numbered_steps
-    group by journey_id, profile_id, journey_status, marketing_channel, step_number
+    group by journey_id, profile_id, open_until, marketing_channel, step_number
 )
 
 select * from summed

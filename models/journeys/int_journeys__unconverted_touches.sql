@@ -1,3 +1,7 @@
+{{ by_profile() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 touchpoints as (
@@ -7,6 +11,9 @@ touchpoints as (
 conversion_touches as (
     select distinct touchpoint_id
     from {{ ref('int_journeys__conversion_touches') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
 ),
 
 found_unconverted as (
@@ -25,6 +32,9 @@ found_unconverted as (
         conversion_touches.touchpoint_id is null
         and touchpoints.profile_id is not null
         and touchpoints.occurred_at <= {{ as_of() }}
+    {%- if since is not none %}
+        and {{ is_changed_profile('touchpoints.profile_id', since) }}
+    {%- endif %}
 ),
 
 numbered_journeys as (
@@ -55,8 +65,9 @@ named_journeys as (
         marketing_channel,
         row_number() over journey as touch_number,
         max(touched_at) over (partition by profile_id, journey_number)
-        > {{ as_of() }} - interval '{{ var("attribution_lookback_days") }} days' as is_open,
-        touched_at
+        + interval '{{ var("attribution_lookback_days") }} days' as open_until,
+        touched_at,
+        {{ changed_batch() }} as _changed_batch
     from numbered_journeys
     window
         journey as (

@@ -1,18 +1,33 @@
+{{ by_profile(always="journey_status = 'open' and open_until <= as_of()") }}
+
+{%- set since = changes_since() -%}
+
 with
 
 conversions as (
     select * from {{ ref('int_journeys__conversions') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
 ),
 
 steps as (
     select * from {{ ref('int_journeys__journey_steps') }}
+    {%- if since is not none %}
+    where
+        {{ is_changed_profile('profile_id', since) }}
+        or journey_id in (
+            select journey_id from {{ this }}
+            where journey_status = 'open' and open_until <= {{ as_of() }}
+        )
+    {%- endif %}
 ),
 
 summed as (
     select
         journey_id,
         profile_id,
-        journey_status,
+        open_until,
         string_agg(marketing_channel, ' > ' order by step_number) as channel_path,
         min(case when step_number = 1 then marketing_channel end) as first_channel,
         count(*) as step_count,
@@ -21,7 +36,7 @@ summed as (
         min(started_at) as first_touched_at,
         max(ended_at) as last_touched_at
     from steps
-    group by journey_id, profile_id, journey_status
+    group by journey_id, profile_id, open_until
 ),
 
 found_last_channels as (
@@ -41,7 +56,7 @@ described as (
         coalesce(conversions.order_key, summed.journey_id) as journey_id,
         coalesce(conversions.profile_id, summed.profile_id) as profile_id,
         conversions.order_key,
-        coalesce(summed.journey_status, 'converted') as journey_status,
+        {{ journey_status('summed.open_until', as_of()) }} as journey_status,
         conversions.channel as converted_channel,
         summed.channel_path,
         summed.first_channel,
@@ -55,7 +70,9 @@ described as (
         cast(conversions.amount as numeric(18, 2)) as amount,
         summed.first_touched_at,
         summed.last_touched_at,
-        conversions.converted_at
+        conversions.converted_at,
+        summed.open_until,
+        {{ changed_batch() }} as _changed_batch
     from conversions
     full outer join summed on conversions.order_key = summed.journey_id
     left join found_last_channels on summed.journey_id = found_last_channels.journey_id
