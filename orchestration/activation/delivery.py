@@ -193,9 +193,12 @@ class Delivery:
 
     def _split(self, rows: Batch) -> list[Batch]:
         """The rows by request. Keys are unique in a batch, so a change tells its row."""
-        row_of = {row.change.key: row for row in rows}
+        changes = [row.change for row in rows]
         try:
-            parts = self._session.split([row.change for row in rows]) if rows else []
+            parts = self._session.split(changes) if rows else []
+            if len(parts) == 1 and parts[0] is changes:
+                return [rows]
+            row_of = {row.change.key: row for row in rows}
             batches: list[Batch] = [[row_of[change.key] for change in part] for part in parts]
         except Exception as error:  # a destination of a third party may raise anything
             self._stop_run(f"the destination cannot be used: {type(error).__name__}")
@@ -333,6 +336,8 @@ class Delivery:
                 status="delivered",
                 attempts=attempts,
                 receiver_ids=receiver_ids if any(receiver_ids) else None,
+                # Revisions grow by one with all that is sent, also if it is never acknowledged.
+                is_first=all(row.change.revision == 1 for row in rows),
             )
         )
 

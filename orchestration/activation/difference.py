@@ -577,10 +577,9 @@ class Difference:
     @staticmethod
     def outgoing(row: TakenRow) -> Outgoing:
         """A taken row in the form that destinations get."""
-        position, problem, *change = row
-        return Outgoing(
-            position, Change(*change), f"column {problem} has no JSON form" if problem else None
-        )
+        position, problem = row[:2]
+        no_form = f"column {problem} has no JSON form" if problem else None
+        return Outgoing(position, Change._make(row[2:]), no_form)
 
     def record_withheld(self, run_id: str) -> None:
         """Log rows that are withheld and were not before; forget those that no longer are."""

@@ -193,6 +193,16 @@ class Ledger:
         )
         return int(rows[0][0])
 
+    def has_open_rejections(self) -> bool:
+        """Whether any refused row is neither delivered nor changed since."""
+        return bool(
+            self.connection.execute(
+                f"select 1 from {self.table('sync_rejections')} "
+                "where sync_name = $1 and state <> 'resolved' limit 1",
+                (self.sync_name,),
+            )
+        )
+
     def running(self) -> tuple[str, datetime] | None:
         """Run id and start of the run that the log says is under way."""
         rows = self.connection.execute(
