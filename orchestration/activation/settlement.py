@@ -150,7 +150,8 @@ def _update_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
             receiver_id = coalesce(done.receiver_id, ledger.receiver_id),
             run_id = $2,
             acknowledged_at = $3,
-            profile_id = coalesce(done.profile_id, ledger.profile_id)
+            profile_id = coalesce(done.profile_id, ledger.profile_id),
+            message_channel = done.message_channel
         from (
             select
                 intents.sync_key,
@@ -158,6 +159,7 @@ def _update_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
                 intents.payload_hash,
                 intents.revision,
                 intents.profile_id,
+                intents.message_channel,
                 settled.receiver_id
             from {_settled(ledger)} and settled.status = 'delivered' and not intents.is_new
         ) as done
@@ -172,7 +174,7 @@ def _extend_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
         f"""
         insert into {ledger.table("sync_ledger")} (
             sync_name, sync_key, operation, payload_hash, revision, receiver_id, run_id,
-            acknowledged_at, profile_id
+            acknowledged_at, profile_id, message_channel
         )
         select
             intents.sync_name,
@@ -183,7 +185,8 @@ def _extend_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
             settled.receiver_id,
             intents.run_id,
             $3,
-            intents.profile_id
+            intents.profile_id,
+            intents.message_channel
         from {_settled(ledger)} and settled.status = 'delivered' and intents.is_new
         """,
         (ledger.sync_name, run_id, now),
