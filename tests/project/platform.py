@@ -59,6 +59,7 @@ class Platform:
                 "CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
                 "CDP_LANDING_PATH": str(folder / "landing"),
                 "CDP_WEBHOOK_SECRET": SECRET,
+                "CDP_FILES_URL": str(folder / "exports"),
                 "DBT_TARGET_PATH": str(folder / "target"),
                 "DBT_LOG_PATH": str(folder / "logs"),
                 "DBT_PROFILES_DIR": str(PROJECT_DIR),
