@@ -143,8 +143,9 @@ def spoil(platform: Platform) -> None:
             f" select 'x', {profile}, 'P-1001', false, timestamp '2026-11-14 15:30:00'",
             "insert into cdp_syncs.sync_webhook__nearby_offers"
             " (message_id, profile_id, push_token, title, body, product_id, store_id,"
-            " discount_code, discount_percent, offer_date, expires_at)"
+            " discount_code, discount_percent, offer_date, expires_at, send_until)"
             " select 'x', profile_id, 'x', title, body, product_id, store_id, discount_code,"
-            " discount_percent, offer_date, expires_at from cdp_syncs.sync_webhook__nearby_offers",
+            " discount_percent, offer_date, expires_at, send_until"
+            " from cdp_syncs.sync_webhook__nearby_offers",
         ):
             warehouse.execute(statement)
