@@ -1,12 +1,14 @@
 """The whole platform once, on a generated company: `make demo`.
 
 Writes the company's channel files, then runs the job that the hourly schedule runs, with a receiver
-listening on this machine, and says what happened. Run again, it finds nothing new to do.
+listening on this machine and a folder for files, and says what happened and what each destination
+received. Run again, it finds nothing new to do.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import secrets
@@ -158,7 +160,7 @@ def summarise(settings: Settings) -> None:
 
 
 def summarise_receiver(summary: dict[str, Any]) -> None:
-    """Say what the receiver holds, in total over all runs."""
+    """Say what the webhook's receiver holds, in total over all runs."""
     rows = [
         (
             sync,
@@ -169,7 +171,18 @@ def summarise_receiver(summary: dict[str, Any]) -> None:
         for sync, kept in sorted(summary["syncs"].items())
     ]
     header = ["sync", "held", "inserts", "updates", "deletes", "duplicates"]
-    table("What the receiver got, in all runs", header, rows)
+    table("What the webhook's receiver got, in all runs", header, rows)
+
+
+def summarise_files(folder: Path) -> None:
+    """Say what is in the files that manifests list: whole states, or changes in all runs."""
+    rows: list[tuple[Any, ...]] = []
+    for sync in sorted(path for path in folder.glob("*") if path.is_dir()):
+        manifests = [json.loads(file.read_text()) for file in sorted(sync.glob("manifest*.json"))]
+        files = [file for manifest in manifests for file in manifest["files"]]
+        modes = ", ".join(sorted({manifest["mode"] for manifest in manifests}))
+        rows.append((sync.name, modes, len(files), sum(file["rows"] for file in files)))
+    table(f"What the files destination wrote to {folder}", ["sync", "mode", "files", "rows"], rows)
 
 
 def main() -> int:
@@ -187,6 +200,7 @@ def main() -> int:
     from orchestration.activation.receiver import running_receiver  # noqa: PLC0415
 
     os.environ.setdefault("CDP_AS_OF", AS_OF)
+    files = Path(os.environ.setdefault("CDP_FILES_URL", str(settings.data_dir / "exports")))
     secret = os.environ.setdefault("CDP_WEBHOOK_SECRET", secrets.token_hex(32))
     with step(f"A company of {CUSTOMERS} customers over {DAYS} days, and the boots story"):
         write_company(Path(settings.landing_path))
@@ -209,6 +223,7 @@ def main() -> int:
         say(f"error: {error}")
         return 1
     summarise_receiver(received)
+    summarise_files(files)
     suffix = "" if settings.target == "duckdb" else f" TARGET={settings.target}"
     say(f"\nThe job took {job_seconds:.0f} s, all {time.monotonic() - started:.0f} s. Look around:")
     say(f"  make dagster{suffix}   the assets, checks, schedules and this run")

@@ -28,6 +28,7 @@ from orchestration.activation.spec import (
     PROFILE_COLUMN,
     ColumnKind,
     ConsentRelations,
+    FrequencyCaps,
     MergedProfiles,
     PayloadColumn,
     PayloadModel,
@@ -39,6 +40,7 @@ from orchestration.settings import PROJECT_DIR
 
 __all__ = ["ManifestError", "SyncSpec", "load_sync_specs"]
 
+CAPS_SEED = "frequency_caps"
 CONSENTS_MODEL = "profile_consents"
 REDIRECTS_MODEL = "profile_redirects"
 SUPPRESSIONS_MODEL = "suppressions"
@@ -161,6 +163,7 @@ class _SyncReader:
             mode=meta.mode,
             key=meta.key,
             order_by=meta.order_by,
+            send_until=meta.send_until,
             batch_size=meta.batch_size or limits.default_batch,
             rate_per_second=meta.rate_per_second
             or limits.default_rate_per_second
@@ -175,6 +178,7 @@ class _SyncReader:
             merged_profiles=merged_profiles,
             can_delete=_can_delete(meta, destination),
             redirects=self._redirects(payload, merged_profiles),
+            caps=self._caps(meta),
             options=options,
             declared_at=self._sync_at(),
         )
@@ -286,7 +290,7 @@ class _SyncReader:
 
     def _check_columns(self, payload: PayloadModel, meta: SyncMeta) -> None:
         names = ", ".join(column.name for column in payload.columns)
-        for key in ("key", "order_by"):
+        for key in ("key", "order_by", "send_until"):
             name = getattr(meta, key)
             if name is not None and payload.column(name) is None:
                 self._problem(
@@ -298,6 +302,13 @@ class _SyncReader:
             self._problem(
                 self._sync_at("key"),
                 f"key {meta.key!r} is double precision, which has no exact text: cast it.",
+            )
+        until = payload.column(meta.send_until) if meta.send_until else None
+        if until and until.kind != "timestamp":
+            self._problem(
+                self._sync_at("send_until"),
+                f"send_until is {until.name!r}, which is {until.kind}: "
+                "cast it to timestamp in the model.",
             )
         if meta.consent == "required" and payload.column(PROFILE_COLUMN) is None:
             self._problem(
@@ -354,10 +365,20 @@ class _SyncReader:
         return meta.merged_profiles or possible[0]
 
     def _redirects(self, payload: PayloadModel, merged: MergedProfiles) -> Relation | None:
-        model = self._model_named(REDIRECTS_MODEL)
+        model = self._named(REDIRECTS_MODEL)
         if model is None or merged == "keep" or payload.column(PROFILE_COLUMN) is None:
             return None
         return _relation(model)
+
+    def _caps(self, meta: SyncMeta) -> FrequencyCaps | None:
+        """The limits that hold for messages; those that a contract demands are not limited."""
+        seed = self._named(CAPS_SEED, "seed")
+        if seed is None or meta.mode != "append" or meta.consent == "not_required":
+            return None
+        redirects = self._named(REDIRECTS_MODEL)
+        return FrequencyCaps(
+            limits=_relation(seed), redirects=_relation(redirects) if redirects else None
+        )
 
     def _consent(self, meta: SyncMeta) -> ConsentRelations | None:
         if meta.consent == "not_required":
@@ -369,7 +390,7 @@ class _SyncReader:
             return None
         relations = []
         for name in (CONSENTS_MODEL, SUPPRESSIONS_MODEL):
-            model = self._model_named(name)
+            model = self._named(name)
             if model is None:
                 self._problem(
                     self._sync_at(),
@@ -381,9 +402,9 @@ class _SyncReader:
             return None
         return ConsentRelations(consents=relations[0], suppressions=relations[1])
 
-    def _model_named(self, name: str) -> Mapping[str, Any] | None:
+    def _named(self, name: str, kind: str = "model") -> Mapping[str, Any] | None:
         nodes = self.manifest["nodes"].values()
-        return next((n for n in nodes if n["resource_type"] == "model" and n["name"] == name), None)
+        return next((n for n in nodes if n["resource_type"] == kind and n["name"] == name), None)
 
 
 def _can_delete(meta: SyncMeta, destination: Destination) -> bool:

@@ -16,6 +16,7 @@ import psycopg
 from orchestration.settings import Settings, Target
 
 LOCK_WAIT_SECONDS = 30.0
+_ROWS_AT_ONCE = 500
 
 
 class WarehouseBusyError(RuntimeError):
@@ -91,7 +92,11 @@ class DuckDBConnection(_CatalogQueries):
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         cursor = self.raw.execute(statement, list(parameters) or None)
-        return cursor.fetchall() if cursor.description else []
+        rows: list[tuple[Any, ...]] = []
+        # The driver makes rows without letting other threads run, so not all of them at once.
+        while cursor.description and (some := cursor.fetchmany(_ROWS_AT_ONCE)):
+            rows += some
+        return rows
 
     def stream(
         self, statement: str, parameters: Sequence[Any] = (), batch_size: int = 1000

@@ -1,7 +1,7 @@
 {#
     Every staged source that identifies people: one entry a model, with the SQL expression of each
-    identifier, the strongest first: a record belongs to the profile of the first that has one. An
-    attribute that only counts for limits is null where nothing else is there, since it has no profile.
+    identifier, the strongest first: a record belongs to the profile of the first that has one, and
+    to none where it has attributes alone, which count for limits and link nothing.
     Adding a channel to the identity graph is adding its entry here; a singular test fails where a
     staging model with identifiers was forgotten.
 #}
@@ -57,8 +57,7 @@
             'observed_at': 'updated_at',
             'identifiers': {
                 'email': 'email_identifier', 'phone': 'phone', 'order': 'order_id',
-                'given_initial': 'case when coalesce(email_identifier, phone, order_id) is not null then '
-                    ~ identity_initial(full_name='requester_name') ~ ' end',
+                'given_initial': identity_initial(full_name='requester_name'),
             },
         },
         {

@@ -1,6 +1,7 @@
 {#
     Records of a source with the key of each of their identifiers, key_1 and so on, null where there is
-    none: all of them, or those of the batches after `since`.
+    none: all of them, or those of the batches after `since`. A record of attributes alone is none,
+    since it has no profile.
 #}
 {% macro graph_keyed_records(source, plan) %}
     {% if source.is_override %}
@@ -16,7 +17,7 @@
             from {{ ref(source.model) }}
             {{ graph_since(source) }}
         ) as keyed
-        where coalesce({{ graph_key_columns(source) | join(', ') }}) is not null
+        where coalesce({{ graph_linking_columns(source, plan.types) | join(', ') }}) is not null
     {% endif %}
 {% endmacro %}
 
@@ -31,6 +32,33 @@
     {% endfor %}
     {% do return(columns) %}
 {% endmacro %}
+
+{# Key columns of a source whose identifiers are of types that link. #}
+{% macro graph_linking_columns(source, types) %}
+    {% set linking = types | selectattr('is_linking') | map(attribute='identifier_type') | list %}
+    {% set columns = [] %}
+    {% for identifier_type in source.identifiers %}
+        {% if identifier_type in linking %}{% do columns.append('key_' ~ loop.index) %}{% endif %}
+    {% endfor %}
+    {% do return(columns or ['cast(null as bigint)']) %}
+{% endmacro %}
+
+{#
+    Condition that a record has an identifier of a type that links, for what reads the sightings of
+    one type: a sighting of a type that links fulfils it by itself.
+#}
+{% macro graph_is_linked(source, identifier_type, types) -%}
+    {%- set linking = types | selectattr('is_linking') | map(attribute='identifier_type') | list -%}
+    {%- set expressions = [] -%}
+    {%- for other, expression in source.identifiers.items() if other in linking -%}
+        {%- do expressions.append('cast(' ~ expression ~ ' as text)') -%}
+    {%- endfor -%}
+    {%- if identifier_type in linking -%}
+    1 = 1
+    {%- else -%}
+    coalesce({{ (expressions or ['cast(null as text)']) | join(', ') }}) is not null
+    {%- endif -%}
+{%- endmacro %}
 
 {% macro graph_count_not_null(columns) -%}
     {% for column in columns %}case when {{ column }} is null then 0 else 1 end{{ ' + ' if not loop.last }}{% endfor %}

@@ -107,6 +107,7 @@
                 cast({{ source.observed_at }} as timestamp) as observed_at,
                 1 as sighting
             from {{ ref(source.model) }}
+            where {{ graph_is_linked(source, type.identifier_type, plan.types) }}
             union all
             {% endfor %}
             {% for side in ['a', 'b'] %}

@@ -58,7 +58,8 @@
             {{ identifier_check('identifier_value', plan.key_seed) }} as value_check
         from (
             select {{ expression }} as identifier_value from {{ ref(source.model) }}
-            {{ graph_since(source) }}
+            where {{ graph_is_linked(source, identifier_type, plan.types) }}
+            {%- if source.since is not none %} and _staged_batch > {{ source.since }}{% endif %}
         ) as observed
         where identifier_value is not null
         {{ 'union all' if not loop.last }}

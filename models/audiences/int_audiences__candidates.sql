@@ -37,6 +37,7 @@ allowed as (
         members.priority,
         coalesce(list_entries.delivered_at >= memberships.entered_at, false) as was_reached,
         allowances.allowance_count,
+        allowances.total_allowance_count,
         memberships.entered_at
     from members
     inner join memberships
@@ -70,6 +71,21 @@ ranked as (
     from allowed
 ),
 
+-- Whom the channel's own limits stop takes no place among those of all channels. A channel for
+-- which nobody is written to has no limits and takes none either.
+ranked_in_total as (
+    select
+        *,
+        coalesce(place > allowance_count, false) as is_beyond_channel,
+        row_number() over (
+            partition by
+                profile_id, was_reached, coalesce(place > allowance_count, false),
+                total_allowance_count is null
+            order by priority, audience_name
+        ) as total_place
+    from ranked
+),
+
 judged as (
     select
         audience_name,
@@ -78,9 +94,12 @@ judged as (
         purpose,
         priority,
         was_reached,
-        (not was_reached and coalesce(place > allowance_count, false)) as is_capped,
+        (
+            not was_reached
+            and (is_beyond_channel or coalesce(total_place > total_allowance_count, false))
+        ) as is_capped,
         entered_at
-    from ranked
+    from ranked_in_total
 )
 
 select * from judged

@@ -35,6 +35,7 @@ selected_recipients as (
         nearby.product_url,
         nearby.offer_date,
         nearby.pinged_at,
+        {{ nearby_send_until('nearby.pinged_at', 'nearby.store_time_zone') }} as send_until,
         devices.push_token,
         devices.platform
     from nearby

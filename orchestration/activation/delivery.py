@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from orchestration.activation.clock import Clock
 from orchestration.activation.destinations.base import (
     BatchRefusedError,
     DeliveryError,
@@ -20,6 +21,7 @@ from orchestration.activation.destinations.base import (
     ThrottledError,
 )
 from orchestration.activation.difference import Outgoing
+from orchestration.activation.ledger import utc_now
 from orchestration.activation.rate import RateLimiter
 from orchestration.activation.settlement import Settlement
 
@@ -114,6 +116,7 @@ class Delivery:
         policy: How long to try.
         max_in_flight: Requests under way at once.
         settle: Writes settlements to the warehouse; called one at a time.
+        clock: Tells when rows expire.
     """
 
     def __init__(
@@ -123,12 +126,15 @@ class Delivery:
         policy: RetryPolicy,
         max_in_flight: int,
         settle: Settle,
+        *,
+        clock: Clock = utc_now,
     ) -> None:
         self._session = session
         self._limiter = limiter
         self._policy = policy
         self._max_in_flight = max_in_flight
         self._settle = settle
+        self._clock = clock
         self._stop = asyncio.Event()
         self._answered: list[Settlement] = []
         self._has_answers = asyncio.Event()
@@ -193,9 +199,12 @@ class Delivery:
 
     def _split(self, rows: Batch) -> list[Batch]:
         """The rows by request. Keys are unique in a batch, so a change tells its row."""
-        row_of = {row.change.key: row for row in rows}
+        changes = [row.change for row in rows]
         try:
-            parts = self._session.split([row.change for row in rows]) if rows else []
+            parts = self._session.split(changes) if rows else []
+            if len(parts) == 1 and parts[0] is changes:
+                return [rows]
+            row_of = {row.change.key: row for row in rows}
             batches: list[Batch] = [[row_of[change.key] for change in part] for part in parts]
         except Exception as error:  # a destination of a third party may raise anything
             self._stop_run(f"the destination cannot be used: {type(error).__name__}")
@@ -205,9 +214,13 @@ class Delivery:
         return batches
 
     async def _attempt(self, piece: _Piece) -> list[_Piece]:
-        """One request for the rows; returns what is to be requested next, last first."""
+        """At most one request for the rows; returns what is to be requested next, last first."""
         if not await self._may_go():
             return self._fail(piece, "the run stopped")
+        self._drop_expired(piece)
+        return await self._request(piece) if piece.rows else []
+
+    async def _request(self, piece: _Piece) -> list[_Piece]:
         piece.attempts += 1
         self.tally.requests += 1
         try:
@@ -226,6 +239,16 @@ class Delivery:
             self._stop_run(f"the destination cannot be used: {reason}")
             return self._fail(piece, reason)
         return await self._take(piece, results)
+
+    def _drop_expired(self, piece: _Piece) -> None:
+        """Reject rows whose time has passed since they were read, as while a receiver throttles."""
+        if all(row.until is None for row in piece.rows):
+            return
+        now = self._clock()
+        expired = [row for row in piece.rows if row.until is not None and row.until <= now]
+        for row in expired:
+            self._reject(row, "expired", piece.all_attempts)
+        piece.rows = [row for row in piece.rows if row not in expired]
 
     async def _take(self, piece: _Piece, results: Sequence[RowResult]) -> list[_Piece]:
         accepted, ids, left, reason = [], [], [], "a row failed"
@@ -333,6 +356,8 @@ class Delivery:
                 status="delivered",
                 attempts=attempts,
                 receiver_ids=receiver_ids if any(receiver_ids) else None,
+                # Revisions grow by one with all that is sent, also if it is never acknowledged.
+                is_first=all(row.change.revision == 1 for row in rows),
             )
         )
 

@@ -12,20 +12,27 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from orchestration.activation.canonical import idempotency_key, key_text, row_hash
+from orchestration.activation.caps import beyond_caps
+from orchestration.activation.clock import Clock, clock_from
 from orchestration.activation.destinations.base import DELETING_MODES, Change, Mode, Value
 from orchestration.activation.ledger import REMOVED, Ledger, utc_now
 from orchestration.activation.spec import (
     PROFILE_COLUMN,
     ConsentRelations,
+    FrequencyCaps,
     PayloadColumn,
     Relation,
     SyncSpec,
+    qualified,
 )
 from orchestration.activation.wire import column_without_json, row_json
 from orchestration.warehouse import quote
 
 TABLE = "sync_difference"
 _SENT = "operation in ('insert', 'update', 'delete', 'merge')"
+_ADDING = "('insert', 'update')"
+# What keeps a row of the payload from being sent.
+_REFUSING = "('no_consent', 'suppressed', 'expired', 'capped')"
 
 # What a row of the payload that may be sent calls for; null is nothing. `is_settled` says that
 # the receiver has acknowledged this very row and no later change is in doubt.
@@ -55,11 +62,13 @@ class Counts:
     """Rows of a payload by what they call for.
 
     Attributes:
-        withheld: Not sent for want of consent.
+        withheld: Not sent for want of consent, or for another reason of `sync_withheld`.
         held_back: Rejected before and not due again.
         unchanged: The receiver has them as they are.
         acknowledged: Rows the receiver had before, for shares.
         resent: Updates of rows that are as they were, in mode `full`.
+        is_whole_due: Whether, in mode `full`, the receiver is to be told what the whole is, be it
+            without a row.
         merge: Rows of merged profiles that go into those of the profiles that remain.
         to_send: Inserts, updates, deletes and merges together.
     """
@@ -73,6 +82,7 @@ class Counts:
     unchanged: int
     acknowledged: int
     resent: int = 0
+    is_whole_due: bool = False
 
     @property
     def to_send(self) -> int:
@@ -81,11 +91,15 @@ class Counts:
 
 
 class Outgoing(NamedTuple):
-    """A row about to be sent. `problem` says why it cannot be."""
+    """A row about to be sent.
+
+    `problem` says why it cannot be; `until` is when it expires, in UTC without zone.
+    """
 
     position: int
     change: Change
     problem: str | None = None
+    until: datetime | None = None
 
 
 class Difference:
@@ -95,13 +109,17 @@ class Difference:
         ledger: The sync's ledger.
         spec: The sync.
         now: Rejected rows whose next try is later than this are held back.
+        clock: Tells the moment that a row's `send_until` is compared with.
     """
 
-    def __init__(self, ledger: Ledger, spec: SyncSpec, now: datetime) -> None:
+    def __init__(
+        self, ledger: Ledger, spec: SyncSpec, now: datetime, clock: Clock | None = None
+    ) -> None:
         self._ledger = ledger
         self._connection = ledger.connection
         self._spec = spec
         self._now = now
+        self._clock = clock or clock_from(now)
         self._target = ledger.connection.target
         self._columns = self._physical_columns()
         self._names = [column.name for column, _ in self._columns]
@@ -143,7 +161,7 @@ class Difference:
         if not counts.to_send and self._ledger.last_run_succeeded():
             return counts
         whole = self._fill(row_count, everything=True)
-        return replace(whole, resent=whole.to_send - counts.to_send)
+        return replace(whole, resent=whole.to_send - counts.to_send, is_whole_due=True)
 
     def _fill(self, row_count: int, *, everything: bool) -> Counts:
         """Make the table, of rows that changed or of all, and count it."""
@@ -177,7 +195,7 @@ class Difference:
         key = self._column_sql(self._spec.key)
         relation = self._spec.payload.relation
         rows = self._connection.execute(
-            f"select count(*), count({key}), count(distinct {key}) from {_qualified(relation)}"
+            f"select count(*), count({key}), count(distinct {key}) from {qualified(relation)}"
         )
         row_count, key_count, distinct_count = rows[0]
         if key_count < row_count:
@@ -223,7 +241,7 @@ class Difference:
                 {row_hash(self._target, self._columns)} as payload_hash,
                 cast({profile} as text) as profile_id,
                 {values}
-            from {_qualified(spec.payload.relation)}
+            from {qualified(spec.payload.relation)}
         ),
 
         ledger as (
@@ -269,7 +287,7 @@ class Difference:
                 or ledger.payload_hash is distinct from payload.payload_hash
                 or intents.operation is not null
                 or not ledger.is_live
-                or {"true" if everything or (is_deleting and spec.consent) else "false"}
+                or {"true" if everything or (is_deleting and self._is_judged) else "false"}
         ),
 
         judged as (
@@ -290,7 +308,7 @@ class Difference:
                     when not is_present and (is_live or pending_operation is not null)
                         then {self._absent(is_deleting)}
                     when not is_present then null
-                    when permission in ('no_consent', 'suppressed') then {refused}
+                    when permission in {_REFUSING} then {refused}
                     else {_CALLED_FOR[spec.mode]}
                 end as operation_wanted
             from judged
@@ -356,7 +374,7 @@ class Difference:
         )
         merged = (
             "select known.sync_key, min(cast(redirects.profile_id as text)) as profile_id "
-            f"from ({known}) as known join {_qualified(redirects)} as redirects "
+            f"from ({known}) as known join {qualified(redirects)} as redirects "
             "on cast(redirects.old_profile_id as text) = known.profile_id group by known.sync_key"
             if redirects
             else "select cast(null as text) as sync_key, cast(null as text) as profile_id "
@@ -429,7 +447,7 @@ class Difference:
             select
                 cast(profile_id as text) as profile_id,
                 max(recorded_at) as consent_recorded_at
-            from {_qualified(consent.consents)}
+            from {qualified(consent.consents)}
             where channel = {literal(self._spec.channel)}
                 and purpose = {literal(self._spec.purpose)}
                 {bound}
@@ -439,7 +457,7 @@ class Difference:
 
         suppressed as (
             select distinct cast(profile_id as text) as profile_id
-            from {_qualified(consent.suppressions)}
+            from {qualified(consent.suppressions)}
             where channel = {literal(self._spec.channel)}
                 {bound}
         )"""
@@ -452,14 +470,26 @@ class Difference:
             f"left join suppressed on suppressed.profile_id = {rows}.profile_id"
         )
 
+    @property
+    def _is_judged(self) -> bool:
+        """Whether anything but the row itself decides on sending it."""
+        return self._spec.consent is not None or self._spec.send_until is not None
+
+    def _until(self, rows: str = "") -> str:
+        column = self._spec.send_until
+        return f"{rows}value_{self._names.index(column)}" if column else "cast(null as timestamp)"
+
     def _permission(self) -> str:
-        if not self._spec.consent:
-            return "'not_required'"
-        return (
-            "case when not is_present then 'not_required' "
-            "when suppressed.profile_id is not null then 'suppressed' "
-            "when consented.profile_id is null then 'no_consent' else 'granted' end"
-        )
+        cases = "when not is_present then 'not_required' "
+        if self._spec.consent:
+            cases += (
+                "when suppressed.profile_id is not null then 'suppressed' "
+                "when consented.profile_id is null then 'no_consent' "
+            )
+        if self._spec.send_until:
+            now = literal(_plain(self._clock()))
+            cases += f"when {self._until()} <= timestamp {now} then 'expired' "
+        return f"case {cases} else '{'granted' if self._spec.consent else 'not_required'}' end"
 
     def _consent_recorded_at(self) -> str:
         return "consented.consent_recorded_at" if self._spec.consent else "cast(null as timestamp)"
@@ -467,8 +497,10 @@ class Difference:
     def take(self, run_id: str, first: int, last: int) -> list[TakenRow]:
         """Rows of positions `first` to `last`, inclusive, with their intents written."""
         with self._connection.transaction():
-            if self._spec.consent:
+            if self._is_judged:
                 self._check_permission_again(first, last)
+            if self._spec.caps:
+                self._withhold_beyond_caps(self._spec.caps, first, last)
             self._write_intents(run_id, first, last)
         values = [(column, f"rows.value_{at}") for at, (column, _) in enumerate(self._columns)]
         is_removed = f"intents.operation in {REMOVED}"
@@ -477,6 +509,7 @@ class Difference:
             select
                 rows.batch_position,
                 case when not {is_removed} then {column_without_json(values)} end,
+                case when not {is_removed} then {self._until("rows.")} end,
                 intents.sync_key,
                 intents.operation,
                 case when {is_removed} then '{{}}' else {row_json(self._target, values)} end,
@@ -502,11 +535,15 @@ class Difference:
             if self._spec.mode in DELETING_MODES
             else "'withheld'"
         )
-        changes = "batch_position between $1 and $2 and operation in ('insert', 'update')"
+        changes = f"batch_position between $1 and $2 and operation in {_ADDING}"
+        ctes = (
+            f"with {self._permission_ctes(f'select profile_id from {TABLE} where {changes}')}"
+            if self._spec.consent
+            else ""
+        )
         self._connection.execute(
             f"""
-            with {self._permission_ctes(f"select profile_id from {TABLE} where {changes}")}
-
+            {ctes}
             update {TABLE}
             set operation = {refused}, permission = judged.permission, consent_recorded_at = null
             from (
@@ -515,10 +552,27 @@ class Difference:
                 {self._permission_joins("rows")}
             ) as judged
             where {TABLE}.batch_position = judged.batch_position
-                and {TABLE}.operation in ('insert', 'update')
-                and judged.permission <> 'granted'
+                and {TABLE}.operation in {_ADDING}
+                and judged.permission in {_REFUSING}
             """,
             (first, last),
+        )
+
+    def _withhold_beyond_caps(self, caps: FrequencyCaps, first: int, last: int) -> None:
+        """Hold back messages to persons who have had, from all syncs, as many as they may."""
+        if self._target == "postgres":
+            # Of two syncs that count at the same time neither would see the other's messages.
+            self._connection.execute(
+                "select pg_advisory_xact_lock(hashtext($1))", (self._ledger.table("sync_intents"),)
+            )
+        taken = f"{TABLE} where batch_position between $1 and $2 and operation in {_ADDING}"
+        self._connection.execute(
+            f"""
+            update {TABLE}
+            set operation = 'withheld', permission = 'capped', consent_recorded_at = null
+            where batch_position in ({beyond_caps(self._ledger, caps, taken)})
+            """,
+            (first, last, self._spec.channel, utc_now(), self._spec.name),
         )
 
     def _write_intents(self, run_id: str, first: int, last: int) -> None:
@@ -542,7 +596,7 @@ class Difference:
             insert into {intents} (
                 sync_name, sync_key, operation, payload_hash, revision, idempotency_key,
                 permission, consent_recorded_at, is_new, run_id, batch_position, written_at,
-                profile_id
+                profile_id, message_channel
             )
             select
                 $1,
@@ -557,7 +611,8 @@ class Difference:
                 $4,
                 batch_position,
                 $5,
-                profile_id
+                profile_id,
+                cast($6 as text)
             from (
                 select
                     *,
@@ -571,16 +626,22 @@ class Difference:
                 where {span}
             ) as numbered
             """,
-            (self._spec.name, first, last, run_id, utc_now()),
+            (
+                self._spec.name,
+                first,
+                last,
+                run_id,
+                utc_now(),
+                self._spec.channel if self._spec.caps else None,
+            ),
         )
 
     @staticmethod
     def outgoing(row: TakenRow) -> Outgoing:
         """A taken row in the form that destinations get."""
-        position, problem, *change = row
-        return Outgoing(
-            position, Change(*change), f"column {problem} has no JSON form" if problem else None
-        )
+        position, problem, until = row[:3]
+        no_form = f"column {problem} has no JSON form" if problem else None
+        return Outgoing(position, Change._make(row[3:]), no_form, until)
 
     def record_withheld(self, run_id: str) -> None:
         """Log rows that are withheld and were not before; forget those that no longer are."""
@@ -666,10 +727,6 @@ def literal(text: str) -> str:
 def _plain(moment: datetime) -> str:
     utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     return utc.isoformat(sep=" ")
-
-
-def _qualified(relation: Relation) -> str:
-    return f"{quote(relation.schema_name)}.{quote(relation.identifier)}"
 
 
 def _label(relation: Relation) -> str:

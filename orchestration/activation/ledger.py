@@ -24,11 +24,12 @@ REMOVED = "(" + ", ".join(f"'{operation}'" for operation in sorted(REMOVING)) + 
 # Columns and primary key of each table.
 TABLES: Mapping[str, tuple[str, str | None]] = {
     # One row per sync and key: what the receiver holds. A delete or a merge stays as a tombstone,
-    # so that the same row, inserted again, is a new revision.
+    # so that the same row, inserted again, is a new revision. A message has its channel, by which
+    # it counts towards frequency caps.
     "sync_ledger": (
         "sync_name text not null, sync_key text not null, operation text not null, "
         "payload_hash text, revision bigint not null, receiver_id text, run_id text not null, "
-        "acknowledged_at timestamp not null, profile_id text",
+        "acknowledged_at timestamp not null, profile_id text, message_channel text",
         "sync_name, sync_key",
     ),
     # One row per sync and key that was sent, or was about to be, and is not acknowledged; it is new
@@ -38,7 +39,7 @@ TABLES: Mapping[str, tuple[str, str | None]] = {
         "payload_hash text, revision bigint not null, idempotency_key text not null, "
         "permission text not null, consent_recorded_at timestamp, is_new boolean not null, "
         "run_id text not null, batch_position bigint not null, written_at timestamp not null, "
-        "profile_id text",
+        "profile_id text, message_channel text",
         "sync_name, sync_key",
     ),
     # One row per run of a sync; a run id that is used again starts a row of its own.
@@ -68,7 +69,7 @@ TABLES: Mapping[str, tuple[str, str | None]] = {
         "next_attempt_at timestamp, run_id text not null",
         "sync_name, sync_key",
     ),
-    # One row per sync and key that consent or suppression withholds at present.
+    # One row per sync and key that is withheld at present.
     "sync_withheld": (
         "sync_name text not null, sync_key text not null, reason text not null, "
         "run_id text not null, withheld_since timestamp not null",
@@ -78,9 +79,9 @@ TABLES: Mapping[str, tuple[str, str | None]] = {
 
 # Columns that tables of an earlier version lack.
 ADDED_COLUMNS = {
-    "sync_ledger": "profile_id text",
-    "sync_intents": "profile_id text",
-    "sync_runs": "merged_count bigint",
+    "sync_ledger": ("profile_id text", "message_channel text"),
+    "sync_intents": ("profile_id text", "message_channel text"),
+    "sync_runs": ("merged_count bigint",),
 }
 
 # Held while the tables are made, so that first runs started together do not collide: by the threads
@@ -103,7 +104,7 @@ def create_ledger(connection: Connection, settings: Settings) -> None:
     """Make the ledger tables that are missing."""
     schema = ledger_schema(settings)
     if all(connection.table_exists(schema, table) for table in TABLES) and not any(
-        _lacks(connection, schema, table) for table in ADDED_COLUMNS
+        _lacking(connection, schema, table) for table in ADDED_COLUMNS
     ):
         return
     statements = [f"create schema if not exists {quote(schema)}"]
@@ -125,15 +126,15 @@ def create_ledger(connection: Connection, settings: Settings) -> None:
             connection.execute("select pg_advisory_xact_lock($1)", (_DDL_LOCK,))
         for statement in statements:
             connection.execute(statement)
-        for table, column in ADDED_COLUMNS.items():
+        for table in ADDED_COLUMNS:
             # Only where it is lacking: the statement waits for other syncs, and they for it.
-            if _lacks(connection, schema, table):
+            for column in _lacking(connection, schema, table):
                 connection.execute(f"alter table {quote(schema)}.{table} add column {column}")
 
 
-def _lacks(connection: Connection, schema: str, table: str) -> bool:
-    name = ADDED_COLUMNS[table].split()[0]
-    return name not in connection.columns(schema, table)
+def _lacking(connection: Connection, schema: str, table: str) -> list[str]:
+    present = connection.columns(schema, table)
+    return [column for column in ADDED_COLUMNS[table] if column.split()[0] not in present]
 
 
 class Ledger:
@@ -161,13 +162,15 @@ class Ledger:
     def _relation(self, name: str) -> str:
         if self.connection.table_exists(self._schema, name):
             relation = f"{quote(self._schema)}.{name}"
-            if name not in ADDED_COLUMNS or not _lacks(self.connection, self._schema, name):
+            lacking = _lacking(self.connection, self._schema, name) if name in ADDED_COLUMNS else []
+            if not lacking:
                 return relation
-            # A plan writes nothing, and a run has added the column.
-            column, kind = ADDED_COLUMNS[name].split()
+            # A plan writes nothing, and a run has added the columns.
+            added = "".join(
+                f", cast(null as {kind}) as {column}" for column, kind in map(str.split, lacking)
+            )
             self.connection.execute(
-                f"create temp view earlier_{name} as "
-                f"select *, cast(null as {kind}) as {column} from {relation}"
+                f"create temp view earlier_{name} as select *{added} from {relation}"
             )
             return f"earlier_{name}"
         columns, _ = TABLES[name]
@@ -193,6 +196,16 @@ class Ledger:
         )
         return int(rows[0][0])
 
+    def has_open_rejections(self) -> bool:
+        """Whether any refused row is neither delivered nor changed since."""
+        return bool(
+            self.connection.execute(
+                f"select 1 from {self.table('sync_rejections')} "
+                "where sync_name = $1 and state <> 'resolved' limit 1",
+                (self.sync_name,),
+            )
+        )
+
     def running(self) -> tuple[str, datetime] | None:
         """Run id and start of the run that the log says is under way."""
         rows = self.connection.execute(
@@ -203,13 +216,13 @@ class Ledger:
         return (str(rows[0][0]), rows[0][1]) if rows else None
 
     def last_run_succeeded(self) -> bool:
-        """Whether the last run that came to sending went through; True where there was none."""
+        """Whether the last run that came to sending went through; False where there was none."""
         rows = self.connection.execute(
             f"select status from {self.table('sync_runs')} where sync_name = $1 "
             "and status not in ('running', 'blocked') order by started_at desc limit 1",
             (self.sync_name,),
         )
-        return not rows or rows[0][0] == "succeeded"
+        return bool(rows) and rows[0][0] == "succeeded"
 
     def start_run(self, run_id: str, destination: str, mode: str) -> datetime:
         """Log the start of a run and close what a killed run left open; returns the start."""

@@ -59,7 +59,7 @@ class SyncPlan:
         lines = [
             f"{self.sync}: {counts.insert:,} insert, {counts.update:,} update, "
             f"{counts.delete:,} delete, {counts.merge:,} merge; {counts.unchanged:,} unchanged, "
-            f"{counts.withheld:,} withheld for want of consent, "
+            f"{counts.withheld:,} withheld, "
             f"{counts.held_back:,} held back after a rejection"
         ]
         for row in self.rows:

@@ -15,6 +15,7 @@ from typing import Literal
 import duckdb
 import psycopg
 
+from orchestration.activation.clock import Clock
 from orchestration.activation.delivery import Batch, Delivery, DeliveryTally, RetryPolicy
 from orchestration.activation.destinations import find_destination
 from orchestration.activation.destinations.base import DeliveryError, Finishing
@@ -48,7 +49,7 @@ class SyncReport:
     Attributes:
         merged: Rows of merged profiles that went into those of the profiles that remain.
         status: `succeeded`, or `failed` where delivery stopped early.
-        withheld: Rows not sent for want of consent or because of a suppression.
+        withheld: Rows not sent for want of consent, or for another reason of `sync_withheld`.
         rejected: Rows that the receiver refused in this run.
         held_back: Rows refused earlier that were not due again.
         failed: Rows sent without an answer; the next run repeats them.
@@ -118,20 +119,20 @@ class Run:
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-read")
         self._settling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-settle")
 
-    def execute(self, now: datetime, approve: bool) -> SyncReport:
+    def execute(self, now: datetime, clock: Clock, approve: bool) -> SyncReport:
         """Send the difference; see `run_sync`. A report of status `failed` is returned."""
-        clock = time.monotonic()
+        began = time.monotonic()
         spec = self._spec
         started_at = self._ledger.start_run(self._run_id, spec.destination, spec.mode)
         try:
-            difference = Difference(self._ledger, spec, now)
+            difference = Difference(self._ledger, spec, now, clock)
             counts = difference.compute()
             blocked = guard(spec, counts)
             if blocked and not approve:
                 raise SyncBlockedError(f"sync {spec.name!r} {blocked}")
             difference.record_withheld(self._run_id)
             difference.resolve_rejections()
-            tally = asyncio.run(self._deliver(difference, counts))
+            tally = asyncio.run(self._deliver(difference, counts, clock))
             # A run that stopped may still be reading ahead on the connection that is used now.
             self._end_threads()
             difference.record_withheld(self._run_id)
@@ -140,7 +141,7 @@ class Run:
             raise
         finally:
             self._end_threads()
-        report = self._report(counts, tally, difference.withheld_count(), time.monotonic() - clock)
+        report = self._report(counts, tally, difference.withheld_count(), time.monotonic() - began)
         self._ledger.finish_run(
             self._run_id, started_at, report.status, _log_counts(report), report.message
         )
@@ -163,9 +164,9 @@ class Run:
         self._reading.shutdown()
         self._settling.shutdown()
 
-    async def _deliver(self, difference: Difference, counts: Counts) -> DeliveryTally:
+    async def _deliver(self, difference: Difference, counts: Counts, clock: Clock) -> DeliveryTally:
         spec = self._spec
-        if counts.to_send == 0:
+        if counts.to_send == 0 and not counts.is_whole_due:
             return DeliveryTally()
         async with find_destination(spec.destination).open(spec, self._settings) as session:
             limiter = limiter_of(spec.destination, session.account)
@@ -177,6 +178,7 @@ class Run:
                     self._policy,
                     spec.max_in_flight,
                     lambda answered: self._settle(answered, counts.to_send),
+                    clock=clock,
                 )
                 tally = await delivery.run(self._batches(difference, counts.to_send))
             if tally.stopped is None and isinstance(session, Finishing):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from orchestration.activation.ledger import Ledger, utc_now
+from orchestration.settings import Target
 from orchestration.warehouse import Connection
 
 # A rejected row is tried again after each of these waits; then it is a dead letter.
@@ -17,6 +18,10 @@ RETRY_WAITS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24), time
 # Separates the values of a column that is handed over as one text, which is many times faster than
 # a list of parameters; an id of the receiver that holds it is dropped.
 _SEPARATOR = "\x1f"
+_SERIES: dict[Target, str] = {
+    "duckdb": "unnest(generate_series(first_position, last_position))",
+    "postgres": "generate_series(first_position, last_position)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Settlement:
         attempts: Requests that held the rows.
         reason: Code of the refusal or failure; no personal data.
         receiver_ids: The receiver's ids of the rows; None where it gave none at all.
+        is_first: Whether nothing was ever sent for any of the keys, so that the ledger has none.
     """
 
     positions: Sequence[int]
@@ -36,6 +42,7 @@ class Settlement:
     attempts: int
     reason: str | None = None
     receiver_ids: Sequence[str | None] | None = None
+    is_first: bool = False
 
 
 def settle(ledger: Ledger, run_id: str, settlements: Sequence[Settlement]) -> None:
@@ -43,6 +50,7 @@ def settle(ledger: Ledger, run_id: str, settlements: Sequence[Settlement]) -> No
     connection = ledger.connection
     now = utc_now()
     statuses = {settlement.status for settlement in settlements}
+    delivered = [each for each in settlements if each.status == "delivered"]
     _prepare(connection)
     with connection.transaction():
         connection.execute("truncate sync_settled")
@@ -50,29 +58,31 @@ def settle(ledger: Ledger, run_id: str, settlements: Sequence[Settlement]) -> No
             f"""
             insert into sync_settled
             select
-                cast(batch_position as bigint),
+                {_SERIES[connection.target]},
                 status,
                 cast(attempt_count as bigint),
                 nullif(reason, ''),
                 nullif(receiver_id, '')
             from (
                 select
-                    {_unnested(1)} as batch_position,
-                    {_unnested(2)} as status,
-                    {_unnested(3)} as attempt_count,
-                    {_unnested(4)} as reason,
-                    {_unnested(5)} as receiver_id
-            ) as settled
+                    cast({_unnested(1)} as bigint) as first_position,
+                    cast({_unnested(2)} as bigint) as last_position,
+                    {_unnested(3)} as status,
+                    {_unnested(4)} as attempt_count,
+                    {_unnested(5)} as reason,
+                    {_unnested(6)} as receiver_id
+            ) as spans
             """,
             _columns(settlements),
         )
-        if "delivered" in statuses:
+        if not all(each.is_first for each in delivered):
             _update_ledger(ledger, run_id, now)
+        if delivered:
             _extend_ledger(ledger, run_id, now)
         _log_outcomes(ledger, run_id, now)
         if "rejected" in statuses:
             _record_rejections(ledger, run_id, now)
-        if "delivered" in statuses:
+        if delivered and ledger.has_open_rejections():
             _resolve_rejections(ledger, run_id)
         connection.execute(
             f"delete from {ledger.table('sync_intents')} where sync_name = $1 and run_id = $2 "
@@ -100,20 +110,21 @@ def _unnested(parameter: int) -> str:
 
 
 def _columns(settlements: Sequence[Settlement]) -> list[str]:
-    positions: list[str] = []
-    statuses: list[str] = []
-    attempts: list[str] = []
-    reasons: list[str] = []
-    receiver_ids: list[str] = []
+    """The columns of spans: rows that follow each other and got the same answer are one."""
+    spans: list[tuple[str, str, str, str, str, str]] = []
     for settlement in settlements:
-        count = len(settlement.positions)
-        positions += map(str, settlement.positions)
-        statuses += [settlement.status] * count
-        attempts += [str(settlement.attempts)] * count
-        reasons += [_separable(settlement.reason)] * count
-        receiver_ids += map(_separable, settlement.receiver_ids or [None] * count)
-    columns = (positions, statuses, attempts, reasons, receiver_ids)
-    return [_SEPARATOR.join(column) for column in columns]
+        positions, receiver_ids = settlement.positions, settlement.receiver_ids
+        shared = (settlement.status, str(settlement.attempts), _separable(settlement.reason))
+        if receiver_ids is None and positions[-1] - positions[0] == len(positions) - 1:
+            spans.append((str(positions[0]), str(positions[-1]), *shared, ""))
+            continue
+        spans += [
+            (str(position), str(position), *shared, _separable(receiver_id))
+            for position, receiver_id in zip(
+                positions, receiver_ids or [None] * len(positions), strict=True
+            )
+        ]
+    return [_SEPARATOR.join(column) for column in zip(*spans, strict=True)]
 
 
 def _separable(text: str | None) -> str:
@@ -139,7 +150,8 @@ def _update_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
             receiver_id = coalesce(done.receiver_id, ledger.receiver_id),
             run_id = $2,
             acknowledged_at = $3,
-            profile_id = coalesce(done.profile_id, ledger.profile_id)
+            profile_id = coalesce(done.profile_id, ledger.profile_id),
+            message_channel = done.message_channel
         from (
             select
                 intents.sync_key,
@@ -147,6 +159,7 @@ def _update_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
                 intents.payload_hash,
                 intents.revision,
                 intents.profile_id,
+                intents.message_channel,
                 settled.receiver_id
             from {_settled(ledger)} and settled.status = 'delivered' and not intents.is_new
         ) as done
@@ -161,7 +174,7 @@ def _extend_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
         f"""
         insert into {ledger.table("sync_ledger")} (
             sync_name, sync_key, operation, payload_hash, revision, receiver_id, run_id,
-            acknowledged_at, profile_id
+            acknowledged_at, profile_id, message_channel
         )
         select
             intents.sync_name,
@@ -172,7 +185,8 @@ def _extend_ledger(ledger: Ledger, run_id: str, now: datetime) -> None:
             settled.receiver_id,
             intents.run_id,
             $3,
-            intents.profile_id
+            intents.profile_id,
+            intents.message_channel
         from {_settled(ledger)} and settled.status = 'delivered' and intents.is_new
         """,
         (ledger.sync_name, run_id, now),

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
 from orchestration.activation.destinations.base import Mode, Options
+from orchestration.warehouse import quote
 
 ColumnKind = Literal["text", "integer", "boolean", "numeric", "double", "date", "timestamp"]
 
@@ -28,6 +29,11 @@ class Relation(Frozen):
     database: str
     schema_name: str
     identifier: str
+
+
+def qualified(relation: Relation) -> str:
+    """A relation's name in SQL, without the database."""
+    return f"{quote(relation.schema_name)}.{quote(relation.identifier)}"
 
 
 class PayloadColumn(Frozen):
@@ -63,6 +69,13 @@ class ConsentRelations(Frozen):
     suppressions: Relation
 
 
+class FrequencyCaps(Frozen):
+    """Where the limits of messages to a person are, and where merged profiles are looked up."""
+
+    limits: Relation
+    redirects: Relation | None
+
+
 class SyncMeta(Frozen):
     """The keys of `config.meta.sync` that every destination has; others are the destination's own.
 
@@ -76,6 +89,8 @@ class SyncMeta(Frozen):
         purpose: Purpose that the person must have consented to.
         channel: Channel that the person must have consented to and is not suppressed on.
         order_by: Payload column that rows are sent in the order of, before the key.
+        send_until: Payload column, a UTC timestamp, from which on a row is not sent any more, and
+            in a mirror deleted; a row where it is null is sent whenever.
         batch_size: Rows a request; by default the destination's.
         rate_per_second: Requests a second of the account; by default the destination's.
         max_in_flight: Requests under way at once; by default the destination's. One keeps order.
@@ -97,6 +112,7 @@ class SyncMeta(Frozen):
     purpose: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     channel: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     order_by: str | None = None
+    send_until: str | None = None
     batch_size: int | None = Field(None, ge=1)
     rate_per_second: float | None = Field(None, gt=0)
     max_in_flight: int | None = Field(None, ge=1, le=256)
@@ -118,6 +134,8 @@ class SyncSpec(Frozen):
         consent: Where to look consent up; None where the sync says it is not required.
         can_delete: Whether mode and destination let it delete rows that we wrote.
         redirects: Where merged profiles are looked up; None where they are not.
+        caps: Limits of messages to a person, for a sync of messages that need consent; None for
+            any other, or where the project has no limits.
         options: The destination's own keys.
         declared_at: `file:line` of the sync in the project's YAML.
     """
@@ -131,6 +149,7 @@ class SyncSpec(Frozen):
     mode: Mode
     key: str
     order_by: str | None
+    send_until: str | None = None
     batch_size: int
     rate_per_second: float | None
     max_in_flight: int
@@ -143,6 +162,7 @@ class SyncSpec(Frozen):
     merged_profiles: MergedProfiles
     can_delete: bool
     redirects: Relation | None
+    caps: FrequencyCaps | None = None
     options: SerializeAsAny[Options]
     declared_at: str
 

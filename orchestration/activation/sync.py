@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from orchestration.activation.clock import clock_from, run_clock
 from orchestration.activation.delivery import RetryPolicy
 from orchestration.activation.difference import Difference
 from orchestration.activation.ledger import Ledger, utc_now
@@ -37,7 +38,8 @@ def plan_sync(settings: Settings, spec: SyncSpec, *, now: datetime | None = None
     """What `run_sync` would send at this moment; sends nothing and writes nothing."""
     with connected(settings) as connection, bounded_memory(connection, DUCKDB_PLAN_MEMORY):
         ledger = Ledger(connection, settings, spec.name, read_only=True)
-        difference = Difference(ledger, spec, now or utc_now())
+        clock = clock_from(now) if now else run_clock()
+        difference = Difference(ledger, spec, now or utc_now(), clock)
         return make_plan(difference, spec, difference.compute())
 
 
@@ -59,7 +61,8 @@ def run_sync(
         settings: Where the warehouse is.
         spec: The sync.
         run_id: Recorded with everything the run writes.
-        now: Moment at which rejected rows are judged due again; the real clock by default.
+        now: Moment at which the run begins: rejected rows are judged due by it, and rows expired.
+            By default the real clock, and `CDP_AS_OF` where set for what expires.
         progress: Called with a line about how far the run is, about once a second.
         approve: Run even if the guard on changes and deletes would stop it.
         policy: How long to try; the default suits all but tests.
@@ -86,7 +89,8 @@ def run_sync(
             policy=policy or RetryPolicy(),
             progress=progress,
         )
-        report = run.execute(now or utc_now(), approve)
+        clock = clock_from(now) if now else run_clock()
+        report = run.execute(now or utc_now(), clock, approve)
     if report.status == "failed":
         raise SyncStoppedError(report)
     return report

@@ -113,6 +113,18 @@ def test_an_attribute_counts_for_limits_and_never_links(world: World) -> None:
     assert reasons(world)[EMAIL][0] == "shared: birthday beyond the limit of 2"
 
 
+def test_a_record_of_attributes_alone_is_none(world: World) -> None:
+    """It has no profile, whether it comes at first or later, and its attributes were not seen."""
+    world.stage([visit(1, ("initial", "a")), visit(2, EMAIL, ("initial", "b"))])
+    world.run()
+    world.stage([visit(3, ("initial", "c"))])
+    world.run()
+    records = world.query("select record_id from {schema}.identity_graph__records")
+    assert records == [("visit-2",)]
+    seen = world.query("select identifier_value from {schema}.identity_graph__dictionary")
+    assert set(seen) == {("b",), (EMAIL[1],)}
+
+
 def test_a_cookie_leaves_behind_who_uses_it_no_longer(world: World) -> None:
     cookie, old, new = ("cookie", "k"), ("email", "old"), ("email", "new")
     world.stage([visit(1, cookie, old, day=0)])

@@ -59,6 +59,7 @@ class Platform:
                 "CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
                 "CDP_LANDING_PATH": str(folder / "landing"),
                 "CDP_WEBHOOK_SECRET": SECRET,
+                "CDP_FILES_URL": str(folder / "exports"),
                 "DBT_TARGET_PATH": str(folder / "target"),
                 "DBT_LOG_PATH": str(folder / "logs"),
                 "DBT_PROFILES_DIR": str(PROJECT_DIR),
@@ -148,11 +149,10 @@ class Platform:
         """Run dbt's unit tests, one at a time: side by side, dbt at times forgets an override."""
         self.dbt("test", "--select", "test_type:unit", "--threads", "1")
 
-    def deliver(self, receiver: RunningReceiver, *arguments: str) -> None:
-        """Apply all syncs, or those named."""
-        self.run(
-            "-m", "orchestration.activation", "apply", *arguments, CDP_WEBHOOK_URL=receiver.url
-        )
+    def deliver(self, receiver: RunningReceiver, *arguments: str, as_of: str | None = None) -> None:
+        """Apply all syncs, or those named, as of a moment."""
+        variables = {"CDP_WEBHOOK_URL": receiver.url} | ({"CDP_AS_OF": as_of} if as_of else {})
+        self.run("-m", "orchestration.activation", "apply", *arguments, **variables)
 
     @contextmanager
     def warehouse(self) -> Iterator[Connection]:

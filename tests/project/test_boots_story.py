@@ -20,6 +20,7 @@ SYNC = "sync_webhook__nearby_offers"
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story"
 NEAR_THE_STORE = "2026-11-14T15:05:00Z"
 BACK_THE_SAME_DAY = "2026-11-14T16:15:00Z"
+LONG_GONE = "2026-11-14T17:05:00Z"
 MODELS = ("--select", "+sync_webhook__nearby_offers", "+audience_memberships")
 MODELS += ("--resource-type", "seed", "--resource-type", "model")
 # The rules of a message that the payload itself is tested for, each of which stops the sync.
@@ -28,6 +29,7 @@ GUARDS = {
     "is_not_suppressed",
     "is_not_held_out",
     "is_not_bought",
+    "is_within_frequency_caps",
     "unique_combination",
 }
 
@@ -57,10 +59,12 @@ def token_of_mara() -> str:
     return str(token)
 
 
-def delivered(platform: Platform, receiver: RunningReceiver) -> list[dict[str, Any]]:
+def delivered(
+    platform: Platform, receiver: RunningReceiver, as_of: str = NEAR_THE_STORE
+) -> list[dict[str, Any]]:
     """Deliver, twice as a nervous scheduler would, and return all that the receiver ever got."""
     for _ in range(2):
-        platform.deliver(receiver, SYNC)
+        platform.deliver(receiver, SYNC, as_of=as_of)
     with receiver.kept() as store:
         assert len(store.deliveries(SYNC)) == len(store.rows(SYNC))
         return list(store.rows(SYNC).values())
@@ -70,6 +74,8 @@ def test_one_message_a_day_for_the_very_boots(
     platform: Platform, receiver: RunningReceiver
 ) -> None:
     tell(platform, "base")
+    # A sync that comes late finds her payload still there, and leaves her alone.
+    assert delivered(platform, receiver, LONG_GONE) == []
     (notification,) = delivered(platform, receiver)
     assert notification["push_token"] == token_of_mara()
     assert (notification["product_id"], notification["discount_percent"]) == ("P-1001", 10)
@@ -85,7 +91,7 @@ def test_one_message_a_day_for_the_very_boots(
 
     tell(platform, "second_ping_same_day", as_of=BACK_THE_SAME_DAY)
     assert messages(platform) == [message]
-    assert delivered(platform, receiver) == [notification]
+    assert delivered(platform, receiver, BACK_THE_SAME_DAY) == [notification]
 
     # Nor may a rule that fails by mistake let a message out.
     assert failures(platform) == set()
@@ -126,6 +132,10 @@ def spoil(platform: Platform) -> None:
             f" where profile_id = {profile}",
             "insert into cdp_profiles.suppressions (suppression_id, profile_id, channel, reason)"
             f" select 'x', {profile}, 'push', 'complained'",
+            "insert into cdp_audiences.int_audiences__messages"
+            " (message_key, profile_id, channel, sent_at)"
+            f" select number, {profile}, 'push', timestamp '2026-11-14 15:30:00'"
+            " from (values ('1'), ('2')) as numbers (number)",
             "update cdp_audiences.audience_memberships set is_holdout = true"
             f" where profile_id = {profile}",
             "insert into cdp_journeys.order_lines"
@@ -133,8 +143,9 @@ def spoil(platform: Platform) -> None:
             f" select 'x', {profile}, 'P-1001', false, timestamp '2026-11-14 15:30:00'",
             "insert into cdp_syncs.sync_webhook__nearby_offers"
             " (message_id, profile_id, push_token, title, body, product_id, store_id,"
-            " discount_code, discount_percent, offer_date, expires_at)"
+            " discount_code, discount_percent, offer_date, expires_at, send_until)"
             " select 'x', profile_id, 'x', title, body, product_id, store_id, discount_code,"
-            " discount_percent, offer_date, expires_at from cdp_syncs.sync_webhook__nearby_offers",
+            " discount_percent, offer_date, expires_at, send_until"
+            " from cdp_syncs.sync_webhook__nearby_offers",
         ):
             warehouse.execute(statement)

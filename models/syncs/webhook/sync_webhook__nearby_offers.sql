@@ -48,7 +48,8 @@ selected_offers as (
         offers.discount_code,
         offers.discount_percent,
         offers.offer_date,
-        offers.expires_at
+        offers.expires_at,
+        recipients.send_until
     from followed_merges as offers
     inner join recipients
         on

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 DEFAULT_URL_VARIABLE = "CDP_WEBHOOK_URL"
 DEFAULT_SECRET_VARIABLE = "CDP_WEBHOOK_SECRET"  # noqa: S105  # the variable's name
-_text = json.JSONEncoder(ensure_ascii=False).encode
+_text = json.encoder.encode_basestring
 
 
 class WebhookOptions(Options):

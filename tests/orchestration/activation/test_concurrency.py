@@ -29,7 +29,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_second_run_in_a_process_says_which_is_the_first(world: World) -> None:
     world.put(rows(40))
-    world.receiver.misbehave(FaultPlan(delay_seconds=0.1))
+    world.receiver.misbehave(FaultPlan(delay_seconds=0.25))
     spec = world.spec(max_in_flight=1)
     first = threading.Thread(target=world.run, args=(spec,), kwargs={"run_id": "first"})
     first.start()

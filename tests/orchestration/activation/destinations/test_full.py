@@ -91,6 +91,35 @@ def test_a_run_that_stops_leaves_the_last_whole_and_the_next_sends_all(
     assert world.run(spec_of(world)).requests == 0
 
 
+@pytest.mark.parametrize("is_withheld", [False, True])
+def test_a_payload_that_is_empty_from_the_first_has_a_manifest_without_files(
+    world: World, folder: Path, is_withheld: bool
+) -> None:
+    world.put(rows(3) if is_withheld else [], consenting=not is_withheld)
+    report = world.run(spec_of(world))
+    assert (report.status, report.requests) == ("succeeded", 0)
+    assert json.loads((folder / "manifest.json").read_text())["files"] == []
+    (folder / "manifest.json").unlink()
+    world.run(spec_of(world))
+    assert not folder.exists() or not list(folder.iterdir())
+
+
+def test_a_run_that_stops_at_the_end_of_an_emptied_payload_is_made_up_for(
+    world: World, folder: Path
+) -> None:
+    world.put(rows(3))
+    world.run(spec_of(world))
+    world.put([])
+    obstacle = folder / "manifest.json.part"
+    obstacle.mkdir()
+    with pytest.raises(SyncStoppedError):
+        world.run(spec_of(world))
+    assert len(listed(folder)) == 3
+    obstacle.rmdir()
+    world.run(spec_of(world))
+    assert listed(folder) == []
+
+
 def test_a_run_that_stops_halfway_does_not_list_what_it_wrote(world: World, folder: Path) -> None:
     world.put(rows(25))
     world.run(spec_of(world))
