@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,7 @@ from orchestration.customer_page.users import (
 log = logging.getLogger("orchestration.customer_page")
 FOLDER = Path(__file__).parent
 LONGEST_FORM = 4096
+PROFILE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -185,16 +187,15 @@ class CustomerPage:
         """One page of one person."""
         visit = self._visit(request)
         view = request.path_params.get("view", "overview")
-        if view not in VIEWS:
-            raise HTTPException(404)
         asked = request.path_params["profile_id"]
+        if view not in VIEWS or not PROFILE_ID.fullmatch(asked):
+            raise HTTPException(404)
         values = await run_in_threadpool(self._customer, visit.user, asked, view, request)
         if values is None:
             raise HTTPException(404)
         if values["profile_id"] != asked:
             # Old ids lead to the person for ever.
-            path = request.url.path.replace(asked, values["profile_id"], 1)
-            return RedirectResponse(path, 308)
+            return RedirectResponse(f"/customers/{values['profile_id']}/{view}", 303)
         return self._page(request, f"{view}.html", visit, **values)
 
     def _search(self, user: User, term: str) -> list[Found]:

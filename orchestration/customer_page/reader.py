@@ -170,6 +170,8 @@ class PostgresReaders:
             reader = Reader(connection, self._settings.schema, _utc_now())
             reader.check()
             yield reader
+        except psycopg.OperationalError:
+            raise WarehouseUnavailableError("PostgreSQL broke off or took too long.") from None
         finally:
             raw.close()
 
@@ -216,9 +218,15 @@ class CopyReaders:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _current(self) -> _Copy:
-        with self._lock:
-            if self._copy is not None and time.monotonic() < self._looked_at + LOOK_EVERY_SECONDS:
-                return self._copy
+        copy = self._copy
+        if copy is not None:
+            is_due = time.monotonic() > self._looked_at + LOOK_EVERY_SECONDS
+            # Whoever finds that there is something new copies it; others read on meanwhile.
+            if not is_due or not self._lock.acquire(blocking=False):
+                return copy
+        else:
+            self._lock.acquire()
+        try:
             deadline = time.monotonic() + FIRST_WAIT_SECONDS
             renewed = self._renewed()
             while renewed is None and self._copy is None and time.monotonic() < deadline:
@@ -229,6 +237,8 @@ class CopyReaders:
             if self._copy is None:
                 raise WarehouseUnavailableError("A refresh is writing the warehouse.")
             return self._copy
+        finally:
+            self._lock.release()
 
     def _renewed(self) -> _Copy | None:
         """The copy, a new one if there is anything new; None where a writer is in the way."""
