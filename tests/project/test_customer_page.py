@@ -43,7 +43,7 @@ EMAIL, CARD, DEVICE = "Mara.Lindner@GMAIL.com", "NP100200300", "5f0c7a1e9b3d4826
 TOKEN = "a3f1c9e07b5d42868e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f"
 # What reaches Mara or Jonas, in any spelling that a record has; looked for without regard to case.
 SECRETS = ("mara.lindner", "maralindner", "lindner", "mara ", ">mara", "gartenstr", "1990-03-17")
-SECRETS += ("10115", TOKEN, "+49151", "0151", "jonas", "peters", "+49171", "0171")
+SECRETS += ("10115", TOKEN, "+49151", "0151", "jonas", "peters", "+49171", "0171", "karla")
 ATTACK = "<img src=x onerror=alert(1)>"
 VIEWS = ("overview", "timeline", "identity", "traits")
 
@@ -94,7 +94,7 @@ def indiscreet_record() -> str:
     page |= {"path": "/u/Mara.Lindner@gmail.com"}
     record |= {"message_id": "web-mara-09", "timestamp": "2026-11-04T18:23:00.000Z"}
     record["context"]["page"] |= page
-    record["properties"] = {"note": "Mara Lindner, 0151 23456789", "price": ATTACK, "size": "37"}
+    record["properties"] = {"note": "Mara Lindner or her sister Karla, 0151 23456789", "price": ATTACK, "size": "37"}
     return json.dumps(record) + "\n"
 
 
@@ -275,10 +275,15 @@ def test_attacks_on_the_search_find_nobody(page: Page, story: Platform) -> None:
             assert term in page.get_by_role("main").inner_text()
         assert not alerts
         assert page.locator("main img").count() == 0
-        # A phone as people of its country write it, and as nobody else does.
+        # A phone as people of its country write it, and as they do abroad.
+        query = (
+            "select profile_id from cdp_identity.profile_identifiers "
+            "where identifier_type = 'phone' and identifier_value = '+491712345678'"
+        )
+        ((number,),) = story.rows(query)
         for term in ("0171 / 234 56 78", "+49 (0)171 2345678", "phone:00491712345678"):
             look_up(page, term)
-            assert page.get_by_role("heading", level=1).inner_text() == "Jonas Peters"
+            assert page.url == f"{served.url}/customers/{number}", term
         page.goto(f"{served.url}/customers/{'0' * 32}")
         assert "No such page" in page.content()
         # A form of another site, and another site's name for this address.
