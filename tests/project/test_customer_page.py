@@ -94,7 +94,11 @@ def indiscreet_record() -> str:
     page |= {"path": "/u/Mara.Lindner@gmail.com"}
     record |= {"message_id": "web-mara-09", "timestamp": "2026-11-04T18:23:00.000Z"}
     record["context"]["page"] |= page
-    record["properties"] = {"note": "Mara Lindner or her sister Karla, 0151 23456789", "price": ATTACK, "size": "37"}
+    record["properties"] = {
+        "note": "Mara Lindner or her sister Karla, 0151 23456789",
+        "price": ATTACK,
+        "size": "37",
+    }
     return json.dumps(record) + "\n"
 
 
