@@ -66,6 +66,10 @@ fit: setup ## Fit what customers will buy and spend on the orders in the warehou
 explain: setup ## Say why two identifiers are one person or not: make explain A=email:x B=phone:y, SHOW=1 unmasked
 	@$(BIN)/python -m orchestration.explain "$$A" "$$B" $(if $(SHOW),--show)
 
+.PHONY: customer
+customer: setup ## Open the page about one customer at http://127.0.0.1:8090, ROLE=agent unmasked
+	@$(if $(ROLE),CDP_CUSTOMER_PAGE_ROLE=$(ROLE)) $(BIN)/python -m orchestration.customer_page
+
 .PHONY: dagster
 dagster: setup ## Open the Dagster UI at http://127.0.0.1:3000
 	@$(BIN)/python -m orchestration.shell dagster dev -h 127.0.0.1 -p 3000 -m orchestration.definitions

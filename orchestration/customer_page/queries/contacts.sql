@@ -1,0 +1,26 @@
+select
+    email,
+    email_source,
+    email_observed_at,
+    email_validity,
+    phone,
+    phone_source,
+    phone_observed_at,
+    first_name,
+    last_name,
+    name_source,
+    name_observed_at,
+    birth_date,
+    birth_date_source,
+    birth_date_observed_at,
+    address_line,
+    postcode,
+    city,
+    country,
+    address_source,
+    address_observed_at,
+    preferred_language,
+    preferred_language_source,
+    preferred_language_observed_at
+from {contacts}.profile_contacts
+where profile_id = $1

@@ -1,0 +1,7 @@
+select
+    channel,
+    reason,
+    since
+from {profiles}.suppressions
+where profile_id = $1
+order by channel, reason

@@ -1,0 +1,2 @@
+select * from {profiles}.profile_traits
+where profile_id = $1
