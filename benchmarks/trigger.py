@@ -20,22 +20,24 @@ import argparse
 import json
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, RunsFilter
 
 from benchmarks.marts import _figure, _run, _wait
 from generator.cli import DEFAULT_END_DATE
+from orchestration import warm_dbt
 from orchestration.activation.receiver import RunningReceiver, running_receiver
 from orchestration.settings import PROJECT_DIR
 
@@ -101,6 +103,8 @@ def main() -> int:
 
 def _measure(folder: Path, options: argparse.Namespace) -> int:
     environment = _environment(folder)
+    # By these the warm process is found.
+    os.environ.update(environment)
     _build(folder, options, environment)
     with running_receiver(folder / "received.sqlite", secret=SECRET) as receiver:
         environment["CDP_WEBHOOK_URL"] = receiver.url
@@ -138,6 +142,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DAGSTER_HOME": str(folder / "dagster"),
+        "PYTHONPATH": str(PROJECT_DIR),
         "DO_NOT_TRACK": "1",
     }
 
@@ -171,26 +176,48 @@ def _daemon(folder: Path, environment: dict[str, str]) -> Iterator[DagsterInstan
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
     shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", home)
-    code = ("-m", "orchestration.definitions")
-    _wait([str(BIN / "dagster"), "sensor", "start", SENSOR, *code], environment)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # As in production: a code server that stays, where the daemon's own is replaced each minute.
+    server = {"grpc_server": {"host": "127.0.0.1", "port": port, "location_name": "cdp"}}
+    workspace = home / "workspace.yaml"
+    workspace.write_text(json.dumps({"load_from": [server]}))
+    serve = ["api", "grpc", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
     with (
         (folder / "daemon.log").open("wb") as log,
+        _running([BIN / "dagster", *serve], environment, log),
         DagsterInstance.from_config(str(home)) as instance,
     ):
-        daemon = subprocess.Popen(
-            [BIN / "dagster-daemon", "run", *code],
-            cwd=PROJECT_DIR,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
+        _until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "code server")
+        start = [str(BIN / "dagster"), "sensor", "start", SENSOR, "-w", str(workspace)]
+        _wait(start, environment)
+        with _running([BIN / "dagster-daemon", "run", "-w", workspace], environment, log):
             _ended(instance, 1)
-            time.sleep(20)
+            _until(warm_dbt.is_ready, "warm process")
             yield instance
-        finally:
-            daemon.terminate()
-            daemon.wait()
+
+
+@contextmanager
+def _running(
+    command: list[str | Path], environment: dict[str, str], log: IO[bytes]
+) -> Iterator[None]:
+    process = subprocess.Popen(
+        command, cwd=PROJECT_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _until(is_so: Callable[[], bool], name: str) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not is_so():
+        if time.monotonic() > until:
+            raise SystemExit(f"The {name} does not answer: daemon.log says why.")
+        time.sleep(0.5)
 
 
 def _trigger(

@@ -1,9 +1,10 @@
-"""dbt's commands, each in a fork of a process that has imported dbt and parsed the project.
+"""Commands in forks of a process that has imported dbt and Dagster and parsed the project.
 
-Importing takes dbt some four seconds and parsing this project five, more than what a trigger may
-take in all. The process listens on a socket beside nobody else's files; who has a command connects,
-says the command and where its output goes, and learns its pid and in the end its status. It parses
-again once a file of the project has changed, and ends with the process that started it.
+Importing takes dbt some four seconds and parsing this project five, and as much goes to importing
+Dagster and the code location for a run: more than what a trigger may take in all. The process
+listens on a socket in a folder that is its user's alone; who has a command connects, says the
+command and where its output goes, and learns its pid and in the end its status. It parses again
+once a file of the project has changed, and ends with the process that started it.
 
     python -m orchestration.warm_dbt      serves until standard input ends
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import json
 import os
 import selectors
@@ -98,6 +100,23 @@ class Command:
         return int(json.loads(last)["status"]) if last else 1
 
 
+def start_run(run: str, output: int) -> int | None:
+    """Start a run of Dagster, which goes on when this process ends.
+
+    Args:
+        run: Arguments of `dagster api execute_run`, as JSON.
+        output: File descriptor for what it prints.
+
+    Returns the process it runs in; None where no warm process answers.
+    """
+    peer = _asked([run], dict(os.environ), output, tool="dagster")
+    if peer is None:
+        return None
+    with peer, peer.makefile("rb") as answers:
+        first = answers.readline()
+    return int(json.loads(first)["pid"]) if first else None
+
+
 def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
     """Start a command of dbt in the project, warm where a warm process answers.
 
@@ -123,12 +142,16 @@ def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
 
 
 def _asked(
-    arguments: Sequence[str], environment: Mapping[str, str], output: int
+    arguments: Sequence[str], environment: Mapping[str, str], output: int, tool: str = "dbt"
 ) -> socket.socket | None:
     peer = socket.socket(socket.AF_UNIX)
     try:
         peer.connect(str(address()))
-        request = {"arguments": list(arguments), "environment": dict(environment)}
+        request = {
+            "tool": tool,
+            "arguments": list(arguments),
+            "environment": dict(environment),
+        }
         text = json.dumps(request).encode() + b"\n"
         socket.send_fds(peer, [text[:1]], [output])
         peer.sendall(text[1:])
@@ -217,9 +240,14 @@ def serve() -> None:
         raise SystemExit(f"{place.parent} belongs to somebody else: remove it or set TMPDIR.")
     with tempfile.TemporaryDirectory(prefix="cdp-warm-dbt-") as folder:
         server = _Server(Path(folder))
-        server.manifest(dict(os.environ))
+        environment = dict(os.environ)
+        server.manifest(environment)
+        become(environment)
+        # For runs: their forks find it imported.
+        importlib.import_module("orchestration.definitions")
         with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as waiting:
-            # Bound under another name first, so that a socket which is there answers.
+            # Bound under another name first, so that a socket which is there answers; one that an
+            # ended process left refuses.
             making = place.with_suffix(f".{os.getpid()}")
             listener.bind(str(making))
             listener.listen()
@@ -232,7 +260,6 @@ def serve() -> None:
                 peer, _ = listener.accept()
                 with peer:
                     _answer(server, peer, listener)
-            place.unlink(missing_ok=True)
 
 
 def _answer(server: _Server, peer: socket.socket, listener: socket.socket) -> None:
@@ -261,17 +288,27 @@ def _run(request: Mapping[str, Any], manifest: Any, peer: socket.socket, output:
         peer.sendall(json.dumps({"pid": os.getpid()}).encode() + b"\n")
         os.dup2(output, 1)
         os.dup2(output, 2)
-        # Nobody reads on where the asking process was killed.
-        threading.Thread(target=_end_with, args=(peer,), daemon=True).start()
         become(request["environment"])
-        result = invoke(manifest, request["arguments"], PLACES)
-        status = 0 if result.success else 1 if result.exception is None else 2
+        if request["tool"] == "dagster":
+            status = _execute_run(request["arguments"])
+        else:
+            # Nobody reads on where the asking process was killed.
+            threading.Thread(target=_end_with, args=(peer,), daemon=True).start()
+            result = invoke(manifest, request["arguments"], PLACES)
+            status = 0 if result.success else 1 if result.exception is None else 2
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         with contextlib.suppress(OSError):
             peer.sendall(json.dumps({"status": status}).encode() + b"\n")
         os._exit(status)
+
+
+def _execute_run(arguments: Sequence[str]) -> int:
+    from dagster._cli.api import api_cli  # noqa: PLC0415  imported with the code location
+
+    api_cli(["execute_run", *arguments], standalone_mode=False)
+    return 0
 
 
 def _end_with(peer: socket.socket) -> None:
