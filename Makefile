@@ -129,6 +129,10 @@ bench-marts: setup ## Measure the build of all models and a day's refresh agains
 bench-sync: setup ## Measure a sync against drt, a bare HTTP loop and a plain full outer join
 	@$(BIN)/python -m benchmarks.sync
 
+.PHONY: bench-trigger
+bench-trigger: setup ## Measure the way from a location ping to its push message through Dagster's daemon
+	@$(BIN)/python -m benchmarks.trigger
+
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks
 	@$(BIN)/pre-commit install

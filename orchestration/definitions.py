@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from dagster import Definitions
 
-from orchestration.defs import automation, landing, syncs, transformation
+from orchestration.defs import (
+    alerts,
+    automation,
+    landing,
+    replay,
+    syncs,
+    transformation,
+    trigger,
+    value,
+)
 
-defs = Definitions.merge(landing.defs, transformation.defs, syncs.defs, automation.defs)
+defs = Definitions.merge(
+    landing.defs,
+    replay.defs,
+    transformation.defs,
+    value.defs,
+    syncs.defs,
+    automation.defs,
+    trigger.defs,
+    alerts.defs,
+)

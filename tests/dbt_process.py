@@ -1,8 +1,9 @@
 """dbt's commands, each in a fork of one process that has imported dbt and parsed the project.
 
 Importing takes dbt some four seconds and parsing this project five, more than most commands take
-themselves. A command gets an environment of its own and the arguments of the command line; only
-`parse` is left out, whose result `manifest_path` names.
+themselves: `orchestration.warm_dbt` does the same in production. A command gets an environment of
+its own and the arguments of the command line; only `parse` is left out, whose result
+`manifest_path` names.
 """
 
 from __future__ import annotations
@@ -21,11 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.settings import PROJECT_DIR
+from orchestration.warm_dbt import PARSED_VARIABLES, become, invoke, parse
 
 # Stands in the parsed project for the PostgreSQL database of the command.
 _DATABASE = "cdp_database_of_the_command"
-# What decides how a project parses; the rest decides where a command reads and writes.
-_PARSED = ("CDP_TARGET", "CDP_SCHEMA", "CDP_RAW_SCHEMA", "CDP_PROBABILISTIC_MATCHING")
 
 
 @dataclass(frozen=True)
@@ -126,12 +126,10 @@ class _Server:
         return _in_fork(request, manifest, path)
 
     def _parse(self, request: _Request) -> tuple[Any, Path]:
-        from dbt.cli.main import dbtRunner  # noqa: PLC0415
-
-        key = (request.project, *(request.environment.get(name) for name in _PARSED))
+        key = (request.project, *(request.environment.get(name) for name in PARSED_VARIABLES))
         if key not in self.parsed:
             folder = self.folder / str(len(self.parsed))
-            _become(
+            become(
                 request.environment
                 | {
                     "CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
@@ -140,10 +138,7 @@ class _Server:
                     "DBT_LOG_PATH": str(folder),
                 }
             )
-            result = dbtRunner().invoke(["--quiet", "parse", *request.places])
-            if not result.success:
-                raise RuntimeError(f"{request.project} does not parse: {result.exception}")
-            self.parsed[key] = result.result, folder / "manifest.json"
+            self.parsed[key] = parse(request.places), folder / "manifest.json"
         return self.parsed[key]
 
 
@@ -193,9 +188,7 @@ def _in_fork(request: _Request, manifest: Any, manifest_path: Path) -> Finished:
 
 
 def _invoke(request: _Request, manifest: Any, manifest_path: Path) -> tuple[Any, ...]:
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
-
-    _become(request.environment)
+    become(request.environment)
     target = Path(request.environment["DBT_TARGET_PATH"])
     target.mkdir(parents=True, exist_ok=True)
     text = manifest_path.read_text()
@@ -209,9 +202,7 @@ def _invoke(request: _Request, manifest: Any, manifest_path: Path) -> tuple[Any,
         # What a model finds in `graph`.
         manifest.build_flat_graph()
     (target / "manifest.json").write_text(text)
-    # To write the manifest again takes dbt longer than to build some models.
-    arguments = ["--no-write-json", *request.arguments, *request.places]
-    result: Any = dbtRunner(manifest=manifest).invoke(arguments)
+    result = invoke(manifest, request.arguments, request.places)
     results = getattr(result.result, "results", [])
     statuses = {each.node.unique_id: str(each.status) for each in results}
     compiled = {
@@ -220,10 +211,3 @@ def _invoke(request: _Request, manifest: Any, manifest_path: Path) -> tuple[Any,
         if getattr(each.node, "compiled_code", None)
     }
     return result.success, result.exception and repr(result.exception), statuses, compiled
-
-
-def _become(environment: Mapping[str, str]) -> None:
-    """Take over all variables of a command; none of an earlier one stays."""
-    for name in os.environ.keys() - environment.keys():
-        del os.environ[name]
-    os.environ.update(environment)

@@ -1,7 +1,8 @@
-"""Jobs and what starts them: hourly, nightly, and when files come."""
+"""Jobs and what starts them: hourly, nightly, weekly, and when files come."""
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from dagster import (
@@ -19,12 +20,21 @@ from dagster import (
     sensor,
 )
 
+from orchestration.defs import replay, value
 from orchestration.defs.syncs import PLANS_GROUP
 from orchestration.defs.transformation import RefreshConfig
-from orchestration.landing.files import list_files, open_store
+from orchestration.landing.files import SourceFile, list_files, open_store
 from orchestration.settings import Settings
 
-REFRESHED = AssetSelection.all() - AssetSelection.groups(PLANS_GROUP)
+# Two runs of one kind wait for each other in the queue: `dagster.yaml` gives this tag one place.
+WRITES = {"cdp/warehouse": "writes"}
+# The raw tables that a trigger lands by itself, with a run of a minute less: see `trigger.py`.
+PINGS, DECISIONS = "app__events", "consent__records"
+REFRESHED = (
+    AssetSelection.all()
+    - AssetSelection.groups(PLANS_GROUP)
+    - AssetSelection.assets(value.KEY, replay.KEY)
+)
 
 # One process, one step after another: the embedded warehouse takes one writer.
 incremental_refresh = define_asset_job(
@@ -32,6 +42,7 @@ incremental_refresh = define_asset_job(
     selection=REFRESHED,
     description="Land new files, refresh what they touch, deliver what changed.",
     executor_def=in_process_executor,
+    tags=WRITES,
 )
 full_refresh = define_asset_job(
     "full_refresh",
@@ -39,6 +50,14 @@ full_refresh = define_asset_job(
     description="As incremental_refresh, but every model is rebuilt from all raw rows.",
     config=RunConfig(ops={"transform": RefreshConfig(full_refresh=True)}),
     executor_def=in_process_executor,
+    tags=WRITES,
+)
+value_fit = define_asset_job(
+    "value_fit",
+    selection=AssetSelection.assets(value.KEY),
+    description="Fit what customers will buy and spend; the next refresh values them by it.",
+    executor_def=in_process_executor,
+    tags=WRITES,
 )
 
 hourly = ScheduleDefinition(
@@ -55,16 +74,29 @@ daily = ScheduleDefinition(
     execution_timezone="UTC",
     default_status=DefaultScheduleStatus.STOPPED,
 )
+weekly = ScheduleDefinition(
+    name="weekly_value_fit",
+    job=value_fit,
+    cron_schedule="45 4 * * 1",
+    execution_timezone="UTC",
+    default_status=DefaultScheduleStatus.STOPPED,
+)
 
 
-def listing_fingerprint(settings: Settings) -> str:
+def listing_fingerprint(
+    settings: Settings, is_meant: Callable[[SourceFile], bool] = lambda _: True
+) -> str:
     """Hash of which files lie in the landing path, and of each one's size and time.
 
     A file written within the last seconds does not count yet: it may not be complete.
     """
     with tempfile.TemporaryDirectory() as spool:
         listing = list_files(open_store(settings.landing_path, Path(spool)))
-    marks = [f"{f.path}|{f.size_bytes}|{f.modified}" for f in listing.files if f.is_at_rest]
+    marks = [
+        f"{f.path}|{f.size_bytes}|{f.modified}"
+        for f in listing.files
+        if f.is_at_rest and is_meant(f)
+    ]
     return hashlib.sha256("\n".join(marks).encode()).hexdigest()
 
 
@@ -75,8 +107,13 @@ def listing_fingerprint(settings: Settings) -> str:
     description="Starts an incremental refresh when a channel file has come or changed.",
 )
 def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
-    """Compare the landing folder's listing with the one of the last run that was asked for."""
-    fingerprint = listing_fingerprint(Settings.from_environment())
+    """Compare the landing folder's listing with the one of the last run that was asked for.
+
+    Files that may hold location pings are left to the sensor of those and to the next hour.
+    """
+    fingerprint = listing_fingerprint(
+        Settings.from_environment(), lambda file: file.table_name != PINGS
+    )
     if fingerprint == context.cursor:
         return SkipReason("No file has come or changed.")
     context.update_cursor(fingerprint)
@@ -84,5 +121,7 @@ def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
 
 
 defs = Definitions(
-    jobs=[incremental_refresh, full_refresh], schedules=[hourly, daily], sensors=[new_files]
+    jobs=[incremental_refresh, full_refresh, value_fit],
+    schedules=[hourly, daily, weekly],
+    sensors=[new_files],
 )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
-    DbtCliResource,
     DbtProject,
 )
 
 from orchestration.settings import PROJECT_DIR, Settings
 
 TARGET_DIR = Path(os.environ.get("DBT_TARGET_PATH", PROJECT_DIR / "target"))
+# Who looks after raw tables, and after rules of a topic that no layer is named after.
+_GROUP_OF_THE_REST = "staging"
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -27,13 +29,24 @@ class LayerTranslator(DagsterDbtTranslator):
         super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer; `rules` for seeds, `landing` for raw tables."""
+        """The layer; `rules` for seeds, `landing` for raw tables, `profiles` for their history."""
         resource_type = dbt_resource_props["resource_type"]
         if resource_type == "source":
             return "landing"
         if resource_type == "seed":
             return "rules"
+        if resource_type == "snapshot":
+            return "profiles"
         return str(dbt_resource_props["fqn"][1])
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """What the YAML says, without the SQL, which is in dbt's docs."""
+        return str(dbt_resource_props.get("description") or dbt_resource_props["name"]).strip()
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
+        """The owner of the node's dbt group, or for seeds of the group that its topic names."""
+        owners = super().get_owners(dbt_resource_props)
+        return owners or [owner_of(str(dbt_resource_props["fqn"][1]))]
 
 
 def load_project() -> DbtProject:
@@ -48,6 +61,12 @@ def load_project() -> DbtProject:
     return project
 
 
+def owner_of(group: str) -> str:
+    """Address of who looks after a group of dbt; of the one for raw data where there is none."""
+    owners = {each["name"]: each["owner"]["email"] for each in MANIFEST["groups"].values()}
+    return str(owners.get(group, owners[_GROUP_OF_THE_REST]))
+
+
 PROJECT = load_project()
+MANIFEST: Mapping[str, Any] = json.loads(PROJECT.manifest_path.read_text())
 TRANSLATOR = LayerTranslator()
-DBT = DbtCliResource(project_dir=PROJECT)

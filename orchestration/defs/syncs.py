@@ -1,20 +1,16 @@
 """Two assets a sync: what it delivers once its payload is built, and its plan, for who asks."""
 
-import json
 from dataclasses import asdict
 
 from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
-    Backoff,
     Config,
     Definitions,
     Failure,
-    Jitter,
     MaterializeResult,
     MetadataValue,
-    RetryPolicy,
     asset,
 )
 
@@ -24,15 +20,14 @@ from orchestration.activation import (
     plan_sync,
     run_sync,
 )
-from orchestration.defs.project import PROJECT, TRANSLATOR
+from orchestration.defs.project import MANIFEST, PROJECT, TRANSLATOR
+from orchestration.defs.steps import RETRIES, writing
 from orchestration.manifest import SyncSpec, load_sync_specs
 from orchestration.settings import SettingError, Settings
 
 GROUP = "activation"
 # No job runs these: a plan is made when a person materialises it.
 PLANS_GROUP = "activation_plans"
-RETRIES = RetryPolicy(max_retries=2, delay=5, backoff=Backoff.EXPONENTIAL, jitter=Jitter.FULL)
-
 
 # Trying these again would change nothing: a person's word is wanted, or another run's end.
 NOT_RETRIED = (SettingError, SyncAlreadyRunningError, SyncBlockedError)
@@ -48,7 +43,7 @@ class SyncConfig(Config):
     approve: bool = False
 
 
-def build_sync_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
+def build_sync_asset(spec: SyncSpec, payload: AssetKey, owners: list[str]) -> AssetsDefinition:
     """The asset that delivers what `spec` describes whenever its payload model has been built."""
 
     @asset(
@@ -56,26 +51,29 @@ def build_sync_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
         group_name=GROUP,
         deps=[payload],
         description=spec.description,
+        owners=owners,
         kinds={"python", spec.destination},
         retry_policy=RETRIES,
     )
     def deliver(context: AssetExecutionContext, config: SyncConfig) -> MaterializeResult[None]:
         try:
-            report = run_sync(
-                Settings.from_environment(),
-                spec,
-                run_id=context.run_id,
-                approve=config.approve,
-                progress=context.log.info,
-            )
+            with writing(context) as settings:
+                report = run_sync(
+                    settings,
+                    spec,
+                    run_id=context.run_id,
+                    approve=config.approve,
+                    progress=context.log.info,
+                )
         except NOT_RETRIED as error:
             raise Failure(str(error), allow_retries=False) from None
-        return MaterializeResult(metadata=report.as_metadata())
+        sent = report.inserted + report.updated + report.deleted + report.merged
+        return MaterializeResult(metadata={"sent": sent, **report.as_metadata()})
 
     return deliver
 
 
-def build_plan_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
+def build_plan_asset(spec: SyncSpec, payload: AssetKey, owners: list[str]) -> AssetsDefinition:
     """The asset that shows what a sync would send, with direct identifiers masked."""
 
     @asset(
@@ -83,6 +81,7 @@ def build_plan_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
         group_name=PLANS_GROUP,
         deps=[payload],
         description=f"What {spec.name} would send. Sends nothing and changes nothing.",
+        owners=owners,
         kinds={"python", spec.destination},
     )
     def plan(context: AssetExecutionContext) -> MaterializeResult[None]:
@@ -101,9 +100,13 @@ def build_plan_asset(spec: SyncSpec, payload: AssetKey) -> AssetsDefinition:
 
 
 def _build_assets() -> list[AssetsDefinition]:
-    nodes = json.loads(PROJECT.manifest_path.read_text())["nodes"]
+    owners = {each["name"]: each["owner"] for each in MANIFEST["exposures"].values()}
     return [
-        build(spec, TRANSLATOR.get_asset_key(nodes[spec.payload_unique_id]))
+        build(
+            spec,
+            TRANSLATOR.get_asset_key(MANIFEST["nodes"][spec.payload_unique_id]),
+            [owners[spec.name]["email"]],
+        )
         for spec in load_sync_specs(PROJECT.manifest_path)
         for build in (build_sync_asset, build_plan_asset)
     ]

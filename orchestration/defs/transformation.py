@@ -1,21 +1,52 @@
-"""Every dbt model, seed and snapshot as an asset, every test as a check on it."""
+"""Every dbt model, seed and snapshot as an asset, every test as a blocking check on it."""
 
-from collections.abc import Iterator
+import json
+import os
+import shutil
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from dagster import AssetExecutionContext, Config, Definitions
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster import (
+    AssetExecutionContext,
+    Config,
+    DagsterExecutionInterruptedError,
+    Definitions,
+    Failure,
+    Output,
+)
+from dagster_dbt import dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from pydantic import Field
 
-from orchestration.defs.project import DBT, PROJECT, TRANSLATOR
+from orchestration import warm_dbt
+from orchestration.defs.column_lineage import ColumnLineage
+from orchestration.defs.project import MANIFEST, PROJECT, TARGET_DIR, TRANSLATOR
+from orchestration.defs.steps import writing
+from orchestration.settings import Settings
+from orchestration.warehouse import connected
+
+# Unit tests prove the models, not the data: they run in `make test`.
+_LEFT_OUT = ("--exclude-resource-type", "unit_test")
+_KEYS = {
+    unique_id: TRANSLATOR.get_asset_key(node)
+    for unique_id, node in MANIFEST["nodes"].items()
+    if node["resource_type"] in ("model", "seed", "snapshot")
+}
 
 
 class RefreshConfig(Config):
-    """How far back a refresh reaches."""
+    """How much a refresh builds."""
 
     full_refresh: bool = Field(
         default=False,
         description="Rebuild incremental models from all raw rows, not from new ones alone.",
+    )
+    selector: str = Field(
+        default="",
+        description="Build the nodes of this selector of selectors.yml, and no more.",
     )
 
 
@@ -25,15 +56,117 @@ class RefreshConfig(Config):
     dagster_dbt_translator=TRANSLATOR,
     name="transform",
 )
-def transform(
-    context: AssetExecutionContext, dbt: DbtCliResource, config: RefreshConfig
-) -> Iterator[Any]:
+def transform(context: AssetExecutionContext, config: RefreshConfig) -> Iterator[Any]:
     """Build and test the selected models; a failed test skips all that lies downstream of it."""
-    # Unit tests prove the models, not the data: they run in `make test`.
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments = ["build", *_LEFT_OUT, *_selection(context, config)]
     if config.full_refresh:
         arguments.append("--full-refresh")
-    yield from dbt.cli(arguments, context=context).stream()
+    target = TARGET_DIR / f"transform-{context.run_id}-{context.retry_number}"
+    outputs: list[Output[Any]] = []
+    with writing(context) as settings:
+        # Dagster writes a record of each result, which is better done while dbt builds on.
+        status = yield from _build(context, arguments, target, outputs)
+        # Whoever waits for a slice is not kept waiting for what is known of the whole.
+        yield from outputs if config.selector else _with_facts(settings, outputs, target)
+    if status:
+        raise Failure(
+            f"dbt ended with status {status}: a model or test failed, which is named above. "
+            f"The whole log is in {target / 'dbt.log'}.",
+            allow_retries=False,
+        )
+    shutil.rmtree(target)
 
 
-defs = Definitions(assets=[transform], resources={"dbt": DBT})
+def _selection(context: AssetExecutionContext, config: RefreshConfig) -> list[str]:
+    if config.selector:
+        return ["--selector", config.selector]
+    wanted = [name for name, key in _KEYS.items() if key in context.selected_asset_keys]
+    if len(wanted) == len(_KEYS):
+        return []
+    names = [".".join(MANIFEST["nodes"][unique_id]["fqn"]) for unique_id in sorted(wanted)]
+    # Tests that compare with a model which this run does not build wait for one that does.
+    return ["--indirect-selection", "buildable", "--select", *(f"fqn:{name}" for name in names)]
+
+
+def _build(
+    context: AssetExecutionContext, arguments: list[str], target: Path, outputs: list[Output[Any]]
+) -> Generator[Any, None, int]:
+    """Run dbt and pass on what it says of tests; returns its status.
+
+    What it says of models is added to `outputs`, for the warehouse to be asked about them.
+    """
+    environment = os.environ | {
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target),
+        "DBT_LOG_FORMAT": "json",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONUNBUFFERED": "1",
+    }
+    target.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        # What was parsed before is parsed again in a tenth of the time.
+        shutil.copy(TARGET_DIR / "partial_parse.msgpack", target)
+    command = warm_dbt.start(arguments, environment)
+    context.log.info(f"dbt {' '.join(arguments)}{' (warm)' if command.is_warm else ''}")
+    try:
+        for line in command.output:
+            for event in _events(context, line.decode(errors="replace")):
+                if isinstance(event, Output):
+                    outputs.append(event)
+                else:
+                    yield event
+    except DagsterExecutionInterruptedError:
+        command.interrupt()
+        command.wait()
+        raise
+    return command.wait()
+
+
+def _events(context: AssetExecutionContext, line: str) -> Iterator[Any]:
+    said: Mapping[str, Any] | None = None
+    with suppress(json.JSONDecodeError):
+        said = json.loads(line)
+    message = said["info"]["msg"] if said else line.rstrip("\n")
+    sys.stdout.write(f"{message}\n")
+    sys.stdout.flush()
+    if said:
+        event = DbtCoreCliEventMessage(raw_event=dict(said), event_history_metadata={})
+        yield from event.to_default_asset_events(MANIFEST, TRANSLATOR, context, project=PROJECT)
+
+
+def _with_facts(
+    settings: Settings, outputs: list[Output[Any]], target: Path
+) -> Iterator[Output[Any]]:
+    """The outputs with how many rows each has, and which columns its columns come from."""
+    built = {str(output.metadata["unique_id"].value): output for output in outputs}
+    rows = _row_counts(settings, list(built))
+    lineage = ColumnLineage(MANIFEST, settings.data_dir / "column_lineage.json")
+    for unique_id, output in built.items():
+        node = MANIFEST["nodes"][unique_id]
+        facts: dict[str, Any] = {}
+        if unique_id in rows:
+            facts["dagster/row_count"] = rows[unique_id]
+        if node["resource_type"] == "model":
+            compiled = target / "compiled" / node["package_name"] / node["original_file_path"]
+            columns = lineage.of(unique_id, compiled)
+            if columns:
+                facts["dagster/column_lineage"] = columns
+        yield output.with_metadata({**output.metadata, **facts})
+    lineage.keep()
+
+
+def _row_counts(settings: Settings, unique_ids: list[str]) -> dict[str, int]:
+    """Rows of each table among the nodes; to count those of a view is to run it."""
+    counts = {}
+    with connected(settings) as warehouse:
+        for unique_id in unique_ids:
+            node = MANIFEST["nodes"][unique_id]
+            if node["config"]["materialized"] == "view":
+                continue
+            ((counts[unique_id],),) = warehouse.execute(
+                f"select count(*) from {node['relation_name']}"
+            )
+    return counts
+
+
+defs = Definitions(assets=[transform])

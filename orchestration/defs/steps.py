@@ -1,0 +1,26 @@
+"""What the steps of a run share: the warehouse for one at a time, and what is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dagster import AssetExecutionContext, Backoff, Failure, Jitter, RetryPolicy
+
+from orchestration.settings import SettingError, Settings
+from orchestration.writer import WarehouseTakenError, only_writer
+
+# For what another attempt may mend: a receiver or a store of files that does not answer.
+RETRIES = RetryPolicy(max_retries=3, delay=5, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
+
+
+@contextmanager
+def writing(context: AssetExecutionContext) -> Iterator[Settings]:
+    """The warehouse for this step alone; fails without another attempt where it stays taken."""
+    try:
+        settings = Settings.from_environment()
+        name = f"Dagster run {context.run_id} ({context.job_name})"
+        with only_writer(settings, name, context.log.info):
+            yield settings
+    except (SettingError, WarehouseTakenError) as error:
+        raise Failure(str(error), allow_retries=False) from None

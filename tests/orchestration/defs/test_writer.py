@@ -1,0 +1,113 @@
+"""One writer of the warehouse at a time, across threads of control that know nothing of another."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT_DIR, SettingError, Settings
+from orchestration.shell import writes
+from orchestration.writer import WAIT_VARIABLE, WarehouseTakenError, only_writer
+
+HOLD = """
+import sys
+from orchestration.settings import Settings
+from orchestration.writer import only_writer
+with only_writer(Settings.from_environment(), "Dagster run 1 (incremental_refresh)"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_second_waits_for_the_first_or_stops_with_its_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        cwd=PROJECT_DIR,
+        env=os.environ | {"PYTHONPATH": str(PROJECT_DIR)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout
+        assert other.stdin
+        assert other.stdout.readline() == b"held\n"
+        monkeypatch.setenv(WAIT_VARIABLE, "0")
+        with (
+            pytest.raises(WarehouseTakenError, match=r"Dagster run 1 \(incremental_refresh\)"),
+            only_writer(settings, "make dbt"),
+        ):
+            raise AssertionError("two writers at once")
+        monkeypatch.setenv(WAIT_VARIABLE, "60")
+        told: list[str] = []
+
+        def tell(message: str) -> None:
+            told.append(message)
+            assert other.stdin
+            other.stdin.close()
+
+        with only_writer(settings, "make dbt", tell):
+            pass
+    assert len(told) == 1
+    assert "Dagster run 1 (incremental_refresh)" in told[0]
+
+
+def test_a_writer_that_was_killed_keeps_nobody_out(settings: Settings) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        cwd=PROJECT_DIR,
+        env=os.environ | {"PYTHONPATH": str(PROJECT_DIR)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()
+        other.kill()
+        other.wait()
+        with only_writer(settings, "make dbt"):
+            pass
+
+
+def test_a_tool_of_the_shell_keeps_the_lock_while_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDP_TARGET", "duckdb")
+    monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("CDP_DUCKDB_PATH", str(tmp_path / "warehouse.duckdb"))
+    monkeypatch.setenv(WAIT_VARIABLE, "0")
+    landing = [sys.executable, "-m", "orchestration.shell", "python", "-m", "orchestration.landing"]
+    with only_writer(Settings.from_environment(), "Dagster run 1"):
+        stopped = subprocess.run(
+            landing, cwd=PROJECT_DIR, capture_output=True, text=True, check=False
+        )
+    assert stopped.returncode == 1
+    assert "is being written by Dagster run 1" in stopped.stderr
+    assert not (tmp_path / "warehouse.duckdb").exists()
+
+
+def test_a_wait_that_is_no_number_names_its_setting(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(WAIT_VARIABLE, "long")
+    with pytest.raises(SettingError, match=WAIT_VARIABLE), only_writer(settings, "make dbt"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("command", "is_writing"),
+    [
+        ("dbt build -s profiles", True),
+        ("dbt --quiet run", True),
+        ("dbt docs serve", False),
+        ("dbt --quiet parse", False),
+        ("python -m orchestration.activation apply", True),
+        ("python -m orchestration.sql_prompt", False),
+        ("dagster dev -m orchestration.definitions", False),
+    ],
+)
+def test_only_what_writes_waits(command: str, is_writing: bool) -> None:
+    assert writes(command.split()) is is_writing
