@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dagster import Definitions
 
-from orchestration.defs import automation, landing, syncs, transformation
+from orchestration.defs import automation, landing, publishing, syncs, transformation
 
-defs = Definitions.merge(landing.defs, transformation.defs, syncs.defs, automation.defs)
+defs = Definitions.merge(
+    landing.defs, transformation.defs, publishing.defs, syncs.defs, automation.defs
+)

@@ -1,0 +1,44 @@
+"""The published copy as an asset: brought up to date once every mart in it has been built."""
+
+import json
+
+from dagster import AssetExecutionContext, AssetKey, Definitions, MaterializeResult, asset
+
+from orchestration.defs.project import PROJECT, TRANSLATOR
+from orchestration.publishing import Publication, public_nodes, publish
+from orchestration.settings import Settings
+
+
+def _marts() -> list[AssetKey]:
+    manifest = json.loads(PROJECT.manifest_path.read_text())
+    return [TRANSLATOR.get_asset_key(node) for node in public_nodes(manifest)]
+
+
+@asset(
+    key="published",
+    group_name="publishing",
+    deps=_marts(),
+    description="The read-only copy of the public marts, which dashboards and notebooks read.",
+    kinds={"python", "duckdb"},
+)
+def published(context: AssetExecutionContext) -> MaterializeResult[None]:
+    """Replace the copy by one of the marts as they are now; on PostgreSQL there is none."""
+    publication = publish(Settings.from_environment(), PROJECT.manifest_path)
+    context.log.info(str(publication))
+    return MaterializeResult(metadata=_metadata(publication))
+
+
+def _metadata(publication: Publication) -> dict[str, str | int | float]:
+    if publication.path is None:
+        return {"published": str(publication)}
+    return {
+        "path": str(publication.path),
+        "marts": publication.marts,
+        "changed_marts": publication.changed,
+        "written_rows": publication.written_rows,
+        "size_bytes": publication.size_bytes,
+        "seconds": round(publication.seconds, 2),
+    }
+
+
+defs = Definitions(assets=[published])
