@@ -336,6 +336,8 @@ class _Copier:
             changes = self._replace_changes(mart, source, [name for name, _ in columns])
             if changes is not None:
                 return changes
+        is_there = mart.place in self._columns["copy"]
+        removed = self._count(f"copy.{mart.relation}") if is_there else 0
         self._connection.execute(f"create schema if not exists copy.{quote(mart.schema)}")
         self._connection.execute(
             f"create or replace table copy.{mart.relation} as from {source} as source"
@@ -345,7 +347,7 @@ class _Copier:
                 f"comment on column copy.{mart.relation}.{quote(name)} is "
                 f"'Withheld: a direct identifier. {IDENTIFIERS_SETTING}=true publishes it.'"
             )
-        return self._count(f"copy.{mart.relation}")
+        return max(removed, self._count(f"copy.{mart.relation}"))
 
     def _replace_changes(self, mart: Mart, source: str, names: list[str]) -> int | None:
         """Replace the rows that differ; None where writing all is cheaper, with nothing done."""
