@@ -58,6 +58,14 @@ sync: setup ## Deliver what changed since the last acknowledged state: make sync
 retry: setup ## Send rejected rows again, dead letters too: make retry SYNC=name
 	@$(BIN)/python -m orchestration.activation retry $(SYNC) $(if $(APPROVE),--approve)
 
+.PHONY: publish
+publish: setup ## Bring the copy that dashboards and notebooks read up to date with the marts
+	@$(BIN)/python -m orchestration.publishing
+
+.PHONY: dashboards
+dashboards: setup ## Open the dashboards at http://127.0.0.1:8501
+	@$(BIN)/python -m dashboards
+
 .PHONY: fit
 fit: setup ## Fit what customers will buy and spend on the orders in the warehouse
 	@$(BIN)/python -m orchestration.value

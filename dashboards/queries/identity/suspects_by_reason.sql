@@ -1,0 +1,8 @@
+select
+    reason,
+    count(*) as identifier_count,
+    sum(withheld_link_count) as withheld_link_count,
+    max(neighbour_count) as largest_neighbour_count
+from cdp_identity.identity_suspects
+group by reason
+order by identifier_count desc, reason

@@ -1,0 +1,5 @@
+select
+    metric_name,
+    metric_value
+from cdp_metrics.metric_values
+where period = 'all'

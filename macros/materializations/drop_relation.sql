@@ -1,0 +1,67 @@
+{#
+    dbt swaps a table in by two names and then drops the earlier one with all views of it, which are gone
+    until dbt comes to build them again. Readers would fail: the views are pointed at the new table first.
+    Each is replaced by itself, since whoever held two of them could stand in the way of a reader who
+    waits for the other.
+#}
+{% macro postgres__drop_relation(relation) %}
+    {% set suffix = '__dbt_backup' %}
+    {% if relation.identifier.endswith(suffix) %}
+        {% set replacement = relation.incorporate(
+            path={'identifier': relation.identifier[:-(suffix | length)]}
+        ) %}
+        {% set views = run_query(views_of(relation)).rows %}
+        {% for view in views %}
+            {% do run_statement(point_view_at(view[0], relation, replacement)) %}
+        {% endfor %}
+    {% endif %}
+    {{ default__drop_relation(relation) }}
+{% endmacro %}
+
+{# Query of the views that read a relation, by their object ids. #}
+{% macro views_of(relation) %}
+    select distinct pg_rewrite.ev_class
+    from pg_depend
+    inner join pg_rewrite on pg_depend.objid = pg_rewrite.oid
+    inner join pg_class on pg_rewrite.ev_class = pg_class.oid
+    where
+        pg_depend.classid = 'pg_rewrite'::regclass
+        and pg_depend.refclassid = 'pg_class'::regclass
+        and pg_depend.refobjid = to_regclass('{{ relation.include(database=false) }}')
+        and pg_depend.refobjid <> pg_rewrite.ev_class
+        and pg_class.relkind = 'v'
+    order by pg_rewrite.ev_class
+{% endmacro %}
+
+{#
+    Block that lets a view read another relation. A view that cannot, since columns are others now, stays
+    as it is and is dropped with what it reads: its own model has changed too, and is built after this one.
+#}
+{% macro point_view_at(view, from_relation, to_relation) %}
+    do $block$
+    declare
+        search_path_before text := current_setting('search_path');
+    begin
+        -- All names in the definition are written in full then.
+        perform set_config('search_path', '', true);
+        begin
+            -- Nothing where dbt had to shorten the name.
+            if to_regclass('{{ to_relation.include(database=false) }}') is not null then
+                -- Columns are written with the name of their table, too.
+                execute format(
+                    'create or replace view %s as %s',
+                    {{ view }}::oid::regclass,
+                    replace(
+                        pg_get_viewdef({{ view }}::oid),
+                        '{{ from_relation.identifier }}',
+                        '{{ to_relation.identifier }}'
+                    )
+                );
+            end if;
+        exception
+            when invalid_table_definition or undefined_column or undefined_function then null;
+        end;
+        perform set_config('search_path', search_path_before, true);
+    end
+    $block$
+{% endmacro %}

@@ -1,0 +1,38 @@
+{{ config(schema='metrics', group='audiences', materialized='table') }}
+
+-- What the definitions aggregate; dbt cannot see it in them.
+-- depends_on: {{ ref('profiles') }}
+-- depends_on: {{ ref('events') }}
+-- depends_on: {{ ref('sessions') }}
+-- depends_on: {{ ref('orders') }}
+-- depends_on: {{ ref('audience_memberships') }}
+-- depends_on: {{ ref('touchpoints') }}
+
+with
+
+measured as (
+    {% for metric in graph.metrics.values() | sort(attribute='name') %}
+    {% if not loop.first %}union all{% endif %}
+    {{ metric_query(metric) }}
+    {% else %}
+    -- While the project is parsed no metric is known yet.
+    select
+        cast(null as text) as metric_name,
+        cast(null as text) as period,
+        cast(null as date) as period_start,
+        cast(null as double precision) as metric_value
+    where 1 = 0
+    {% endfor %}
+),
+
+keyed as (
+    select
+        {{ surrogate_key(['metric_name', 'period', 'period_start']) }} as metric_value_id,
+        metric_name,
+        period,
+        metric_value,
+        period_start
+    from measured
+)
+
+select * from keyed
