@@ -66,6 +66,11 @@ fit: setup ## Fit what customers will buy and spend on the orders in the warehou
 explain: setup ## Say why two identifiers are one person or not: make explain A=email:x B=phone:y, SHOW=1 unmasked
 	@$(BIN)/python -m orchestration.explain "$$A" "$$B" $(if $(SHOW),--show)
 
+.PHONY: identity-plan
+identity-plan: setup ## Show whom changed identity rules would merge and split: BASE=revision JSON=file MAX_CHANGED=percent
+	@$(BIN)/python -m orchestration.identity_plan $(if $(BASE),--base "$(BASE)") $(if $(JSON),--json "$(JSON)") \
+	  $(if $(MAX_CHANGED),--fail-above $(MAX_CHANGED))
+
 .PHONY: dagster
 dagster: setup ## Open the Dagster UI at http://127.0.0.1:3000
 	@$(BIN)/python -m orchestration.shell dagster dev -h 127.0.0.1 -p 3000 -m orchestration.definitions
