@@ -40,7 +40,7 @@ demo: setup ## Run the main job on a generated company and say what happened
 
 .PHONY: land
 land: setup ## Load channel files that have come or changed into raw tables
-	@$(BIN)/python -m orchestration.landing
+	@$(BIN)/python -m orchestration.shell python -m orchestration.landing
 
 .PHONY: dbt
 dbt: setup ## Run dbt with the target's environment: make dbt ARGS="build -s profiles"
@@ -52,11 +52,11 @@ plan: setup ## Show what a sync would send, sending nothing: make plan SYNC=name
 
 .PHONY: sync
 sync: setup ## Deliver what changed since the last acknowledged state: make sync SYNC=name, APPROVE=1 past the guard
-	@$(BIN)/python -m orchestration.activation apply $(SYNC) $(if $(APPROVE),--approve)
+	@$(BIN)/python -m orchestration.shell python -m orchestration.activation apply $(SYNC) $(if $(APPROVE),--approve)
 
 .PHONY: retry
 retry: setup ## Send rejected rows again, dead letters too: make retry SYNC=name
-	@$(BIN)/python -m orchestration.activation retry $(SYNC) $(if $(APPROVE),--approve)
+	@$(BIN)/python -m orchestration.shell python -m orchestration.activation retry $(SYNC) $(if $(APPROVE),--approve)
 
 .PHONY: publish
 publish: setup ## Bring the copy that dashboards and notebooks read up to date with the marts
@@ -68,7 +68,7 @@ dashboards: setup ## Open the dashboards at http://127.0.0.1:8501
 
 .PHONY: fit
 fit: setup ## Fit what customers will buy and spend on the orders in the warehouse
-	@$(BIN)/python -m orchestration.value
+	@$(BIN)/python -m orchestration.shell python -m orchestration.value
 
 .PHONY: explain
 explain: setup ## Say why two identifiers are one person or not: make explain A=email:x B=phone:y, SHOW=1 unmasked
@@ -77,6 +77,11 @@ explain: setup ## Say why two identifiers are one person or not: make explain A=
 .PHONY: customer
 customer: setup ## Open the page about one customer at http://127.0.0.1:8090, ROLE=agent unmasked
 	@$(if $(ROLE),CDP_CUSTOMER_PAGE_ROLE=$(ROLE)) $(BIN)/python -m orchestration.customer_page
+
+.PHONY: identity-plan
+identity-plan: setup ## Show whom changed identity rules would merge and split: BASE=revision JSON=file MAX_CHANGED=percent
+	@$(BIN)/python -m orchestration.identity_plan $(if $(BASE),--base "$(BASE)") $(if $(JSON),--json "$(JSON)") \
+	  $(if $(MAX_CHANGED),--fail-above $(MAX_CHANGED))
 
 .PHONY: dagster
 dagster: setup ## Open the Dagster UI at http://127.0.0.1:3000
@@ -98,6 +103,7 @@ lint: setup ## Check style and types: ruff, mypy, sqlfluff, dbt parse
 	@$(BIN)/mypy
 	@$(BIN)/python -m orchestration.shell dbt --quiet parse
 	@CDP_TARGET=duckdb $(BIN)/sqlfluff lint --processes 2 models tests/dbt
+	@$(BIN)/sqlfluff lint --templater raw --dialect duckdb dashboards/queries
 
 .PHONY: format
 format: setup ## Rewrite Python and SQL in the project's style
@@ -163,4 +169,4 @@ clean-data: ## Remove the demo's files and the warehouse, the ledgers in it incl
 
 .PHONY: match
 match: setup ## Propose pairs of records that are one person without a shared identifier: make match, TRAIN=1 to learn anew
-	@$(BIN)/python -m orchestration.matching $(if $(TRAIN),--train)
+	@$(BIN)/python -m orchestration.shell python -m orchestration.matching $(if $(TRAIN),--train)
