@@ -31,6 +31,14 @@ CUSTOMERS, DAYS, SEED = 2000, 120, 7
 END_DATE, AS_OF = "2026-11-14", "2026-11-14T15:05:00Z"
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story" / "base"
 JOB = "incremental_refresh"
+# What there is to look at afterwards.
+COMMANDS = {
+    "dagster": "the assets, checks, schedules and this run",
+    "dashboards": "the figures",
+    "customer": "one person, found by any identifier",
+    "docs": "every model and column, with lineage",
+    "sql": "a SQL prompt on the warehouse",
+}
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
@@ -226,9 +234,8 @@ def main() -> int:
     summarise_files(files)
     suffix = "" if settings.target == "duckdb" else f" TARGET={settings.target}"
     say(f"\nThe job took {job_seconds:.0f} s, all {time.monotonic() - started:.0f} s. Look around:")
-    say(f"  make dagster{suffix}   the assets, checks, schedules and this run")
-    say(f"  make docs{suffix}      every model and column, with lineage")
-    say(f"  make sql{suffix}       a SQL prompt on the warehouse")
+    for command, shown in COMMANDS.items():
+        say(f"  {f'make {command}{suffix}':<{16 + len(suffix)}} {shown}")
     return 0
 
 

@@ -21,8 +21,9 @@ summed as (
         sync_name,
         max(destination) as destination,
         count(*) as run_count,
-        cast(sum(case when finished_at is not null and status <> 'succeeded' then 1 else 0 end) as bigint)
-            as failed_run_count,
+        count(
+            case when finished_at is not null and status <> 'succeeded' then 1 end
+        ) as failed_run_count,
         cast(sum(coalesce(inserted_count, 0)) as bigint) as inserted_count,
         cast(sum(coalesce(updated_count, 0)) as bigint) as updated_count,
         cast(sum(coalesce(deleted_count, 0)) as bigint) as deleted_count,

@@ -2,7 +2,7 @@
 
 from dagster import AssetExecutionContext, AssetKey, Definitions, MaterializeResult, asset
 
-from orchestration.defs.project import MANIFEST, PROJECT, TRANSLATOR
+from orchestration.defs.project import MANIFEST, PROJECT, TRANSLATOR, owner_of
 from orchestration.defs.steps import writing
 from orchestration.publishing import Publication, public_nodes, publish
 
@@ -14,6 +14,7 @@ def _marts() -> list[AssetKey]:
 @asset(
     key="published",
     group_name="publishing",
+    owners=[owner_of("profiles")],
     deps=_marts(),
     description="The read-only copy of the public marts, which dashboards and notebooks read.",
     kinds={"python", "duckdb"},

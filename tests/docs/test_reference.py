@@ -12,7 +12,16 @@ from orchestration.settings import PROJECT_DIR
 from tests.docs.pages import DOCS
 
 PAGE = (DOCS / "reference.md").read_text()
-READING = ("orchestration", "generator", "benchmarks", "macros", "models", "snapshots", ".dagster")
+READING = (
+    "dashboards",
+    "orchestration",
+    "generator",
+    "benchmarks",
+    "macros",
+    "models",
+    "snapshots",
+    ".dagster",
+)
 FILES = ("Makefile", "profiles.yml", "dbt_project.yml", "tests/conftest.py")
 VARIABLE = re.compile(r"\bCDP_[A-Z][A-Z_]*[A-Z]\b")
 
