@@ -96,7 +96,7 @@ def indiscreet_record() -> str:
     record["context"]["page"] |= page
     record["properties"] = {
         "note": "Mara Lindner or her sister Karla, 0151 23456789",
-        "price": ATTACK,
+        "color": ATTACK,
         "size": "37",
     }
     return json.dumps(record) + "\n"
