@@ -135,7 +135,8 @@ def acknowledge_all(file: Path) -> None:
     with connected(settings) as connection:
         create_ledger(connection, settings)
         connection.execute(
-            "insert into cdp_activation.sync_ledger "
+            "insert into cdp_activation.sync_ledger (sync_name, sync_key, operation, "
+            "payload_hash, revision, receiver_id, run_id, acknowledged_at, profile_id) "
             f"select 'members', profile_id, 'insert', {payload_hash}, 1, null, 'first', "
             "timestamp '2026-01-01', profile_id from cdp_syncs.members order by profile_id"
         )
