@@ -33,7 +33,7 @@ from typing import Any
 import duckdb
 
 from orchestration.settings import PROJECT_DIR, SettingError, Settings
-from orchestration.warehouse import LOCK_WAIT_SECONDS, WarehouseBusyError, quote
+from orchestration.warehouse import WarehouseBusyError, once_unlocked, quote
 
 IDENTIFIERS_SETTING = "CDP_PUBLISH_IDENTIFIERS"
 # Folders of models that are made of direct identifiers, or hold them for a receiver.
@@ -241,7 +241,12 @@ def _attached(
             f"set memory_limit = '{os.environ.get('CDP_DUCKDB_MEMORY_LIMIT', '4GB')}'"
         )
         connection.execute(f"set temp_directory = {_text(str(draft.parent / '.tmp'))}")
-        _attach_warehouse(connection, settings.duckdb_path)
+        attach = f"attach {_text(str(settings.duckdb_path))} as warehouse (read_only)"
+        once_unlocked(
+            settings.duckdb_path,
+            lambda: connection.execute(attach),
+            otherwise=" The published copy is the one of before.",
+        )
         copier = _Copier(connection)
         if previous.exists():
             _clone(previous, draft)
@@ -253,23 +258,6 @@ def _attached(
         connection.execute("commit")
         connection.execute("checkpoint copy")
         connection.execute("detach copy")
-
-
-def _attach_warehouse(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    deadline = time.monotonic() + LOCK_WAIT_SECONDS
-    while True:
-        try:
-            connection.execute(f"attach {_text(str(path))} as warehouse (read_only)")
-            return
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
-                raise
-            if time.monotonic() > deadline:
-                raise WarehouseBusyError(
-                    f"{path} is being written by another process: wait for it to finish, or "
-                    "stop it, and run again. The published copy is the one of before."
-                ) from None
-            time.sleep(0.25)
 
 
 def _text(value: str) -> str:

@@ -6,9 +6,10 @@ Statements use `$1`, `$2` … for parameters, which DuckDB and psycopg's raw cur
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, cast
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
 
 import duckdb
 import psycopg
@@ -16,6 +17,8 @@ import psycopg
 from orchestration.settings import Settings, Target
 
 LOCK_WAIT_SECONDS = 30.0
+
+Opened = TypeVar("Opened")
 _ROWS_AT_ONCE = 500
 
 
@@ -157,18 +160,27 @@ def connect(settings: Settings) -> DuckDBConnection | PostgresConnection:
     """Open the warehouse, waiting up to `LOCK_WAIT_SECONDS` for another writer of a DuckDB file."""
     if settings.target == "postgres":
         return PostgresConnection(psycopg.connect("", autocommit=True))
-    settings.duckdb_path.parent.mkdir(parents=True, exist_ok=True)
+    path = settings.duckdb_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return DuckDBConnection(once_unlocked(path, lambda: duckdb.connect(str(path))))
+
+
+def once_unlocked(path: Path, open_file: Callable[[], Opened], otherwise: str = "") -> Opened:
+    """What `open_file` returns, waiting up to `LOCK_WAIT_SECONDS` for who writes the DuckDB file.
+
+    Raises `WarehouseBusyError` where it is still locked then, which ends with `otherwise`.
+    """
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
     while True:
         try:
-            return DuckDBConnection(duckdb.connect(str(settings.duckdb_path)))
+            return open_file()
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
                 raise
             if time.monotonic() > deadline:
                 raise WarehouseBusyError(
-                    f"{settings.duckdb_path} is being written by another process: "
-                    "wait for it to finish, or stop it, and run again."
+                    f"{path} is being written by another process: "
+                    f"wait for it to finish, or stop it, and run again.{otherwise}"
                 ) from None
             time.sleep(0.25)
 

@@ -245,10 +245,13 @@ class Delivery:
         if all(row.until is None for row in piece.rows):
             return
         now = self._clock()
-        expired = [row for row in piece.rows if row.until is not None and row.until <= now]
-        for row in expired:
-            self._reject(row, "expired", piece.all_attempts)
-        piece.rows = [row for row in piece.rows if row not in expired]
+        kept = []
+        for row in piece.rows:
+            if row.until is None or row.until > now:
+                kept.append(row)
+            else:
+                self._reject(row, "expired", piece.all_attempts)
+        piece.rows = kept
 
     async def _take(self, piece: _Piece, results: Sequence[RowResult]) -> list[_Piece]:
         accepted, ids, left, reason = [], [], [], "a row failed"

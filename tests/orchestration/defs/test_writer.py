@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,9 +25,9 @@ with only_writer(Settings.from_environment(), "Dagster run 1 (incremental_refres
 """
 
 
-def test_the_second_waits_for_the_first_or_stops_with_its_name(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def another_writer() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that holds the warehouse until its standard input ends."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD],
         cwd=PROJECT_DIR,
@@ -34,8 +36,14 @@ def test_the_second_waits_for_the_first_or_stops_with_its_name(
         stdout=subprocess.PIPE,
     ) as other:
         assert other.stdout
-        assert other.stdin
         assert other.stdout.readline() == b"held\n"
+        yield other
+
+
+def test_the_second_waits_for_the_first_or_stops_with_its_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with another_writer() as other:
         monkeypatch.setenv(WAIT_VARIABLE, "0")
         with (
             pytest.raises(WarehouseTakenError, match=r"Dagster run 1 \(incremental_refresh\)"),
@@ -57,15 +65,7 @@ def test_the_second_waits_for_the_first_or_stops_with_its_name(
 
 
 def test_a_writer_that_was_killed_keeps_nobody_out(settings: Settings) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD],
-        cwd=PROJECT_DIR,
-        env=os.environ | {"PYTHONPATH": str(PROJECT_DIR)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as other:
-        assert other.stdout
-        other.stdout.readline()
+    with another_writer() as other:
         other.kill()
         other.wait()
         with only_writer(settings, "make dbt"):
