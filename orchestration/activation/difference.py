@@ -235,7 +235,7 @@ class Difference:
             "and ledger.payload_hash = payload.payload_hash, false)"
         )
         return f"""
-        with payload as (
+        with payload as not materialized (
             select
                 {key} as sync_key,
                 {row_hash(self._target, self._columns)} as payload_hash,
@@ -244,7 +244,7 @@ class Difference:
             from {qualified(spec.payload.relation)}
         ),
 
-        ledger as (
+        ledger as not materialized (
             select
                 sync_key,
                 operation not in {REMOVED} as is_live,
