@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -39,11 +40,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="the long forms of tests that have one")
 
 
-def start_postgres(folder: Path) -> PostgresServer:
-    """Start a server, one test process after another, again where the machine was too busy."""
+@contextmanager
+def postgres_lock() -> Iterator[None]:
+    """Held by the one test process that starts, stops or fills the server that all share."""
     with Path(tempfile.gettempdir(), "cdp-postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def postgres_folder() -> Path:
+    """Where the server's data is, and what is to go with it when it stops."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    return Path(tempfile.gettempdir(), f"cdp-postgres-{run}")
+
+
+def start_postgres(folder: Path) -> PostgresServer:
+    """Start a server or join the one that runs, again where the machine was too busy."""
+    with postgres_lock():
         for attempts_left in (2, 1, 0):
+            folder.parent.mkdir(exist_ok=True)
+            folder.parent.chmod(0o755)
             try:
                 return get_server(folder, cleanup_mode="delete")
             except subprocess.SubprocessError:
@@ -61,10 +77,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Path]:
-    """A PostgreSQL server of this test process; yields its socket's folder, which is its host."""
+    """A PostgreSQL server of all test processes; yields its socket's folder, which is its host."""
     # Not in pytest's own folder: every session that starts closes that one to other users, and as
     # root the server runs as a user of its own.
-    parent = Path(tempfile.mkdtemp(prefix="cdp-postgres-"))
+    parent = postgres_folder()
     server = start_postgres(parent / "data")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # A crash of the machine may lose a test's database.
@@ -73,8 +89,11 @@ def postgres_server() -> Iterator[Path]:
         connection.execute("select pg_reload_conf()")
         host = connection.info.host
     yield Path(host)
-    server.cleanup()
-    shutil.rmtree(parent, ignore_errors=True)
+    # The last test process that used it stops it and removes its data.
+    with postgres_lock():
+        server.cleanup()
+        if not (parent / "data").exists():
+            shutil.rmtree(parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +120,9 @@ def dbt_process() -> Iterator[DbtProcess]:
     process.close()
 
 
-def create_database(host: Path, template: str = "template1") -> str:
+def create_database(host: Path, template: str = "template1", name: str = "") -> str:
     """Create a database, as a copy of another one that nobody is connected to; returns its name."""
-    name = f"test_{os.getpid()}_{next(_database_numbers)}"
+    name = name or f"test_{os.getpid()}_{next(_database_numbers)}"
     administrator = f"host={host} user=postgres dbname=postgres"
     with psycopg.connect(administrator, autocommit=True) as admin:
         admin.execute(f'create database "{name}" template "{template}"'.encode())

@@ -15,11 +15,14 @@ import pytest
 
 from orchestration.activation.receiver import RunningReceiver, running_receiver
 from orchestration.settings import Target
+from tests.conftest import create_database, postgres_folder
 from tests.dbt_process import DbtProcess
 from tests.project.platform import SECRET, Platform, postgres_variables
 
 # The moment that the company is built as of.
 AS_OF = "2026-11-15 17:10:00"
+# Database of the built company; no other text of a manifest is like it.
+BUILT = "cdp_built_company"
 SIZE = ("--customers", "250", "--days", "120", "--seed", "3")
 
 Built = Callable[[Target], Platform]
@@ -68,23 +71,24 @@ def built(
 
     def on(target: Target) -> Platform:
         if target not in platforms:
-            folder = tmp_path_factory.mktemp("built")
-            variables = {"CDP_TARGET": target}
+            # What one test process has built is there for the others, each of which takes a copy.
+            of_all = tmp_path_factory.getbasetemp()
+            if "PYTEST_XDIST_WORKER" in os.environ:
+                of_all = of_all.parent
+            variables, original = {"CDP_TARGET": str(target)}, of_all / "built"
             if target == "postgres":
-                variables |= postgres_variables(request.getfixturevalue("postgres_server"))
-                platform = build(folder / target, variables)
-            else:
-                # A file can be had from the test process that needed it first.
-                of_all = tmp_path_factory.getbasetemp()
-                if "PYTEST_XDIST_WORKER" in os.environ:
-                    of_all = of_all.parent
-                with (of_all / "built.lock").open("w") as lock:
-                    fcntl.flock(lock, fcntl.LOCK_EX)
-                    if not (of_all / "built").exists():
-                        build(folder / "making", variables).folder.rename(of_all / "built")
-                original = Platform.create(of_all / "built", variables, dbt_process)
-                platform = original.copy(folder / target)
-            platforms[target] = platform.shared()
+                host = request.getfixturevalue("postgres_server")
+                variables |= {"PGHOST": str(host), "PGUSER": "postgres", "PGDATABASE": BUILT}
+                original = postgres_folder() / "built"
+            with (of_all / f"built_{target}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not original.exists():
+                    if target == "postgres":
+                        create_database(host, name=BUILT)
+                    build(original.with_name("making"), variables).folder.rename(original)
+                platform = Platform.create(original, variables, dbt_process)
+                copy = platform.copy(tmp_path_factory.mktemp("built") / target)
+            platforms[target] = copy.shared()
         return platforms[target]
 
     return on

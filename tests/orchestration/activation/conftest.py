@@ -7,23 +7,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from orchestration.activation.faults import FaultPlan
 from orchestration.activation.receiver import RunningReceiver, running_receiver
 from orchestration.settings import Settings
 from orchestration.warehouse import connected
+from tests.conftest import create_database
 from tests.orchestration.activation.activation_world import SCHEMAS, SECRET, World
 
 
 @pytest.fixture(scope="session")
 def activation_database(postgres_server: Path) -> str:
     """One database for all these tests; making one for each costs more than the test."""
-    name = "activation"
-    with psycopg.connect(f"host={postgres_server} user=postgres", autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    return name
+    return create_database(postgres_server)
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
