@@ -1,7 +1,7 @@
 {#-
     Settings of a model that is built again for the profiles whose records changed, and for the rows of
-    the condition `always`, which other profiles or the time decide too. `as_of()` in it is put in with each
-    run: settings are read once for many.
+    the condition `always`, which other profiles or the time decide too. `as_of()` and `effects_moved()` in it
+    are put in with each run: settings are read once for many.
 -#}
 {%- macro by_profile(always='') -%}
     {{ config(
@@ -37,7 +37,11 @@
     {%- set since = changes_since() -%}
     {%- set condition -%}
         {{ is_changed_profile('profile_id', since) }}
-        {%- if config.meta_get('always_replaced') %} or {{ config.meta_get('always_replaced') | replace('as_of()', as_of()) }}{% endif %}
+        {%- set always = config.meta_get('always_replaced') or '' -%}
+        {%- if 'effects_moved()' in always and since is not none -%}
+            {%- set always = always | replace('effects_moved()', effects_moved(since)) -%}
+        {%- endif -%}
+        {%- if always %} or ({{ always | replace('as_of()', as_of()) }}){% endif %}
     {%- endset -%}
     {{ replace_changed(arguments, condition if since is not none) }}
 {%- endmacro -%}
@@ -56,6 +60,11 @@
         end
     {%- endset -%}
     {{ replace_changed(arguments, condition if since is not none) }}
+{%- endmacro -%}
+
+{#- Strategy of a small model that is written whole but reads what it held. -#}
+{%- macro get_incremental_whole_sql(arguments) -%}
+    {{ replace_changed(arguments, none) }}
 {%- endmacro -%}
 
 {#- Takes away the rows of a condition, or all where there is none, and writes those of the query. -#}

@@ -69,5 +69,6 @@
         'reporting_time_zone', 'reporting_currency', 'store_proximity_metres',
         'attribution_lookback_days', 'attribution_restarts_at_conversion',
         'attribution_first_touch_percent', 'attribution_last_touch_percent', 'attribution_half_life_days',
+        'attribution_learning_period',
     ]) -%}
 {%- endmacro -%}

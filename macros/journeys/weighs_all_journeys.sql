@@ -1,6 +1,6 @@
 {#
-    Whether an attribution model weighs a touch by the journeys of everybody, so that all of its rows are
-    calculated again with each order. An override of `attribution_weight` that adds such a model says so here.
+    Whether an attribution model weighs a touch by the effects of channels, so that all of its rows are
+    calculated again where one has moved. An override of `attribution_weight` that adds such a model says so here.
 #}
 {% macro weighs_all_journeys(attribution_model) %}
     {{ return(adapter.dispatch('weighs_all_journeys', 'customer_data_platform')(attribution_model)) }}

@@ -1,58 +1,99 @@
 {#
-    Query of one metric by period, made of its definition in models/metrics: the value of a measure, or
-    the ratio of two. Dashboards and tests read this, so that no figure is defined twice.
+    CTEs of all measures of the semantic models in models/metrics, and at their end `measure_values`: each
+    measure by day, by month and in all. Dashboards and tests read what is made of it, so that no figure is
+    defined twice. A table is read once for what can be added up over days and once for each measure that
+    counts what is distinct. What has no time is in no period.
 #}
+{% macro measure_ctes() %}
+    {% set measures = [] %}
+    {% for semantic_model in graph.semantic_models.values() | sort(attribute='name') %}
+    {% set time = semantic_model.defaults.agg_time_dimension %}
+    {% set date = "cast(date_trunc('day', " ~ time ~ ') as date)' %}
+    {% set table = ref(semantic_model.node_relation.alias) %}
+    {% set added = [] %}
+    {% for measure in semantic_model.measures %}
+    {% do measures.append(measure) %}
+    {% if measure.agg == 'count_distinct' %}
+    {{ measure.name }}_days as (
+        select distinct
+            {{ date }} as metric_date,
+            {{ measure.expr or measure.name }} as counted
+        from {{ table }}
+        where {{ time }} is not null
+    ),
+    {% elif measure.agg in ['count', 'sum'] %}
+    {% do added.append(measure) %}
+    {% else %}
+    {% do exceptions.raise_compiler_error(
+        'Measure ' ~ measure.name ~ ' is a ' ~ measure.agg ~ ': add it to macro measure_ctes.'
+    ) %}
+    {% endif %}
+    {% endfor %}
+    {% if added %}
+    {{ semantic_model.name }}_by_day as (
+        select
+            {{ date }} as metric_date
+            {%- for measure in added %},
+            {{ measure.agg }}({{ measure.expr or measure.name }}) as {{ measure.name }}
+            {%- endfor %}
+        from {{ table }}
+        where {{ time }} is not null
+        group by {{ date }}
+    ),
+    {% for measure in added %}
+    {{ measure.name }}_days as (
+        select metric_date, {{ measure.name }} as added from {{ semantic_model.name }}_by_day
+    ),
+    {% endfor %}
+    {% endif %}
+    {% endfor %}
+    measure_values as (
+        {% for measure in measures %}
+        {% set outer = loop %}
+        {% for period in ['day', 'month', 'all'] %}
+        {% set start = {
+            'day': 'metric_date',
+            'month': "cast(date_trunc('month', metric_date) as date)",
+            'all': "date '1970-01-01'",
+        }[period] %}
+        {% if not (outer.first and loop.first) %}union all{% endif %}
+        select
+            cast('{{ measure.name }}' as text) as measure_name,
+            cast('{{ period }}' as text) as period,
+            {{ start }} as period_start,
+            cast(
+                {{ 'count(distinct counted)' if measure.agg == 'count_distinct' else 'sum(added)' }} as double precision
+            ) as measure_value
+        from {{ measure.name }}_days
+        group by {{ start }}
+        {% endfor %}
+        {% endfor %}
+    )
+{% endmacro %}
+
+{# Query of one metric by period over `measure_values`: the value of a measure, or the ratio of two. #}
 {% macro metric_query(metric) %}
     {% if metric.type == 'simple' %}
-    {{ measure_query(metric.name, metric.type_params.measure.name) }}
+    select
+        cast('{{ metric.name }}' as text) as metric_name,
+        period,
+        period_start,
+        measure_value as metric_value
+    from measure_values
+    where measure_name = '{{ metric.type_params.measure.name }}'
     {% else %}
     select
         cast('{{ metric.name }}' as text) as metric_name,
         numerator.period,
         numerator.period_start,
-        cast(numerator.metric_value / nullif(denominator.metric_value, 0) as double precision) as metric_value
-    from (
-        {{ measure_query(metric.name, metric_named(metric.type_params.numerator.name).type_params.measure.name) }}
-    ) as numerator
-    inner join (
-        {{ measure_query(metric.name, metric_named(metric.type_params.denominator.name).type_params.measure.name) }}
-    ) as denominator
+        cast(numerator.measure_value / nullif(denominator.measure_value, 0) as double precision) as metric_value
+    from measure_values as numerator
+    inner join measure_values as denominator
         on numerator.period = denominator.period and numerator.period_start = denominator.period_start
+    where
+        numerator.measure_name = '{{ metric_named(metric.type_params.numerator.name).type_params.measure.name }}'
+        and denominator.measure_name = '{{ metric_named(metric.type_params.denominator.name).type_params.measure.name }}'
     {% endif %}
-{% endmacro %}
-
-{# A measure by day, by month and in all; what is in no day, since it has no time, is in none of them. #}
-{% macro measure_query(metric_name, measure_name) %}
-    {% for semantic_model in graph.semantic_models.values() %}
-    {% for measure in semantic_model.measures if measure.name == measure_name %}
-    {% set time = semantic_model.defaults.agg_time_dimension %}
-    {% for period in ['day', 'month', 'all'] %}
-    {% set start = "date '1970-01-01'" if period == 'all' else "cast(date_trunc('" ~ period ~ "', " ~ time ~ ') as date)' %}
-    {% if not loop.first %}union all{% endif %}
-    select
-        cast('{{ metric_name }}' as text) as metric_name,
-        cast('{{ period }}' as text) as period,
-        {{ start }} as period_start,
-        cast({{ measure_aggregation(measure) }} as double precision) as metric_value
-    from {{ ref(semantic_model.node_relation.alias) }}
-    where {{ time }} is not null
-    group by {{ start }}
-    {% endfor %}
-    {% endfor %}
-    {% endfor %}
-{% endmacro %}
-
-{# The aggregate of a measure; one that is not known here is an error that names it. #}
-{% macro measure_aggregation(measure) %}
-    {% set expression = measure.expr or measure.name %}
-    {% if measure.agg == 'count_distinct' %}
-        {% do return('count(distinct ' ~ expression ~ ')') %}
-    {% elif measure.agg in ['count', 'sum'] %}
-        {% do return(measure.agg ~ '(' ~ expression ~ ')') %}
-    {% endif %}
-    {% do exceptions.raise_compiler_error(
-        'Measure ' ~ measure.name ~ ' is a ' ~ measure.agg ~ ': add it to macro measure_aggregation.'
-    ) %}
 {% endmacro %}
 
 {# The metric of a name. #}

@@ -1,4 +1,4 @@
-{{ by_profile(always=weighs_all_journeys('attribution_model')) }}
+{{ by_profile(always='effects_moved() and ' ~ weighs_all_journeys('attribution_model')) }}
 
 {%- set since = changes_since() -%}
 
@@ -18,7 +18,7 @@ weights as (
     select * from {{ ref('int_journeys__attribution_weights') }}
     {%- if since is not none %}
     where
-        {{ weighs_all_journeys('attribution_model') }}
+        ({{ effects_moved(since) }} and {{ weighs_all_journeys('attribution_model') }})
         or {{ is_changed_profile('profile_id', since) }}
     {%- endif %}
 ),

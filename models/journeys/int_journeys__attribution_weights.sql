@@ -1,6 +1,7 @@
-{{ by_profile(always=weighs_all_journeys('attribution_model')) }}
+{{ by_profile(always='effects_moved() and ' ~ weighs_all_journeys('attribution_model')) }}
 
 {%- set since = changes_since() -%}
+{%- set moved = effects_moved(since) if since is not none -%}
 
 with
 
@@ -12,8 +13,8 @@ touches as (
     select * from {{ ref('int_journeys__conversion_touches') }}
 ),
 
-removals as (
-    select * from {{ ref('int_journeys__channel_removals') }}
+effects as (
+    select * from {{ ref('int_journeys__channel_effects') }}
 ),
 
 attribution_models as (
@@ -31,9 +32,9 @@ measured as (
         count(*) over (
             partition by touches.order_key, touches.marketing_channel
         ) as channel_touch_count,
-        removals.removal_effect
+        effects.removal_effect
     from touches
-    left join removals on touches.marketing_channel = removals.removed_channel
+    left join effects on touches.marketing_channel = effects.marketing_channel
 ),
 
 weighed as (
@@ -46,7 +47,7 @@ weighed as (
     cross join attribution_models
     {%- if since is not none %}
     where
-        {{ weighs_all_journeys('attribution_models.attribution_model') }}
+        ({{ moved }} and {{ weighs_all_journeys('attribution_models.attribution_model') }})
         or {{ is_changed_profile('measured.profile_id', since) }}
     {%- endif %}
 ),
@@ -69,7 +70,7 @@ added_untouched as (
             and attribution_models.attribution_model = weighed.attribution_model
     {%- if since is not none %}
     where
-        {{ weighs_all_journeys('attribution_models.attribution_model') }}
+        ({{ moved }} and {{ weighs_all_journeys('attribution_models.attribution_model') }})
         or {{ is_changed_profile('conversions.profile_id', since) }}
     {%- endif %}
 )

@@ -1,20 +1,32 @@
 with
 
--- Journeys that may still convert say nothing yet.
+conversions as (
+    select * from {{ ref('int_journeys__conversions') }}
+    where converted_at <= {{ attribution_learned_at() }}
+),
+
+journey_steps as (
+    select * from {{ ref('int_journeys__journey_steps') }}
+),
+
+-- Journeys that might still have converted when effects were learned say nothing yet.
 steps as (
     select
-        journey_id,
-        {{ journey_status('open_until', as_of()) }} as journey_status,
-        marketing_channel,
-        step_number
-    from {{ ref('int_journeys__journey_steps') }}
-    where open_until is null or open_until <= {{ as_of() }}
+        journey_steps.journey_id,
+        conversions.order_key is not null as is_converted,
+        journey_steps.marketing_channel,
+        journey_steps.step_number
+    from journey_steps
+    left join conversions on journey_steps.journey_id = conversions.order_key
+    where
+        conversions.order_key is not null
+        or journey_steps.open_until <= {{ attribution_learned_at() }}
 ),
 
 followed as (
     select
         journey_id,
-        journey_status,
+        is_converted,
         marketing_channel,
         lead(marketing_channel) over (
             partition by journey_id order by step_number
@@ -34,7 +46,7 @@ found_transitions as (
         marketing_channel as from_state,
         coalesce(
             next_channel,
-            case when journey_status = 'converted' then '(conversion)' else '(null)' end
+            case when is_converted then '(conversion)' else '(null)' end
         ) as to_state
     from followed
 ),

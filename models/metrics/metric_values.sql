@@ -10,6 +10,10 @@
 
 with
 
+{% if graph.metrics %}
+{{ measure_ctes() }},
+{% endif %}
+
 measured as (
     {% for metric in graph.metrics.values() | sort(attribute='name') %}
     {% if not loop.first %}union all{% endif %}
