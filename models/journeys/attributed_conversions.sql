@@ -2,6 +2,8 @@
 
 {%- set since = changes_since() -%}
 
+-- depends_on: {{ ref('int_journeys__channel_effects') }}
+
 -- Credits are dealt out by few columns, since all of them are sorted several times; what describes
 -- the touch and the order is joined last.
 with
