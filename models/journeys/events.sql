@@ -30,7 +30,8 @@ kept_current as (
         properties,
         quantity,
         amount,
-        occurred_at
+        occurred_at,
+        _written_batch
     from versions
     where _ended_batch is null
 )
