@@ -1,15 +1,16 @@
 {#-
     Settings of a model that is built again for the profiles whose records changed, and for the rows of
     the condition `always`, which other profiles or the time decide too. `as_of()` and `effects_moved()` in it
-    are put in with each run: settings are read once for many.
+    are put in with each run: settings are read once for many. Where all rows of nobody are of an order,
+    `order_key` names its column.
 -#}
-{%- macro by_profile(always='') -%}
+{%- macro by_profile(always='', order_key='') -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_profile',
         on_schema_change='append_new_columns',
         indexes=index_columns(['profile_id']),
-        meta={'always_replaced': always},
+        meta={'always_replaced': always, 'order_key': order_key},
     ) }}
 {%- endmacro -%}
 
@@ -36,7 +37,7 @@
 {%- macro get_incremental_by_profile_sql(arguments) -%}
     {%- set since = changes_since() -%}
     {%- set condition -%}
-        {{ is_changed_profile('profile_id', since) }}
+        {{ is_changed_profile('profile_id', since, config.meta_get('order_key')) }}
         {%- set always = config.meta_get('always_replaced') or '' -%}
         {%- if 'effects_moved()' in always and since is not none -%}
             {%- set always = always | replace('effects_moved()', effects_moved(since)) -%}

@@ -22,12 +22,30 @@
     (select max(changes.changed_batch) from {{ ref('int_journeys__changes') }} as changes)
 {%- endmacro -%}
 
-{#- Condition that a profile is one of those whose records changed; null is nobody. -#}
-{%- macro is_changed_profile(column, since) -%}
+{#-
+    Condition that a profile is one of those whose records changed; null is nobody, of whom all rows count as
+    changed together, or each by itself where a column says which order it is of.
+-#}
+{%- macro is_changed_profile(column, since, order_key=none) -%}
+    {%- if order_key -%}
+    (
+        {{ column }} in (
+            select changes.profile_id from {{ ref('int_journeys__changes') }} as changes
+            where changes.kind = 'profile' and changes.changed_batch > {{ since }}
+        )
+        or (
+            {{ column }} is null and {{ order_key }} in (
+                select changes.order_key from {{ ref('int_journeys__changes') }} as changes
+                where changes.kind = 'order' and changes.changed_batch > {{ since }}
+            )
+        )
+    )
+    {%- else -%}
     coalesce({{ column }}, '') in (
         select changes.profile_id from {{ ref('int_journeys__changes') }} as changes
         where changes.kind = 'profile' and changes.changed_batch > {{ since }}
     )
+    {%- endif -%}
 {%- endmacro -%}
 
 {#- Condition that a visitor is one of those whose events changed. -#}

@@ -1,4 +1,7 @@
-{{ by_profile(always='effects_moved() and ' ~ weighs_all_journeys('attribution_model')) }}
+{{ by_profile(
+    always='effects_moved() and ' ~ weighs_all_journeys('attribution_model'),
+    order_key='order_key',
+) }}
 
 {%- set since = changes_since() -%}
 
@@ -21,7 +24,7 @@ weights as (
     {%- if since is not none %}
     where
         ({{ effects_moved(since) }} and {{ weighs_all_journeys('attribution_model') }})
-        or {{ is_changed_profile('profile_id', since) }}
+        or {{ is_changed_profile('profile_id', since, 'order_key') }}
     {%- endif %}
 ),
 

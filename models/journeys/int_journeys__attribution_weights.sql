@@ -1,4 +1,7 @@
-{{ by_profile(always='effects_moved() and ' ~ weighs_all_journeys('attribution_model')) }}
+{{ by_profile(
+    always='effects_moved() and ' ~ weighs_all_journeys('attribution_model'),
+    order_key='order_key',
+) }}
 
 {%- set since = changes_since() -%}
 {%- set moved = effects_moved(since) if since is not none -%}
@@ -71,7 +74,7 @@ added_untouched as (
     {%- if since is not none %}
     where
         ({{ moved }} and {{ weighs_all_journeys('attribution_models.attribution_model') }})
-        or {{ is_changed_profile('conversions.profile_id', since) }}
+        or {{ is_changed_profile('conversions.profile_id', since, 'conversions.order_key') }}
     {%- endif %}
 )
 

@@ -71,28 +71,46 @@ profiles as (
     where versions._ended_batch is null or versions._ended_batch > {{ known.taken_batch }}
 ),
 
+-- Orders of nobody are many, and have nothing to do with one another.
+orders as (
+    select distinct {{ surrogate_key(['channel', 'order_id']) }} as order_key
+    from changed
+    where event_name in ('order_completed', 'order_returned')
+),
+
 {% endif %}
 listed as (
     select
         'run' as kind,
         cast(null as text) as channel,
         cast(null as text) as visitor_id,
-        cast(null as text) as profile_id
+        cast(null as text) as profile_id,
+        cast(null as text) as order_key
     {% if not is_everything %}
     union all
     select
         'visitor' as kind,
         channel,
         visitor_id,
-        cast(null as text) as profile_id
+        cast(null as text) as profile_id,
+        cast(null as text) as order_key
     from visitors
     union all
     select
         'profile' as kind,
         cast(null as text) as channel,
         cast(null as text) as visitor_id,
-        profile_id
+        profile_id,
+        cast(null as text) as order_key
     from profiles
+    union all
+    select
+        'order' as kind,
+        cast(null as text) as channel,
+        cast(null as text) as visitor_id,
+        cast(null as text) as profile_id,
+        order_key
+    from orders
     {% endif %}
 ),
 
@@ -103,6 +121,7 @@ stamped as (
         channel,
         visitor_id,
         profile_id,
+        order_key,
         {{ is_everything }} as is_everything,
         '{{ rules }}' as rules,
         (select coalesce(greatest(max(_written_batch), max(_ended_batch)), 0) from versions)

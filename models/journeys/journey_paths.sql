@@ -1,4 +1,7 @@
-{{ by_profile(always="journey_status = 'open' and open_until <= as_of()") }}
+{{ by_profile(
+    always="journey_status = 'open' and open_until <= as_of()",
+    order_key='order_key',
+) }}
 
 {%- set since = changes_since() -%}
 
@@ -7,7 +10,7 @@ with
 conversions as (
     select * from {{ ref('int_journeys__conversions') }}
     {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
+    where {{ is_changed_profile('profile_id', since, 'order_key') }}
     {%- endif %}
 ),
 
