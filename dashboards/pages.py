@@ -336,7 +336,7 @@ SYNCS = Page(
             x="run_date",
             y="median_delay_seconds",
             colour="sync_name",
-            form=",.1f",
+            form=",.2f",
             note="Due: when the run began that first found the row changed.",
             empty="No row has been acknowledged yet.",
         ),
@@ -347,7 +347,7 @@ SYNCS = Page(
             x="run_date",
             y="p95_delay_seconds",
             colour="sync_name",
-            form=",.1f",
+            form=",.2f",
             empty="No row has been acknowledged yet.",
         ),
         Chart(
@@ -377,7 +377,7 @@ QUALITY = Page(
             "bars",
             x="hours_behind",
             y="channel",
-            form=",.1f",
+            form=",.0f",
         ),
         Chart(
             "quality/quarantine",
