@@ -1,4 +1,4 @@
-"""A job that keeps the warehouse until a file says that it may go."""
+"""A job that keeps the warehouse until a file says that it may go, or for five minutes."""
 
 import os
 import time
@@ -22,7 +22,8 @@ def held(context: AssetExecutionContext) -> None:
     with writing(context):
         (folder / "held").touch()
         try:
-            while not (folder / "free").exists():
+            until = time.monotonic() + 300
+            while not (folder / "free").exists() and time.monotonic() < until:
                 time.sleep(0.05)
         except DagsterExecutionInterruptedError:
             (folder / "given_up").touch()
