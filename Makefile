@@ -147,7 +147,7 @@ bench-sync: setup ## Measure a sync against drt, a bare HTTP loop and a plain fu
 
 .PHONY: bench-trigger
 bench-trigger: setup ## Measure the way from a location ping to its push message through Dagster's daemon
-	@$(BIN)/python -m benchmarks.trigger
+	@$(BIN)/python -m benchmarks.trigger --target $(TARGET)
 
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks

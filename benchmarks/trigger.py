@@ -1,6 +1,7 @@
 """How long it takes from a location ping to the push message, through Dagster's own daemon.
 
-    python -m benchmarks.trigger [--customers 23000] [--days 90] [--triggers 5] [--work DIR]
+    python -m benchmarks.trigger [--target duckdb|postgres] [--customers 23000] [--days 90]
+                                 [--triggers 5] [--work DIR]
 
 Generates a company (23,000 customers over 90 days are a million events), lands it, builds all
 models, and starts a receiver and the daemon with the sensor `location_pings` switched on. Then one
@@ -32,14 +33,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import duckdb
 from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, RunsFilter
 
 from benchmarks.marts import _figure, _run, _wait
 from generator.cli import DEFAULT_END_DATE
 from orchestration import warm_dbt
 from orchestration.activation.receiver import RunningReceiver, running_receiver
-from orchestration.settings import PROJECT_DIR
+from orchestration.settings import PROJECT_DIR, Settings, stop_embedded_postgres
+from orchestration.warehouse import connected
 
 BIN = Path(sys.executable).parent
 SECRET = "a-secret-of-the-benchmark"  # noqa: S105
@@ -51,7 +52,8 @@ AS_OF, PINGED_AT = f"{DEFAULT_END_DATE}T15:00:00Z", f"{DEFAULT_END_DATE}T14:58:0
 BAR_SECONDS = 30.0
 _PATIENCE_SECONDS = 600.0
 _SHOPPERS = f"""
-select devices.device_id, devices.push_token, devices.platform, stores.latitude, stores.longitude
+select distinct
+    devices.device_id, devices.push_token, devices.platform, stores.latitude, stores.longitude
 from cdp_journeys.abandoned_products as products
 inner join cdp_contacts.profile_devices as devices on products.profile_id = devices.profile_id
 inner join cdp_profiles.contactable_profiles as contactable
@@ -66,7 +68,6 @@ where
     and products.profile_id not in (
         select profile_id from cdp_audiences.audience_memberships where is_holdout
     )
-group by all
 order by devices.device_id
 limit $1
 """
@@ -89,6 +90,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--target", choices=("duckdb", "postgres"), default="duckdb")
     parser.add_argument("--customers", type=int, default=23_000)
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--seed", type=int, default=7)
@@ -98,19 +100,26 @@ def main() -> int:
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-trigger-") as scratch:
-        return _measure(options.work or Path(scratch), options)
+        folder = options.work or Path(scratch)
+        environment = _environment(folder, options.target)
+        # By these the warm process is found.
+        os.environ.update(environment)
+        try:
+            return _measure(folder, options, environment)
+        finally:
+            stop_embedded_postgres(folder / "data" / "postgres")
 
 
-def _measure(folder: Path, options: argparse.Namespace) -> int:
-    environment = _environment(folder)
-    # By these the warm process is found.
-    os.environ.update(environment)
+def _measure(folder: Path, options: argparse.Namespace, environment: dict[str, str]) -> int:
+    Settings.from_environment().prepare()
+    # Where the server is, which the line above has started.
+    environment |= {name: value for name, value in os.environ.items() if name.startswith("PG")}
     _build(folder, options, environment)
     with running_receiver(folder / "received.sqlite", secret=SECRET) as receiver:
         environment["CDP_WEBHOOK_URL"] = receiver.url
         # What was due before the first trigger is none of its business.
         _run("-m", "orchestration.activation", "apply", SYNC, "--approve", environment=environment)
-        shoppers, events = _read(folder, options.triggers)
+        shoppers, events = _read(options.triggers)
         with _daemon(folder, environment) as instance:
             timings = [
                 _trigger(folder, receiver, instance, number, shopper)
@@ -128,11 +137,12 @@ def _measure(folder: Path, options: argparse.Namespace) -> int:
     return 0 if holds else 1
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    ours = ("CDP_", "PG", "DAGSTER_", "DBT_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {
-        "CDP_TARGET": "duckdb",
+def _environment(folder: Path, target: str) -> dict[str, str]:
+    ours = ("CDP_", "PG", "DATABASE_URL", "DAGSTER_", "DBT_")
+    for name in [name for name in os.environ if name.startswith(ours)]:
+        del os.environ[name]
+    return dict(os.environ) | {
+        "CDP_TARGET": target,
         "CDP_DATA_DIR": str(folder / "data"),
         "CDP_LANDING_PATH": str(folder / "company" / "landing"),
         "CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
@@ -148,7 +158,8 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _build(folder: Path, options: argparse.Namespace, environment: dict[str, str]) -> None:
-    if (folder / "built").exists():
+    built = folder / f"built-{options.target}"
+    if built.exists():
         return
     if not (folder / "company").exists():
         size = [f"--customers={options.customers}", f"--days={options.days}"]
@@ -156,14 +167,14 @@ def _build(folder: Path, options: argparse.Namespace, environment: dict[str, str
     _run("-m", "orchestration.landing", environment=environment)
     for command in ("seed", "run"):
         _wait([str(BIN / "dbt"), "--quiet", command], environment)
-    (folder / "built").touch()
+    built.touch()
 
 
-def _read(folder: Path, count: int) -> tuple[list[tuple[Any, ...]], int]:
+def _read(count: int) -> tuple[list[tuple[Any, ...]], int]:
     """Shoppers to come near a store, and how many events there are."""
-    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as warehouse:
-        shoppers = warehouse.execute(_SHOPPERS, [count]).fetchall()
-        ((events,),) = warehouse.execute("select count(*) from cdp_journeys.events").fetchall()
+    with connected(Settings.from_environment()) as warehouse:
+        shoppers = warehouse.execute(_SHOPPERS, (count,))
+        ((events,),) = warehouse.execute("select count(*) from cdp_journeys.events")
     if len(shoppers) < count:
         raise SystemExit(f"The company has {len(shoppers)} shoppers to reach: make it larger.")
     return shoppers, events

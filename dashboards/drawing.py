@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -26,24 +29,37 @@ def draw(chart: Chart, rows: pd.DataFrame) -> None:
     if chart.kind == "table":
         _table(chart, rows)
         return
-    longest = max(map(len, map(str, rows[chart.colour])), default=0) if chart.colour else 0
     drawn = {"bars": _bars, "columns": _columns, "lines": _lines}.get(chart.kind)
     drawing = drawn(chart, rows) if drawn else _other(chart, rows)
     st.altair_chart(
         drawing.configure_axis(labelLimit=220, labelFontSize=12, grid=False)
         .configure_legend(
-            orient="bottom", title=None, columns=1 if longest > 22 else 2, labelLimit=280
+            orient="bottom", title=None, columns=_legend(chart, rows)[0], labelLimit=280
         )
         .configure_view(strokeWidth=0),
         width="stretch",
     )
 
 
+def _legend(chart: Chart, rows: pd.DataFrame) -> tuple[int, int]:
+    """Columns of the legend, and the pixels that it takes off the height of what is drawn."""
+    if not chart.colour or chart.kind == "heatmap":
+        return 1, 0
+    names = {str(_words(value)) for value in rows[chart.colour]}
+    columns = 1 if max(map(len, names)) > 18 else 2
+    return columns, 24 * math.ceil(len(names) / columns)
+
+
+def _height(chart: Chart, rows: pd.DataFrame) -> int:
+    """Height of a chart with its legend."""
+    return LARGEST_CHART - 40 + _legend(chart, rows)[1]
+
+
 def _readable(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Names of the warehouse as words: `aud_win_back` is win back."""
     shown = rows.copy()
     for column in columns:
-        if column and shown[column].dtype == object:
+        if column in shown and shown[column].dtype == object:
             shown[column] = shown[column].map(_words)
     return shown
 
@@ -54,10 +70,17 @@ def _words(value: object) -> object:
     return value.removeprefix("aud_").removeprefix("sync_").replace("__", ": ").replace("_", " ")
 
 
-def _colour(chart: Chart) -> dict[str, alt.Color]:
+def _colour(chart: Chart) -> dict[str, Any]:
     if not chart.colour:
         return {}
-    return {"color": alt.Color(f"{chart.colour}:N", scale=alt.Scale(range=PALETTE))}
+    colour = f"{chart.colour}:N"
+    if chart.colour != "kind":
+        return {"color": alt.Color(colour, scale=alt.Scale(range=PALETTE))}
+    # Of two kinds what is wanted comes first, in the colour of other charts: known, reachable.
+    return {
+        "color": alt.Color(colour, sort="descending", scale=alt.Scale(range=PALETTE)),
+        "order": alt.Order(colour, sort="descending"),
+    }
 
 
 def _bars(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
@@ -74,7 +97,7 @@ def _bars(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
     if chart.colour and not stacks:
         encoding["yOffset"] = alt.YOffset(f"{chart.colour}:N")
     categories = shown[chart.y].nunique() * (1 if stacks else max(1, _series(chart, shown)))
-    height = min(LARGEST_CHART + 100, 60 + 26 * max(categories, 2))
+    height = min(LARGEST_CHART + 100, 60 + 26 * max(categories, 2)) + _legend(chart, rows)[1]
     return alt.Chart(shown, height=height).mark_bar(color=ACCENT).encode(**encoding)
 
 
@@ -101,7 +124,7 @@ def _time(chart: Chart, rows: pd.DataFrame) -> tuple[alt.X, pd.DataFrame]:
 def _columns(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
     x, shown = _time(chart, rows)
     return (
-        alt.Chart(shown, height=LARGEST_CHART)
+        alt.Chart(shown, height=_height(chart, rows))
         .mark_bar(color=ACCENT, size=min(44, 240 // max(6, shown[chart.x].nunique())))
         .encode(
             x=x,
@@ -120,7 +143,7 @@ def _columns(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
 def _lines(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
     x, shown = _time(chart, rows)
     return (
-        alt.Chart(shown, height=LARGEST_CHART)
+        alt.Chart(shown, height=_height(chart, rows))
         .mark_line(color=ACCENT, point=True)
         .encode(
             x=x,
@@ -167,10 +190,12 @@ def _other(chart: Chart, rows: pd.DataFrame) -> alt.LayerChart:
 
 def _table(chart: Chart, rows: pd.DataFrame) -> None:
     named = rows[[column for column, _ in chart.labels]]
-    shown = named.rename(columns=dict(chart.labels))
+    shown = _readable(named, "channel_path", "sync_name").rename(columns=dict(chart.labels))
     formats = {
         label: st.column_config.NumberColumn(
-            format="%.1f" if column.startswith("average") else "localized", step=1
+            format="%.1f" if column.startswith("average") else "localized",
+            # A step of 1 would cut off what the format shows.
+            step=0.1 if column.startswith("average") else 1,
         )
         for column, label in chart.labels
         if pd.api.types.is_numeric_dtype(named[column])
@@ -179,4 +204,4 @@ def _table(chart: Chart, rows: pd.DataFrame) -> None:
         for column, label in chart.labels
         if pd.api.types.is_datetime64_any_dtype(named[column])
     }
-    st.dataframe(shown, hide_index=True, width="stretch", column_config=formats)
+    st.dataframe(shown, hide_index=True, width="stretch", column_config=formats, placeholder="")

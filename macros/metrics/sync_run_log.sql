@@ -12,6 +12,7 @@
     {%- if relation -%}
     select
         sync_name,
+        run_id,
         destination,
         status,
         inserted_count,
@@ -25,6 +26,7 @@
     {%- else -%}
     select
         cast(null as text) as sync_name,
+        cast(null as text) as run_id,
         cast(null as text) as destination,
         cast(null as text) as status,
         cast(null as bigint) as inserted_count,

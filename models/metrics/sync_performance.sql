@@ -6,6 +6,10 @@ runs as (
     {{ sync_run_log() }}
 ),
 
+delays as (
+    select * from {{ ref('sync_delays') }}
+),
+
 measured as (
     select
         *,
@@ -34,6 +38,29 @@ summed as (
         max(finished_at) as last_finished_at
     from measured
     group by sync_name, run_date
+),
+
+delayed as (
+    select
+        summed.sync_performance_id,
+        summed.sync_name,
+        summed.destination,
+        summed.run_count,
+        summed.failed_run_count,
+        summed.inserted_count,
+        summed.updated_count,
+        summed.deleted_count,
+        summed.rejected_count,
+        summed.withheld_count,
+        summed.average_run_seconds,
+        delays.median_delay_seconds,
+        delays.p95_delay_seconds,
+        delays.longest_delay_seconds,
+        summed.run_date,
+        summed.last_finished_at
+    from summed
+    left join delays
+        on summed.sync_name = delays.sync_name and summed.run_date = delays.run_date
 )
 
-select * from summed
+select * from delayed

@@ -50,15 +50,33 @@ class LayerTranslator(DagsterDbtTranslator):
 
 
 def load_project() -> DbtProject:
-    """The project with its manifest: parsed anew in `dagster dev`, or where there is none yet."""
-    Settings.from_environment().prepare()
+    """The project with its manifest: parsed anew in `dagster dev`, and where none is of use."""
+    settings = Settings.from_environment()
+    settings.prepare()
     # Tools of this environment are found without its being activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, target_path=TARGET_DIR)
     project.prepare_if_dev()
-    if not project.manifest_path.exists():
+    path = project.manifest_path
+    if not path.exists() or not is_of(settings, json.loads(path.read_text())):
         project.preparer.prepare(project)
     return project
+
+
+def is_of(settings: Settings, manifest: Mapping[str, Any]) -> bool:
+    """Whether a manifest names the tables of this warehouse: it may be left from another one."""
+    database = (
+        os.environ.get("PGDATABASE", "postgres")
+        if settings.target == "postgres"
+        else settings.duckdb_path.stem
+    )
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    return (
+        manifest["metadata"]["adapter_type"] == settings.target
+        and all(node["database"] == database for node in models)
+        and all(node["schema"].startswith(f"{settings.schema}_") for node in models)
+        and all(each["schema"] == settings.raw_schema for each in manifest["sources"].values())
+    )
 
 
 def owner_of(group: str) -> str:

@@ -137,6 +137,14 @@ def test_every_seed_and_source_column_is_described(manifest: Manifest) -> None:
     assert not wrong
 
 
+def test_every_source_says_how_old_it_may_be(manifest: Manifest) -> None:
+    # Landing's own log is written by every run.
+    channels = [n for n in manifest["sources"].values() if n["source_name"] != "landing"]
+    wrong = [n["identifier"] for n in channels if not n["freshness"]["warn_after"]["count"]]
+    assert not wrong
+    assert all(node["loaded_at_field"] == "_loaded_at" for node in channels)
+
+
 def test_every_project_macro_is_described(manifest: Manifest) -> None:
     implementation = re.compile(r"^(default|duckdb|postgres|spark)__|^materialization_|^test_")
     wrong = [

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +28,7 @@ from dagster import (
     materialize,
 )
 
-from orchestration.settings import PROJECT_DIR
+from orchestration.settings import PROJECT_DIR, Settings
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,21 @@ def definitions(code_location: ModuleType) -> Definitions:
 
 def keys(definitions: Definitions) -> set[AssetKey]:
     return set(definitions.resolve_asset_graph().get_all_asset_keys())
+
+
+def test_a_manifest_of_another_warehouse_is_told_apart(
+    code_location: ModuleType, manifest: dict[str, Any], tmp_path: Path
+) -> None:
+    is_of = importlib.import_module("orchestration.defs.project").is_of
+    settings = Settings.from_environment()
+    assert is_of(settings, manifest)
+    for name, value in {
+        "target": "postgres",
+        "schema": "other",
+        "raw_schema": "other",
+        "duckdb_path": tmp_path / "other.duckdb",
+    }.items():
+        assert not is_of(replace(settings, **{name: value}), manifest), name
 
 
 def test_every_model_seed_and_raw_table_is_an_asset(

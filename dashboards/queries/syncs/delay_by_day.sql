@@ -1,7 +1,7 @@
 select
     sync_name,
     run_date,
-    average_run_seconds
+    median_delay_seconds
 from cdp_metrics.sync_performance
-where average_run_seconds is not null
+where median_delay_seconds is not null
 order by run_date, sync_name
