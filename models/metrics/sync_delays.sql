@@ -1,13 +1,21 @@
-{{ config(schema='metrics', group='audiences', materialized='table') }}
+{{ config(
+    schema='metrics',
+    group='audiences',
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='sync_delay_id',
+) }}
 
 with
 
-runs as (
-    {{ sync_run_log() }}
-),
-
+-- Days that are over stay as they were counted; a refusal counts for as long as it lasts.
 answers as (
-    {{ sync_answer_log() }}
+    select * from ({{ sync_answer_log() }}) as answers
+    {% if is_incremental() %}
+    where
+        status = 'rejected'
+        or recorded_at >= (select max(run_date) from {{ this }}) - interval '1 day'
+    {% endif %}
 ),
 
 -- A run id may come twice: an answer belongs to the last run of its id that had begun.
@@ -24,7 +32,7 @@ followed_runs as (
             partition by sync_name
             order by started_at, run_id
         ) as previous_status
-    from runs
+    from ({{ sync_run_log() }}) as runs
     where started_at is not null
 ),
 
@@ -78,14 +86,14 @@ refused as (
     group by sync_name, sync_key, operation, revision, coalesce(payload_hash, '')
 ),
 
--- Rows that were answered together are counted before they are sorted, since there may be many.
 delivered as (
     select
         dated_answers.sync_name,
         dated_answers.run_date,
-        dated_answers.recorded_at,
-        least(dated_answers.due_at, coalesce(refused.due_at, dated_answers.due_at)) as due_at,
-        count(*) as row_count
+        cast(extract(epoch from (
+            dated_answers.recorded_at
+            - least(dated_answers.due_at, coalesce(refused.due_at, dated_answers.due_at))
+        )) as double precision) as delay_seconds
     from dated_answers
     left join refused
         on
@@ -94,23 +102,22 @@ delivered as (
             and dated_answers.operation = refused.operation
             and dated_answers.revision = refused.revision
             and coalesce(dated_answers.payload_hash, '') = refused.payload_hash
-    where dated_answers.status = 'delivered'
-    group by
-        dated_answers.sync_name,
-        dated_answers.run_date,
-        dated_answers.recorded_at,
-        least(dated_answers.due_at, coalesce(refused.due_at, dated_answers.due_at))
+    where
+        dated_answers.status = 'delivered'
+    {%- if is_incremental() %}
+        and dated_answers.run_date >= (select max(run_date) from {{ this }}) - interval '1 day'
+    {%- endif %}
 ),
 
+-- Rows that were answered together are counted before they are sorted, since there may be many.
 measured as (
     select
         sync_name,
         run_date,
-        cast(extract(epoch from (recorded_at - due_at)) as double precision) as delay_seconds,
-        sum(row_count) as row_count
+        delay_seconds,
+        count(*) as row_count
     from delivered
-    group by
-        sync_name, run_date, cast(extract(epoch from (recorded_at - due_at)) as double precision)
+    group by sync_name, run_date, delay_seconds
 ),
 
 counted as (
