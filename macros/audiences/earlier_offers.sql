@@ -4,22 +4,8 @@
     ones, as an incremental model reads itself.
 #}
 {% macro earlier_offers() %}
-    {%- set relation = none -%}
-    {%- if execute -%}
-        {%- set node = graph.nodes['model.customer_data_platform.audience_nearby_offers'] -%}
-        {%- set relation = adapter.get_relation(
-            database=node.database, schema=node.schema, identifier=node.alias
-        ) -%}
-    {%- endif -%}
-    {%- if relation -%}
-    select
-        message_id,
-        profile_id
-    from {{ relation }}
-    {%- else -%}
-    select
-        cast(null as text) as message_id,
-        cast(null as text) as profile_id
-    where 1 = 0
-    {%- endif -%}
+    {%- set node = graph.nodes['model.customer_data_platform.audience_nearby_offers'] if execute else {} -%}
+    {{ rows_if_any(
+        node.schema, node.alias, {'message_id': 'text', 'profile_id': 'text'}, database=node.database
+    ) }}
 {% endmacro %}

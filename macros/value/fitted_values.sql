@@ -1,30 +1,19 @@
-{# Query of every fit that `make fit` wrote; without rows where it has never run. The table is no dbt
-   source: who never fits does not have it. #}
+{# Query of every fit that `make fit` wrote; without rows where it has never run. #}
 {% macro fitted_values() %}
-    {%- set relation = none -%}
-    {%- if execute -%}
-        {%- set relation = adapter.get_relation(
-            database=target.database, schema=var('raw_schema'), identifier='customer_value_fits'
-        ) -%}
-    {%- endif -%}
-    {%- if relation -%}
-    select * from {{ relation }}
-    {%- else -%}
-    select
-        cast(null as text) as fit_id,
-        cast(null as text) as purpose,
-        cast(null as timestamp) as fitted_at,
-        cast(null as date) as observed_until,
-        cast(null as bigint) as customer_count,
-        cast(null as bigint) as repeat_customer_count,
-        cast(null as double precision) as purchase_r,
-        cast(null as double precision) as purchase_alpha,
-        cast(null as double precision) as purchase_a,
-        cast(null as double precision) as purchase_b,
-        cast(null as double precision) as log_likelihood,
-        cast(null as double precision) as spend_p,
-        cast(null as double precision) as spend_q,
-        cast(null as double precision) as spend_v
-    where false
-    {%- endif -%}
+    {{ rows_if_any(var('raw_schema'), 'customer_value_fits', {
+        'fit_id': 'text',
+        'purpose': 'text',
+        'fitted_at': 'timestamp',
+        'observed_until': 'date',
+        'customer_count': 'bigint',
+        'repeat_customer_count': 'bigint',
+        'purchase_r': 'double precision',
+        'purchase_alpha': 'double precision',
+        'purchase_a': 'double precision',
+        'purchase_b': 'double precision',
+        'log_likelihood': 'double precision',
+        'spend_p': 'double precision',
+        'spend_q': 'double precision',
+        'spend_v': 'double precision',
+    }) }}
 {% endmacro %}

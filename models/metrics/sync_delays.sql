@@ -1,10 +1,9 @@
 {{ config(
-    schema='metrics',
-    group='audiences',
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='sync_delay_id',
+    schema='metrics', group='audiences', unique_key='sync_delay_id',
+    materialized='incremental', incremental_strategy='delete+insert',
 ) }}
+
+{%- set last_date = "(select coalesce(max(run_date), date '1970-01-02') from " ~ this ~ ")" -%}
 
 with
 
@@ -12,9 +11,7 @@ with
 answers as (
     select * from ({{ sync_answer_log() }}) as answers
     {% if is_incremental() %}
-    where
-        status = 'rejected'
-        or recorded_at >= (select max(run_date) from {{ this }}) - interval '1 day'
+    where status = 'rejected' or recorded_at >= {{ last_date }} - interval '1 day'
     {% endif %}
 ),
 
@@ -105,7 +102,7 @@ delivered as (
     where
         dated_answers.status = 'delivered'
     {%- if is_incremental() %}
-        and dated_answers.run_date >= (select max(run_date) from {{ this }}) - interval '1 day'
+        and dated_answers.run_date >= {{ last_date }} - interval '1 day'
     {%- endif %}
 ),
 

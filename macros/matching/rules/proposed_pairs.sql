@@ -1,25 +1,17 @@
 {# Query of the pairs that are likely enough to be reviewed; without rows while matching is off or has
-   never run. The table is no dbt source: who never matches does not have it. #}
+   never run. #}
 {% macro proposed_pairs() %}
-    {%- set relation = none -%}
-    {%- if execute and probabilistic_matching() -%}
-        {%- set relation = adapter.get_relation(
-            database=target.database, schema=var('raw_schema'), identifier='identity_match_pairs'
-        ) -%}
-    {%- endif -%}
-    {%- if relation -%}
-    select * from {{ relation }}
-    where match_probability >= {{ match_thresholds().lower }}
-    {%- else -%}
-    select
-        cast(null as text) as identifier_type_a,
-        cast(null as text) as identifier_value_a,
-        cast(null as text) as identifier_type_b,
-        cast(null as text) as identifier_value_b,
-        cast(null as double precision) as match_probability,
-        cast(null as double precision) as match_weight,
-        cast(null as timestamp) as matched_at,
-        cast(null as text) as model_version
-    where false
-    {%- endif -%}
+    select * from (
+        {{ rows_if_any(var('raw_schema'), 'identity_match_pairs', {
+            'identifier_type_a': 'text',
+            'identifier_value_a': 'text',
+            'identifier_type_b': 'text',
+            'identifier_value_b': 'text',
+            'match_probability': 'double precision',
+            'match_weight': 'double precision',
+            'matched_at': 'timestamp',
+            'model_version': 'text',
+        }) }}
+    ) as pairs
+    where {{ 'match_probability >= ' ~ match_thresholds().lower if probabilistic_matching() else '1 = 0' }}
 {% endmacro %}
