@@ -143,7 +143,7 @@ def public_marts(manifest: Mapping[str, Any], *, with_identifiers: bool) -> list
     keys = {
         node["attached_node"]: node["column_name"]
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and node["test_metadata"]["name"] == "unique"
+        if node.get("test_metadata", {}).get("name") == "unique"
     }
     marts = []
     for node in public_nodes(manifest):

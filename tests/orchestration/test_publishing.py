@@ -32,6 +32,7 @@ MANIFEST = {
     "nodes": {
         "model.cdp.batched": node("batched", "visit_id", "place", "_changed_batch"),
         "model.cdp.plain": node("plain", "visit_id", "place"),
+        "test.cdp.assertion": {"resource_type": "test"},
         "test.cdp.unique": {
             "resource_type": "test",
             "test_metadata": {"name": "unique"},
