@@ -6,8 +6,7 @@ has the new one, and a crash on the way leaves the earlier one. All marts in a c
 refresh.
 
 The copy before is cloned, which costs nothing where the file system shares blocks, and rows that
-differ from the warehouse's are replaced in it. Which do is told by key and batch where a mart's
-rows note the batch that wrote them, and else by all columns.
+differ from the warehouse's are replaced in it: marts are read whole, but only changes are written.
 
 On PostgreSQL readers see every mart swapped whole, and nothing is copied (docs/dashboards.md).
 """
@@ -42,8 +41,6 @@ _IDENTIFYING_FOLDERS = frozenset({"syncs"})
 _IDENTIFYING_SCHEMA = "contacts"
 # Columns of other marts that hold them, where the column's `meta.direct_identifier` says nothing.
 _IDENTIFYING_COLUMN = re.compile(r"identifier_value|^(original_text|properties|referrer)$")
-# A row that is written again gets another batch.
-_BATCH_COLUMNS = ("_changed_batch", "_written_batch")
 # Beyond these shares of changed rows, and of unused blocks in the file, writing anew is cheaper.
 _LARGEST_CHANGE = 0.3
 _LARGEST_WASTE = 0.5
@@ -61,13 +58,11 @@ class Mart:
         schema: Its schema, in the warehouse and in the copy.
         name: Its table.
         withheld: Columns that are null in the copy.
-        version: The key and the column of the batch that wrote the row, where it has both.
     """
 
     schema: str
     name: str
     withheld: frozenset[str] = frozenset()
-    version: tuple[str, str] | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -140,27 +135,16 @@ def public_marts(manifest: Mapping[str, Any], *, with_identifiers: bool) -> list
     Without direct identifiers, models that are made of them are left out, and so are the values of
     columns that hold them: each column whose `meta.direct_identifier` or whose name says so.
     """
-    keys = {
-        node["attached_node"]: node["column_name"]
-        for node in manifest["nodes"].values()
-        if node.get("test_metadata", {}).get("name") == "unique"
-    }
     marts = []
     for node in public_nodes(manifest):
-        withheld: frozenset[str] = frozenset()
-        if not with_identifiers:
-            if (
-                node["fqn"][1] in _IDENTIFYING_FOLDERS
-                or node["config"]["schema"] == _IDENTIFYING_SCHEMA
-            ):
-                continue
-            withheld = frozenset(
-                name for name, column in node["columns"].items() if _identifies(column)
-            )
-        key = keys.get(node["unique_id"])
-        batches = [name for name in _BATCH_COLUMNS if name in node["columns"]]
-        version = (key, batches[0]) if key and batches and key not in withheld else None
-        marts.append(Mart(node["schema"], node["alias"], withheld, version))
+        if with_identifiers:
+            marts.append(Mart(node["schema"], node["alias"]))
+        elif (
+            node["fqn"][1] not in _IDENTIFYING_FOLDERS
+            and node["config"]["schema"] != _IDENTIFYING_SCHEMA
+        ):
+            withheld = {name for name, column in node["columns"].items() if _identifies(column)}
+            marts.append(Mart(node["schema"], node["alias"], frozenset(withheld)))
     return sorted(marts, key=lambda mart: mart.place)
 
 
@@ -356,18 +340,16 @@ class _Copier:
     def _replace_changes(self, mart: Mart, source: str, names: list[str]) -> int | None:
         """Replace the rows that differ; None where writing all is cheaper, with nothing done."""
         table = f"copy.{mart.relation}"
+        row_hash = f"hash({', '.join(map(quote, names))})"
         self._connection.execute(
-            "create or replace temp table hashes as select row_hash from "
-            + self._hashed(mart, names, source, kept="null")
+            f"create or replace temp table hashes as select {row_hash} as row_hash from {source}"
         )
         self._connection.execute(
-            "create or replace temp table held as select row_hash, _row_id from "
-            + self._hashed(
-                mart, names, f"(select rowid as _row_id, * from {table})", kept="_row_id"
-            )
+            "create or replace temp table held as "
+            f"select {row_hash} as row_hash, rowid as row_place from {table}"
         )
         self._connection.execute(
-            "create or replace temp table gone as select _row_id from held "
+            "create or replace temp table gone as select row_place from held "
             "where row_hash not in (select row_hash from hashes)"
         )
         self._connection.execute(
@@ -381,35 +363,14 @@ class _Copier:
             return None
         if gone:
             self._connection.execute(
-                f"delete from {table} where rowid in (select _row_id from gone)"
+                f"delete from {table} where rowid in (select row_place from gone)"
             )
         if come:
             self._connection.execute(
-                f"insert into {table} select {', '.join(map(quote, names))} from "
-                f"{self._hashed(mart, names, source, kept='*')} "
-                "where row_hash in (select row_hash from come)"
+                f"insert into {table} from {source} as source "
+                f"where {row_hash} in (select row_hash from come)"
             )
         return gone + come
-
-    def _hashed(self, mart: Mart, names: list[str], source: str, kept: str) -> str:
-        """A query of a source's rows: a hash that another content changes, and what is kept.
-
-        Batches before the last that the copy holds are over: of their rows key and batch say all.
-        The last may be written again, by a model that is built alone.
-        """
-        whole = f"hash({', '.join(map(quote, names))})"
-        last = None
-        if mart.version is not None:
-            key, batch = map(quote, mart.version)
-            ((last,),) = self._rows(f"select max({batch}) from copy.{mart.relation}")
-        if last is None:
-            return f"(select {whole} as row_hash, {kept} from {source} as source)"
-        return (
-            f"(select hash({key}, {batch}) as row_hash, {kept} from {source} as source "
-            f"where {batch} < {last} "
-            f"union all select {whole}, {kept} from {source} as source "
-            f"where {batch} >= {last} or {batch} is null)"
-        )
 
     def finish(self, marts: list[Mart], with_identifiers: bool) -> None:
         """Drop what is public no more, and note when and how this was published."""

@@ -30,8 +30,7 @@ kept_current as (
         properties,
         quantity,
         amount,
-        occurred_at,
-        _written_batch
+        occurred_at
     from versions
     where _ended_batch is null
 )
