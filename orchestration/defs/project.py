@@ -49,8 +49,8 @@ class LayerTranslator(DagsterDbtTranslator):
         return owners or [owner_of(str(dbt_resource_props["fqn"][1]))]
 
 
-def load_project() -> DbtProject:
-    """The project with its manifest: parsed anew in `dagster dev`, and where none is of use."""
+def load_project() -> tuple[DbtProject, Mapping[str, Any]]:
+    """The project and its manifest: parsed anew in `dagster dev`, and where none is of use."""
     settings = Settings.from_environment()
     settings.prepare()
     # Tools of this environment are found without its being activated.
@@ -58,9 +58,11 @@ def load_project() -> DbtProject:
     project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, target_path=TARGET_DIR)
     project.prepare_if_dev()
     path = project.manifest_path
-    if not path.exists() or not is_of(settings, json.loads(path.read_text())):
+    manifest = json.loads(path.read_text()) if path.exists() else None
+    if manifest is None or not is_of(settings, manifest):
         project.preparer.prepare(project)
-    return project
+        manifest = json.loads(path.read_text())
+    return project, manifest
 
 
 def is_of(settings: Settings, manifest: Mapping[str, Any]) -> bool:
@@ -85,6 +87,5 @@ def owner_of(group: str) -> str:
     return str(owners.get(group, owners[_GROUP_OF_THE_REST]))
 
 
-PROJECT = load_project()
-MANIFEST: Mapping[str, Any] = json.loads(PROJECT.manifest_path.read_text())
+PROJECT, MANIFEST = load_project()
 TRANSLATOR = LayerTranslator()
