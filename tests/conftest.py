@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @contextmanager
 def postgres_lock() -> Iterator[None]:
-    """Held by the one test process that starts, stops or fills the server that all share."""
+    """Held by the one test process that starts or stops the server that all share."""
     with Path(tempfile.gettempdir(), "cdp-postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

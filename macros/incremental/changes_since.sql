@@ -27,25 +27,20 @@
     changed together, or each by itself where a column says which order it is of.
 -#}
 {%- macro is_changed_profile(column, since, order_key=none) -%}
-    {%- if order_key -%}
     (
-        {{ column }} in (
+        {{ column if order_key else 'coalesce(' ~ column ~ ", '')" }} in (
             select changes.profile_id from {{ ref('int_journeys__changes') }} as changes
             where changes.kind = 'profile' and changes.changed_batch > {{ since }}
         )
+        {%- if order_key %}
         or (
             {{ column }} is null and {{ order_key }} in (
                 select changes.order_key from {{ ref('int_journeys__changes') }} as changes
                 where changes.kind = 'order' and changes.changed_batch > {{ since }}
             )
         )
+        {%- endif %}
     )
-    {%- else -%}
-    coalesce({{ column }}, '') in (
-        select changes.profile_id from {{ ref('int_journeys__changes') }} as changes
-        where changes.kind = 'profile' and changes.changed_batch > {{ since }}
-    )
-    {%- endif -%}
 {%- endmacro -%}
 
 {#- Condition that a visitor is one of those whose events changed. -#}
