@@ -97,7 +97,8 @@ class ColumnLineage:
         for related in self._related(unique_id):
             node = self._nodes[related]
             name = node.get("identifier") or node["alias"]
-            relations[node["schema"], name] = related
+            if related != unique_id:
+                relations[node["schema"], name] = related
             table = exp.table_(name, db=node["schema"], catalog=node["database"], quoted=True)
             types = dict.fromkeys(self._columns(related), "text")
             schema.add_table(table, types, dialect=self._dialect)
@@ -109,13 +110,14 @@ class ColumnLineage:
             parsed = parse_one(sql, dialect=self._dialect)
             query = cast(exp.Query, qualify(parsed, dialect=self._dialect, schema=schema))
             scope = build_scope(query)
+            # Asked for all columns at once, it follows what they have in common once.
+            nodes = lineage(
+                None, query, schema=schema, scope=scope, dialect=self._dialect, trim_selects=False
+            )
             described = self._nodes[unique_id]["columns"]
             return {
-                column: self._made_of(
-                    lineage(column, query, schema=schema, scope=scope, dialect=self._dialect),
-                    {key: each for key, each in relations.items() if each != unique_id},
-                )
-                for column in query.named_selects
+                column: self._made_of(node, relations)
+                for column, node in nodes.items()
                 if column in described
             }
         except (SqlglotError, TypeError, ValueError):
@@ -126,10 +128,15 @@ class ColumnLineage:
     def _made_of(
         self, node: Any, relations: Mapping[tuple[str, str], str]
     ) -> list[tuple[str, str]]:
-        found = set()
-        for leaf in node.walk():
-            table = None if leaf.downstream else leaf.expression.find(exp.Table)
+        found, seen, left = set(), set(), [node]
+        while left:
+            each = left.pop()
+            if id(each) in seen:
+                continue
+            seen.add(id(each))
+            left += each.downstream
+            table = None if each.downstream else each.expression.find(exp.Table)
             parent = table and relations.get((table.db, table.name))
             if parent:
-                found.add((parent, exp.to_column(leaf.name).name))
+                found.add((parent, exp.to_column(each.name).name))
         return sorted(found)
