@@ -1,8 +1,8 @@
 {#-
     Settings of a model that is built again for the profiles whose records changed, and for the rows of
-    the condition `always`, which other profiles or the time decide too. `as_of()` and `effects_moved()` in it
-    are put in with each run: settings are read once for many. Where all rows of nobody are of an order,
-    `order_key` names its column.
+    the condition `always`, which other profiles or the time decide too. `as_of()` in it is put in with each
+    run: settings are read once for many. Where all rows of nobody are of an order, `order_key` names its
+    column.
 -#}
 {%- macro by_profile(always='', order_key='') -%}
     {{ config(
@@ -39,9 +39,6 @@
     {%- set condition -%}
         {{ is_changed_profile('profile_id', since, config.meta_get('order_key')) }}
         {%- set always = config.meta_get('always_replaced') or '' -%}
-        {%- if 'effects_moved()' in always and since is not none -%}
-            {%- set always = always | replace('effects_moved()', effects_moved(since)) -%}
-        {%- endif -%}
         {%- if always %} or ({{ always | replace('as_of()', as_of()) }}){% endif %}
     {%- endset -%}
     {{ replace_changed(arguments, condition if since is not none) }}

@@ -1,7 +1,4 @@
-{{ by_profile(
-    always='effects_moved() and ' ~ weighs_all_journeys('attribution_model'),
-    order_key='order_key',
-) }}
+{{ by_order(always='effects_moved() and ' ~ weighs_all_journeys('attribution_model')) }}
 
 {%- set since = changes_since() -%}
 
@@ -12,7 +9,7 @@
 with
 
 conversions as (
-    select * from {{ ref('int_journeys__conversions') }}
+    select * from {{ ref('int_journeys__conversion_states') }}
 ),
 
 touches as (
@@ -24,7 +21,7 @@ weights as (
     {%- if since is not none %}
     where
         ({{ effects_moved(since) }} and {{ weighs_all_journeys('attribution_model') }})
-        or {{ is_changed_profile('profile_id', since, 'order_key') }}
+        or {{ is_changed_order('order_key', since) }}
     {%- endif %}
 ),
 

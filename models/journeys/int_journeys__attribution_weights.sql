@@ -1,7 +1,4 @@
-{{ by_profile(
-    always='effects_moved() and ' ~ weighs_all_journeys('attribution_model'),
-    order_key='order_key',
-) }}
+{{ by_order(always='effects_moved() and ' ~ weighs_all_journeys('attribution_model')) }}
 
 {%- set since = changes_since() -%}
 {%- set moved = effects_moved(since) if since is not none -%}
@@ -9,11 +6,14 @@
 with
 
 conversions as (
-    select * from {{ ref('int_journeys__conversions') }}
+    select * from {{ ref('int_journeys__conversion_states') }}
 ),
 
 touches as (
     select * from {{ ref('int_journeys__conversion_touches') }}
+    {%- if since is not none and moved != 'true' %}
+    where {{ is_changed_order('order_key', since) }}
+    {%- endif %}
 ),
 
 effects as (
@@ -51,7 +51,7 @@ weighed as (
     {%- if since is not none %}
     where
         ({{ moved }} and {{ weighs_all_journeys('attribution_models.attribution_model') }})
-        or {{ is_changed_profile('measured.profile_id', since) }}
+        or {{ is_changed_order('measured.order_key', since) }}
     {%- endif %}
 ),
 
@@ -74,7 +74,7 @@ added_untouched as (
     {%- if since is not none %}
     where
         ({{ moved }} and {{ weighs_all_journeys('attribution_models.attribution_model') }})
-        or {{ is_changed_profile('conversions.profile_id', since, 'conversions.order_key') }}
+        or conversions._credited_batch > {{ since }}
     {%- endif %}
 )
 
