@@ -2,15 +2,15 @@
     Settings of a model that is built again for the profiles whose records changed, and for the rows of
     the condition `always`, which other profiles or the time decide too. `as_of()` in it is put in with each
     run: settings are read once for many. Where all rows of nobody are of an order, `order_key` names its
-    column.
+    column. What other records decide too has a log of its own.
 -#}
-{%- macro by_profile(always='', order_key='') -%}
+{%- macro by_profile(always='', order_key='', log_model='int_journeys__changes') -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_profile',
         on_schema_change='append_new_columns',
         indexes=index_columns(['profile_id']),
-        meta={'always_replaced': always, 'order_key': order_key},
+        meta={'always_replaced': always, 'order_key': order_key, 'log_model': log_model},
     ) }}
 {%- endmacro -%}
 
@@ -35,9 +35,10 @@
 {%- endmacro -%}
 
 {%- macro get_incremental_by_profile_sql(arguments) -%}
-    {%- set since = changes_since() -%}
+    {%- set log_model = config.meta_get('log_model') -%}
+    {%- set since = changes_since(log_model) -%}
     {%- set condition -%}
-        {{ is_changed_profile('profile_id', since, config.meta_get('order_key')) }}
+        {{ is_changed_profile('profile_id', since, config.meta_get('order_key'), log_model) }}
         {%- set always = config.meta_get('always_replaced') or '' -%}
         {%- if always %} or ({{ always | replace('as_of()', as_of()) }}){% endif %}
     {%- endset -%}

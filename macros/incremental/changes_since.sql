@@ -1,9 +1,9 @@
 {#
-    Batch of the log of changes that a model has taken in, or none where it is to be built whole: it is not
+    Batch of a log of changes that a model has taken in, or none where it is to be built whole: it is not
     there yet, a full refresh was asked for, the log says that everything changed, or reaches not back.
 #}
-{%- macro changes_since() -%}
-    {%- set log = ref('int_journeys__changes') -%}
+{%- macro changes_since(log_model='int_journeys__changes') -%}
+    {%- set log = ref(log_model) -%}
     {%- if not execute or not is_incremental() or not has_column(this, '_changed_batch') -%}
         {%- do return(none) -%}
     {%- endif -%}
@@ -18,18 +18,18 @@
 {%- endmacro -%}
 
 {#- Last batch of the log, which a model notes in `_changed_batch` of the rows that it writes. -#}
-{%- macro changed_batch() -%}
-    (select max(changes.changed_batch) from {{ ref('int_journeys__changes') }} as changes)
+{%- macro changed_batch(log_model='int_journeys__changes') -%}
+    (select max(changes.changed_batch) from {{ ref(log_model) }} as changes)
 {%- endmacro -%}
 
 {#-
     Condition that a profile is one of those whose records changed; null is nobody, of whom all rows count as
     changed together, or each by itself where a column says which order it is of.
 -#}
-{%- macro is_changed_profile(column, since, order_key=none) -%}
+{%- macro is_changed_profile(column, since, order_key=none, log_model='int_journeys__changes') -%}
     (
         {{ column if order_key else 'coalesce(' ~ column ~ ", '')" }} in (
-            select changes.profile_id from {{ ref('int_journeys__changes') }} as changes
+            select changes.profile_id from {{ ref(log_model) }} as changes
             where changes.kind = 'profile' and changes.changed_batch > {{ since }}
         )
         {%- if order_key %}

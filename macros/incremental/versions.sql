@@ -26,14 +26,19 @@
     where _staged_batch is not null
 {%- endmacro -%}
 
-{#- Number of this run's versions; rises from run to run even where the clock goes back. -#}
+{#- Number of this run's versions. -#}
 {%- macro versions_batch() -%}
-    {%- if not is_incremental() or not has_column(this, '_written_batch') -%}
-        {%- do return('cast(' ~ run_started_microseconds() ~ ' as bigint)') -%}
+    {%- do return(rising_batch(['_written_batch', '_ended_batch'])) -%}
+{%- endmacro -%}
+
+{#- A number for this run, above all that the model holds in some columns even where the clock goes back. -#}
+{%- macro rising_batch(columns) -%}
+    {%- set last = none -%}
+    {%- if is_incremental() and has_column(this, columns[0]) -%}
+        {%- set last = query_value(
+            'select greatest(max(' ~ columns | join('), max(') ~ ')) from ' ~ this
+        ) -%}
     {%- endif -%}
-    {%- set last = query_value(
-        'select greatest(max(_written_batch), max(_ended_batch)) from ' ~ this
-    ) -%}
     {%- do return('cast(' ~ [run_started_microseconds(), (last or 0) | int + 1] | max ~ ' as bigint)') -%}
 {%- endmacro -%}
 

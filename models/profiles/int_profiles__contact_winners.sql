@@ -1,13 +1,29 @@
 {{ config(schema='contacts') }}
+{{ by_profile(log_model='int_profiles__contact_changes') }}
 
+{%- set since = changes_since('int_profiles__contact_changes') -%}
+
+-- Candidates are judged and ranked by few columns, since all of them are sorted; the values are
+-- joined last. Which criterion counts first is told by `survivorship_rules`.
 with
 
-evidence as (
-    select * from {{ ref('int_profiles__contact_evidence') }}
+candidates as (
+    select * from {{ ref('int_profiles__contact_candidates') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
+    {%- endif %}
 ),
 
 records as (
     select * from {{ ref('int_profiles__contacts_attributed') }}
+),
+
+email_standing as (
+    select * from {{ ref('int_profiles__email_standing') }}
+),
+
+source_trust as (
+    select * from {{ ref('source_trust') }}
 ),
 
 rules as (
@@ -31,6 +47,30 @@ ordered_criteria as (
         max(case when rule_number = 4 then criterion end) as fourth_criterion
     from numbered_rules
     group by attribute
+),
+
+evidence as (
+    select
+        candidates.profile_id,
+        candidates.attribute,
+        candidates.value_key,
+        candidates.source_model,
+        candidates.record_id,
+        candidates.observed_at,
+        source_trust.priority as source_priority,
+        coalesce(email_standing.validity, 'unverified') as validity,
+        count(*) over (
+            partition by candidates.profile_id, candidates.attribute, candidates.value_key
+        ) as record_count
+    from candidates
+    left join source_trust
+        on
+            candidates.attribute = source_trust.attribute
+            and candidates.source_model = source_trust.source_model
+    left join email_standing
+        on
+            candidates.attribute = 'email'
+            and candidates.email_identifier = email_standing.email_identifier
 ),
 
 ranked_candidates as (
@@ -68,7 +108,8 @@ described as (
         records.postcode,
         records.city,
         records.country,
-        records.preferred_language
+        records.preferred_language,
+        {{ changed_batch('int_profiles__contact_changes') }} as _changed_batch
     from kept_winners
     left join records
         on

@@ -1,4 +1,7 @@
 {{ config(schema='contacts') }}
+{{ by_profile(log_model='int_profiles__contact_changes') }}
+
+{%- set since = changes_since('int_profiles__contact_changes') -%}
 
 with
 
@@ -6,9 +9,18 @@ records as (
     select * from {{ ref('int_profiles__contact_records') }}
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
-    where profile_id is not null
+-- Every record with contact details is on the timeline, which knows whose it is.
+events as (
+    select
+        profile_id,
+        source_model,
+        record_id
+    from {{ ref('events') }}
+    where
+        profile_id is not null
+        {%- if since is not none %}
+        and {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
+        {%- endif %}
 ),
 
 blocked_identifiers as (
@@ -22,7 +34,7 @@ blocked_identifiers as (
 -- A placeholder identifies nobody, and reaches nobody either.
 attributed as (
     select
-        record_profiles.profile_id,
+        events.profile_id,
         records.source_model,
         records.record_id,
         case when blocked_emails.identifier_value is null then records.email end as email,
@@ -38,12 +50,13 @@ attributed as (
         records.city,
         records.country,
         records.preferred_language,
-        records.observed_at
+        records.observed_at,
+        {{ changed_batch('int_profiles__contact_changes') }} as _changed_batch
     from records
-    inner join record_profiles
+    inner join events
         on
-            records.source_model = record_profiles.source_model
-            and records.record_id = record_profiles.record_id
+            records.source_model = events.source_model
+            and records.record_id = events.record_id
     left join blocked_identifiers as blocked_emails
         on
             blocked_emails.identifier_type = 'email'

@@ -37,10 +37,7 @@ judged as (
         ) as remaining_contact_id,
         contacts.email_source as golden_email_source,
         versions.contact_version_id,
-        {{ contact_validity(
-            'email_standing.verified_at', 'email_standing.bounced_at',
-            'email_standing.reached_at', as_of()
-        ) }} as email_validity,
+        coalesce(email_standing.validity, 'unverified') as email_validity,
         attributed.email is not null as has_email,
         versions.email is not null and attributed.email is null as has_placeholder_email,
         attributed.phone is not null as has_phone,
