@@ -14,13 +14,14 @@
     ) }}
 {%- endmacro -%}
 
-{#- The same for the visitors whose events changed. -#}
-{%- macro by_visitor() -%}
+{#- The same for the visitors whose events changed; who is one, two expressions of the model's columns say. -#}
+{%- macro by_visitor(channel='channel', visitor_id='visitor_id') -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_visitor',
         on_schema_change='append_new_columns',
-        indexes=index_columns(['visitor_id']),
+        indexes=index_columns([visitor_id]),
+        meta={'channel': channel, 'visitor_id': visitor_id},
     ) }}
 {%- endmacro -%}
 
@@ -47,7 +48,10 @@
 
 {%- macro get_incremental_by_visitor_sql(arguments) -%}
     {%- set since = changes_since() -%}
-    {{ replace_changed(arguments, is_changed_visitor('channel', 'visitor_id', since) if since is not none) }}
+    {%- set condition -%}
+        {{ is_changed_visitor(config.meta_get('channel'), config.meta_get('visitor_id'), since) }}
+    {%- endset -%}
+    {{ replace_changed(arguments, condition if since is not none) }}
 {%- endmacro -%}
 
 {%- macro get_incremental_by_visitor_or_profile_sql(arguments) -%}

@@ -1,20 +1,29 @@
 {#
     The last run that the log of changes has, or none where what changed since cannot be told: the timeline
-    was built anew, or `as_of()` lies before that run's.
+    or the lines of receipts were built anew, a line is gone, which does not say of which receipt it was, or
+    `as_of()` lies before that run's.
 #}
 {%- macro known_changes() -%}
-    {%- set events = ref('int_journeys__events') -%}
-    {%- if not execute or not is_incremental() or not has_column(this, 'taken_batch') -%}{%- do return(none) -%}{%- endif -%}
+    {%- set events, lines = ref('int_journeys__events'), base_of('stg_pos__receipt_lines') -%}
+    {%- if not execute or not is_incremental() or not has_column(this, 'lines_batch') -%}{%- do return(none) -%}{%- endif -%}
     {%- set rows = run_query(
-        'select changed_batch, taken_batch, rules, cast(as_of as text), as_of <= ' ~ as_of()
-        ~ ', (select min(_written_batch) from ' ~ events ~ ') <= taken_batch from ' ~ this
+        'select changed_batch, taken_batch, rules, cast(as_of as text), lines_batch, as_of <= ' ~ as_of()
+        ~ ' and (select min(_written_batch) from ' ~ events ~ ') <= taken_batch'
+        ~ ' and coalesce((select min(_staged_batch) from ' ~ lines ~ '), 0) <= lines_batch'
+        ~ ' and (select count(*) from ' ~ lines
+        ~ " where _row_status = 'removed' and _staged_batch > lines_batch) = 0 from " ~ this
         ~ " where kind = 'run' order by changed_batch desc limit 1"
     ).rows -%}
-    {%- if not rows or not rows[0][4] or not rows[0][5] -%}{%- do return(none) -%}{%- endif -%}
+    {%- if not rows or not rows[0][5] -%}{%- do return(none) -%}{%- endif -%}
     {%- do return({
         'changed_batch': rows[0][0] | int, 'taken_batch': rows[0][1] | int, 'rules': rows[0][2],
-        'as_of': rows[0][3],
+        'as_of': rows[0][3], 'lines_batch': rows[0][4] | int,
     }) -%}
+{%- endmacro -%}
+
+{#- Until when all was settled at a moment: what came later may still have become part of a visit. -#}
+{%- macro settled_at(moment) -%}
+    cast('{{ moment }}' as timestamp) - interval '{{ var("session_timeout_minutes") }} minutes'
 {%- endmacro -%}
 
 {%- macro changes_batch(known) -%}
@@ -69,6 +78,6 @@
         'reporting_time_zone', 'reporting_currency', 'store_proximity_metres',
         'attribution_lookback_days', 'attribution_restarts_at_conversion',
         'attribution_first_touch_percent', 'attribution_last_touch_percent', 'attribution_half_life_days',
-        'attribution_learning_period',
+        'attribution_learning_period', 'affinity_half_life_days',
     ]) -%}
 {%- endmacro -%}

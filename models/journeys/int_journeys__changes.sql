@@ -14,8 +14,13 @@ versions as (
     select * from {{ ref('int_journeys__events') }}
 ),
 
+receipt_lines as (
+    select * from {{ base_of('stg_pos__receipt_lines') }}
+),
+
 {% if not is_everything %}
--- What was written or ended since the last run, and what was still to come then.
+-- What was written or ended since the last run, and what was still to come then, or might still
+-- have become part of a visit.
 changed as (
     select * from versions
     where
@@ -23,9 +28,16 @@ changed as (
         or _ended_batch > {{ known.taken_batch }}
         or (
             _ended_batch is null
-            and occurred_at > cast('{{ known.as_of }}' as timestamp)
+            and occurred_at > {{ settled_at(known.as_of) }}
             and occurred_at <= {{ as_of() }}
         )
+),
+
+-- Lines may come after their receipt, and be corrected without it.
+receipts as (
+    select distinct receipt_id
+    from receipt_lines
+    where _staged_batch > {{ known.lines_batch }} and receipt_id is not null
 ),
 
 -- A click on an advertisement says of the visit that it opened what brought it.
@@ -64,6 +76,11 @@ profiles as (
     union
     select coalesce(versions.profile_id, '') as profile_id
     from versions
+    inner join receipts on versions.order_id = receipts.receipt_id
+    where versions.channel = 'pos' and versions._ended_batch is null
+    union
+    select coalesce(versions.profile_id, '') as profile_id
+    from versions
     inner join visitors
         on
             versions.channel = visitors.channel
@@ -73,9 +90,12 @@ profiles as (
 
 -- Orders of nobody are many, and have nothing to do with one another.
 orders as (
-    select distinct {{ surrogate_key(['channel', 'order_id']) }} as order_key
+    select {{ surrogate_key(['channel', 'order_id']) }} as order_key
     from changed
     where event_name in ('order_completed', 'order_returned')
+    union
+    select {{ surrogate_key(["'pos'", 'receipt_id']) }} as order_key
+    from receipts
 ),
 
 {% endif %}
@@ -126,6 +146,7 @@ stamped as (
         '{{ rules }}' as rules,
         (select coalesce(greatest(max(_written_batch), max(_ended_batch)), 0) from versions)
             as taken_batch,
+        (select coalesce(max(receipt_lines._staged_batch), 0) from receipt_lines) as lines_batch,
         {{ as_of() }} as as_of
     from listed
 )

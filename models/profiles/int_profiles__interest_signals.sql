@@ -1,4 +1,5 @@
--- After ten half-lives less than a thousandth is left, which is not worth reading the past for.
+{{ config(materialized='view') }}
+
 with
 
 events as (
@@ -8,8 +9,6 @@ events as (
         and product_id is not null
         and profile_id is not null
         and occurred_at <= {{ as_of() }}
-        and occurred_at
-        > {{ as_of() }} - interval '{{ 10 * var("affinity_half_life_days") }} days'
 ),
 
 order_lines as (
@@ -18,8 +17,6 @@ order_lines as (
         product_id is not null
         and profile_id is not null
         and ordered_at <= {{ as_of() }}
-        and ordered_at
-        > {{ as_of() }} - interval '{{ 10 * var("affinity_half_life_days") }} days'
 ),
 
 products as (
@@ -51,10 +48,7 @@ weighed as (
         unioned.product_id,
         products.category,
         unioned.signal,
-        {{ decayed(
-            affinity_weight('unioned.signal'), 'unioned.happened_at', as_of(),
-            var('affinity_half_life_days')
-        ) }} as weight,
+        {{ affinity_weight('unioned.signal') }} as weight,
         unioned.happened_at
     from unioned
     left join products on unioned.product_id = products.product_id

@@ -1,7 +1,14 @@
+{{ by_profile() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 channel_touches as (
     select * from {{ ref('profile_channel_touches') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
 ),
 
 ranked_channels as (
@@ -26,7 +33,8 @@ summed as (
         max(case when place_from_last = 1 then last_campaign_name end) as last_touch_campaign_name,
         cast(sum(touch_count) as bigint) as touch_count,
         min(first_touched_at) as first_touched_at,
-        max(last_touched_at) as last_touched_at
+        max(last_touched_at) as last_touched_at,
+        {{ changed_batch() }} as _changed_batch
     from ranked_channels
     group by profile_id
 )

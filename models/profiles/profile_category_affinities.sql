@@ -1,1 +1,3 @@
+{{ config(materialized='view') }}
+
 {{ profile_affinities('category') }}

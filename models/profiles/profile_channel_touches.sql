@@ -1,3 +1,7 @@
+{{ by_profile() }}
+
+{%- set since = changes_since() -%}
+
 with
 
 touchpoints as (
@@ -40,7 +44,11 @@ numbered_touches as (
             order by occurred_at desc, touchpoint_id desc
         ) as place_from_last
     from attributed
-    where profile_id is not null
+    where
+        profile_id is not null
+        {%- if since is not none %}
+        and {{ is_changed_profile('profile_id', since) }}
+        {%- endif %}
 ),
 
 summed as (
@@ -54,7 +62,8 @@ summed as (
         max(case when place_from_last = 1 then campaign_name end) as last_campaign_name,
         count(*) as touch_count,
         min(occurred_at) as first_touched_at,
-        max(occurred_at) as last_touched_at
+        max(occurred_at) as last_touched_at,
+        {{ changed_batch() }} as _changed_batch
     from numbered_touches
     group by profile_id, marketing_channel
 )

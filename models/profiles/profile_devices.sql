@@ -1,30 +1,46 @@
 {{ config(schema='contacts') }}
+{{ by_visitor(channel="'app'", visitor_id='device_id') }}
+
+{%- set since = changes_since() -%}
 
 with
 
 app_events as (
     select * from {{ ref('stg_app__events') }}
-    where device_id is not null and occurred_at <= {{ as_of() }}
+    where
+        device_id is not null
+        and occurred_at <= {{ as_of() }}
+        {%- if since is not none %}
+        and {{ is_changed_visitor("'app'", 'device_id', since) }}
+        {%- endif %}
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
-    where source_model = 'stg_app__events' and profile_id is not null
+events as (
+    select
+        record_id,
+        profile_id
+    from {{ ref('events') }}
+    where
+        source_model = 'stg_app__events'
+        and profile_id is not null
+        {%- if since is not none %}
+        and {{ is_changed_visitor('channel', 'visitor_id', since) }}
+        {%- endif %}
 ),
 
 -- A day's events of one device mostly repeat the same token.
 summed as (
     select
-        record_profiles.profile_id,
+        events.profile_id,
         app_events.device_id,
         app_events.platform,
         app_events.push_token,
         min(app_events.occurred_at) as first_seen_at,
         max(app_events.occurred_at) as last_seen_at
     from app_events
-    inner join record_profiles on app_events.event_id = record_profiles.record_id
+    inner join events on app_events.event_id = events.record_id
     group by
-        record_profiles.profile_id,
+        events.profile_id,
         app_events.device_id,
         app_events.platform,
         app_events.push_token
@@ -64,7 +80,8 @@ compared_users as (
 keyed as (
     select
         {{ surrogate_key(['profile_id', 'device_id']) }} as profile_device_id,
-        *
+        *,
+        {{ changed_batch() }} as _changed_batch
     from compared_users
 )
 

@@ -33,6 +33,16 @@ favourites as (
     select * from {{ ref('int_profiles__favourites') }}
 ),
 
+-- Apart, since all columns would be sorted with them.
+quintiles as (
+    select
+        profile_id,
+        {{ quintile('last_ordered_at', 'order_count > 0') }} as recency_score,
+        {{ quintile('order_count', 'order_count > 0') }} as frequency_score,
+        {{ quintile('net_amount', 'order_count > 0') }} as monetary_score
+    from orders
+),
+
 scored as (
     select
         identities.profile_id,
@@ -48,9 +58,9 @@ scored as (
         favourites.favourite_weekday,
         favourites.favourite_hour,
         '{{ var("reporting_currency") }}' as currency,
-        {{ quintile('orders.last_ordered_at', 'orders.order_count > 0') }} as recency_score,
-        {{ quintile('orders.order_count', 'orders.order_count > 0') }} as frequency_score,
-        {{ quintile('orders.net_amount', 'orders.order_count > 0') }} as monetary_score,
+        quintiles.recency_score,
+        quintiles.frequency_score,
+        quintiles.monetary_score,
         {{ engagement_score('engagement') }} as engagement_score,
         coalesce(activity.event_count, 0) as event_count,
         coalesce(activity.interaction_count, 0) as interaction_count,
@@ -91,6 +101,7 @@ scored as (
     left join engagement on identities.profile_id = engagement.profile_id
     left join purchases on identities.profile_id = purchases.profile_id
     left join orders on identities.profile_id = orders.profile_id
+    left join quintiles on identities.profile_id = quintiles.profile_id
     left join favourites on identities.profile_id = favourites.profile_id
 )
 

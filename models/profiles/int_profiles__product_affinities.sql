@@ -1,0 +1,3 @@
+{{ by_profile() }}
+
+{{ measured_affinities('product_id') }}
