@@ -11,6 +11,19 @@
         and _row_status <> 'removed'
 {%- endmacro -%}
 
+{#- Only the keys of all rows are read, and then the few rows: joined at once, all columns would be. -#}
+{%- macro duckdb__rows_of_keys(keys) -%}
+    select {{ base_columns() | join(', ') }}
+    from {{ this }}
+    where
+        rowid in (
+            select held.rowid from {{ this }} as held
+            where
+                held._record_key in (select {{ keys }}._record_key from {{ keys }})
+                and held._row_status <> 'removed'
+        )
+{%- endmacro -%}
+
 {#- For PostgreSQL as in keys_of_loads. -#}
 {%- macro postgres__rows_of_keys(keys) -%}
     select base.*
