@@ -2,12 +2,14 @@
     Settings of a model that is built again for the profiles whose records changed, and for the rows of
     the condition `always`, which other profiles or the time decide too. `as_of()` in it is put in with each
     run: settings are read once for many. Where all rows of nobody are of an order, `order_key` names its
-    column. What other records decide too has a log of its own.
+    column. What other records decide too has a log of its own. With `unique_key`, rows that are made of the
+    records of several profiles are replaced as soon as one of these changed.
 -#}
-{%- macro by_profile(always='', order_key='', log_model='int_journeys__changes') -%}
+{%- macro by_profile(always='', order_key='', log_model='int_journeys__changes', unique_key=none) -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_profile',
+        unique_key=unique_key,
         on_schema_change='append_new_columns',
         indexes=index_columns(['profile_id']),
         meta={'always_replaced': always, 'order_key': order_key, 'log_model': log_model},
@@ -22,6 +24,16 @@
         on_schema_change='append_new_columns',
         indexes=index_columns([visitor_id]),
         meta={'channel': channel, 'visitor_id': visitor_id},
+    ) }}
+{%- endmacro -%}
+
+{#- The same for the days of profiles of which an event changed, by `activity_date`. -#}
+{%- macro by_profile_day() -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='by_profile_day',
+        on_schema_change='append_new_columns',
+        indexes=index_columns(['profile_id']),
     ) }}
 {%- endmacro -%}
 
@@ -42,6 +54,9 @@
         {{ is_changed_profile('profile_id', since, config.meta_get('order_key'), log_model) }}
         {%- set always = config.meta_get('always_replaced') or '' -%}
         {%- if always %} or ({{ always | replace('as_of()', as_of()) }}){% endif %}
+        {%- if arguments.unique_key %}
+        or {{ arguments.unique_key }} in (select {{ arguments.unique_key }} from {{ arguments.temp_relation }})
+        {%- endif %}
     {%- endset -%}
     {{ replace_changed(arguments, condition if since is not none) }}
 {%- endmacro -%}
@@ -52,6 +67,11 @@
         {{ is_changed_visitor(config.meta_get('channel'), config.meta_get('visitor_id'), since) }}
     {%- endset -%}
     {{ replace_changed(arguments, condition if since is not none) }}
+{%- endmacro -%}
+
+{%- macro get_incremental_by_profile_day_sql(arguments) -%}
+    {%- set since = changes_since() -%}
+    {{ replace_changed(arguments, is_changed_day('profile_id', 'activity_date', since) if since is not none) }}
 {%- endmacro -%}
 
 {%- macro get_incremental_by_visitor_or_profile_sql(arguments) -%}

@@ -50,3 +50,11 @@
         where changes.kind = 'visitor' and changes.changed_batch > {{ since }}
     )
 {%- endmacro -%}
+
+{#- Condition that any event of a profile on a day changed. -#}
+{%- macro is_changed_day(profile_id, day, since) -%}
+    ({{ profile_id }}, {{ day }}) in (
+        select changes.profile_id, changes.changed_date from {{ ref('int_journeys__changes') }} as changes
+        where changes.kind = 'day' and changes.changed_batch > {{ since }}
+    )
+{%- endmacro -%}

@@ -5,7 +5,7 @@
 #}
 {%- macro known_changes() -%}
     {%- set events, lines = ref('int_journeys__events'), base_of('stg_pos__receipt_lines') -%}
-    {%- if not execute or not is_incremental() or not has_column(this, 'lines_batch') -%}{%- do return(none) -%}{%- endif -%}
+    {%- if not execute or not is_incremental() or not has_column(this, 'changed_date') -%}{%- do return(none) -%}{%- endif -%}
     {%- set rows = run_query(
         'select changed_batch, taken_batch, rules, cast(as_of as text), lines_batch, as_of <= ' ~ as_of()
         ~ ' and (select min(_written_batch) from ' ~ events ~ ') <= taken_batch'

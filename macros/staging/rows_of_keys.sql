@@ -16,12 +16,17 @@
     select {{ base_columns() | join(', ') }}
     from {{ this }}
     where
-        rowid in (
-            select held.rowid from {{ this }} as held
+        {{ stored_row_locator() }} in (
+            select held.{{ stored_row_locator() }} from {{ this }} as held
             where
                 held._record_key in (select {{ keys }}._record_key from {{ keys }})
                 and held._row_status <> 'removed'
         )
+{%- endmacro -%}
+
+{#- A macro, since what stands for a table in a unit test has none: the test names a column. -#}
+{%- macro stored_row_locator() -%}
+    rowid
 {%- endmacro -%}
 
 {#- For PostgreSQL as in keys_of_loads. -#}

@@ -14,8 +14,8 @@ base as (
     where _row_status = 'accepted'
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
+events as (
+    select * from {{ ref('events') }}
     where source_model = 'stg_crm__contacts' and profile_id is not null
 ),
 
@@ -41,7 +41,7 @@ kept_current as (
 attributed as (
     select
         contacts.*,
-        record_profiles.profile_id,
+        events.profile_id,
         base.raw_email,
         base.raw_phone,
         (
@@ -53,11 +53,11 @@ attributed as (
         ) as is_dead_mailbox,
         -- The entry that was kept up last is the one to keep.
         row_number() over (
-            partition by record_profiles.profile_id
+            partition by events.profile_id
             order by contacts.updated_at desc, contacts.contact_id
         ) as contact_number
     from kept_current as contacts
-    inner join record_profiles on contacts.contact_version_id = record_profiles.record_id
+    inner join events on contacts.contact_version_id = events.record_id
     left join base on contacts.contact_version_id = base._record_key
     left join email_standing on contacts.email_identifier = email_standing.email_identifier
 ),

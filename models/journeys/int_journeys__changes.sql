@@ -98,6 +98,15 @@ orders as (
     from receipts
 ),
 
+-- What is counted by day needs no more than the days.
+days as (
+    select distinct
+        profile_id,
+        cast(occurred_at as date) as changed_date
+    from changed
+    where profile_id is not null
+),
+
 {% endif %}
 listed as (
     select
@@ -105,7 +114,8 @@ listed as (
         cast(null as text) as channel,
         cast(null as text) as visitor_id,
         cast(null as text) as profile_id,
-        cast(null as text) as order_key
+        cast(null as text) as order_key,
+        cast(null as date) as changed_date
     {% if not is_everything %}
     union all
     select
@@ -113,7 +123,8 @@ listed as (
         channel,
         visitor_id,
         cast(null as text) as profile_id,
-        cast(null as text) as order_key
+        cast(null as text) as order_key,
+        cast(null as date) as changed_date
     from visitors
     union all
     select
@@ -121,7 +132,8 @@ listed as (
         cast(null as text) as channel,
         cast(null as text) as visitor_id,
         profile_id,
-        cast(null as text) as order_key
+        cast(null as text) as order_key,
+        cast(null as date) as changed_date
     from profiles
     union all
     select
@@ -129,8 +141,18 @@ listed as (
         cast(null as text) as channel,
         cast(null as text) as visitor_id,
         cast(null as text) as profile_id,
-        order_key
+        order_key,
+        cast(null as date) as changed_date
     from orders
+    union all
+    select
+        'day' as kind,
+        cast(null as text) as channel,
+        cast(null as text) as visitor_id,
+        profile_id,
+        cast(null as text) as order_key,
+        changed_date
+    from days
     {% endif %}
 ),
 
@@ -142,6 +164,7 @@ stamped as (
         visitor_id,
         profile_id,
         order_key,
+        changed_date,
         {{ is_everything }} as is_everything,
         '{{ rules }}' as rules,
         (select coalesce(greatest(max(_written_batch), max(_ended_batch)), 0) from versions)

@@ -19,6 +19,9 @@ timeline as (
 
 record_profiles as (
     select * from {{ ref('int_identity__record_profiles') }}
+    {% if taken is not none %}
+    where record_id in (select timeline.record_id from timeline)
+    {% endif %}
 ),
 
 event_types as (
@@ -64,7 +67,7 @@ reattributed as (
         {{ surrogate_key(['source_model', 'record_id']) }} as event_id,
         profile_id,
         attributed_run
-    from record_profiles
+    from {{ ref('int_identity__record_profiles') }}
     where attributed_run > {{ taken.attributed_run }}
 ),
 

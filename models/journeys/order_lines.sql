@@ -1,3 +1,7 @@
+{{ by_profile(order_key='order_key') }}
+
+{%- set since = changes_since() -%}
+
 with
 
 lines as (
@@ -6,6 +10,9 @@ lines as (
 
 orders as (
     select * from {{ ref('orders') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since, 'order_key') }}
+    {%- endif %}
 ),
 
 products as (
@@ -71,7 +78,8 @@ described as (
         cast(lines.quantity as bigint) as quantity,
         lines.amount,
         cast(lines.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
-        lines.ordered_at
+        lines.ordered_at,
+        {{ changed_batch() }} as _changed_batch
     from signed_lines as lines
     left join products on lines.product_id = products.product_id
     left join exchange_rates as rates on lines.currency = rates.currency

@@ -1,8 +1,28 @@
+{{ by_profile(order_key='order_key', unique_key='order_key') }}
+
+{%- set since = changes_since() -%}
+
 with
 
-events as (
+reports as (
     select * from {{ ref('events') }}
+    where event_name in ('order_completed', 'order_returned')
 ),
+
+{% if since is not none -%}
+-- All reports of an order are looked at where any has changed, whosever they are.
+changed_orders as (
+    select distinct
+        channel,
+        order_id
+    from reports
+    where
+        {{ is_changed_profile(
+            'profile_id', since, surrogate_key(['channel', 'order_id'])
+        ) }}
+),
+
+{% endif -%}
 
 exchange_rates as (
     select * from {{ ref('exchange_rates') }}
@@ -16,8 +36,10 @@ found_orders as (
             partition by channel, order_id
             order by occurred_at, event_id
         ) as report_number
-    from events
-    where event_name in ('order_completed', 'order_returned')
+    from reports
+    {%- if since is not none %}
+    where (channel, order_id) in (select channel, order_id from changed_orders)
+    {%- endif %}
 ),
 
 kept_first_reports as (
@@ -50,7 +72,8 @@ converted as (
         orders.currency,
         orders.amount,
         cast(orders.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
-        orders.ordered_at
+        orders.ordered_at,
+        {{ changed_batch() }} as _changed_batch
     from kept_first_reports as orders
     left join exchange_rates as rates on orders.currency = rates.currency
 )

@@ -1,4 +1,4 @@
-{{ by_profile() }}
+{{ by_profile_day() }}
 
 {%- set since = changes_since() -%}
 
@@ -11,7 +11,7 @@ events as (
         profile_id is not null
         and occurred_at <= {{ as_of() }}
     {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
+        and {{ is_changed_day('profile_id', 'cast(occurred_at as date)', since) }}
     {%- endif %}
 ),
 

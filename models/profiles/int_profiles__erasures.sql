@@ -5,8 +5,8 @@ contacts as (
     where updated_at <= {{ as_of() }}
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
+events as (
+    select * from {{ ref('events') }}
     where source_model = 'stg_crm__contacts' and profile_id is not null
 ),
 
@@ -37,13 +37,13 @@ ranked_versions as (
 -- Of two entries for one person one may be deleted as a repeat: only who has none left is erased.
 deleted_in_crm as (
     select
-        record_profiles.profile_id,
+        events.profile_id,
         'stg_crm__contacts' as source,
         max(versions.updated_at) as erased_at
     from ranked_versions as versions
-    inner join record_profiles on versions.contact_version_id = record_profiles.record_id
+    inner join events on versions.contact_version_id = events.record_id
     where versions.recency = 1
-    group by record_profiles.profile_id
+    group by events.profile_id
     having count(*) = count(case when versions.is_deleted then 1 end)
 ),
 

@@ -26,8 +26,8 @@ members as (
     where updated_at <= {{ as_of() }}
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
+events as (
+    select * from {{ ref('events') }}
     where profile_id is not null
 ),
 
@@ -63,14 +63,14 @@ claimed as (
     -- `union` drops the repeats.
     union
     select
-        record_profiles.profile_id,
+        events.profile_id,
         'loyalty_account' as claim_type,
         md5('loyalty_account' || chr(31) || registrations.loyalty_number) as claim_key
     from registrations
-    inner join record_profiles
+    inner join events
         on
-            registrations.source_model = record_profiles.source_model
-            and registrations.record_id = record_profiles.record_id
+            registrations.source_model = events.source_model
+            and registrations.record_id = events.record_id
     left join blocked_cards on registrations.loyalty_number = blocked_cards.identifier_value
     where blocked_cards.identifier_value is null
 ),

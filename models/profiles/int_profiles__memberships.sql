@@ -5,8 +5,8 @@ members as (
     where updated_at <= {{ as_of() }}
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
+events as (
+    select * from {{ ref('events') }}
     where source_model = 'stg_loyalty__members' and profile_id is not null
 ),
 
@@ -17,17 +17,17 @@ tiers as (
 -- Somebody with two cards is shown by the one that changed last.
 ranked_versions as (
     select
-        record_profiles.profile_id,
+        events.profile_id,
         lower(members.tier) as granted_tier,
         members.points_balance as loyalty_points_count,
         members.home_store_id,
         members.joined_date as loyalty_joined_date,
         row_number() over (
-            partition by record_profiles.profile_id
+            partition by events.profile_id
             order by members.updated_at desc, members.loyalty_number, members.member_version_id
         ) as recency
     from members
-    inner join record_profiles on members.member_version_id = record_profiles.record_id
+    inner join events on members.member_version_id = events.record_id
 ),
 
 kept_latest as (

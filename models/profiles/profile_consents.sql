@@ -5,8 +5,8 @@ records as (
     where recorded_at <= {{ as_of() }}
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
+events as (
+    select * from {{ ref('events') }}
     where source_model = 'stg_consent__records' and profile_id is not null
 ),
 
@@ -16,10 +16,10 @@ email_addresses as (
 
 attributed_by_identity as (
     select
-        record_profiles.profile_id,
+        events.profile_id,
         records.*
     from records
-    inner join record_profiles on records.consent_id = record_profiles.record_id
+    inner join events on records.consent_id = events.record_id
 ),
 
 -- A shared mailbox identifies nobody, so it can give no one's consent; what it withdraws holds for

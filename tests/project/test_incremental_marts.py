@@ -28,7 +28,10 @@ DAYS = 30
 STEP = {"duckdb": 3, "postgres": 7}
 LAST_DAY = DEFAULT_END_DATE
 # What stands for a day on the way; all else is built whole from these, on the last day.
-FOLLOWING = tuple(f"+config.incremental_strategy:by_{whom}" for whom in ("profile", "visitor", "order"))
+FOLLOWING = tuple(
+    f"+config.incremental_strategy:by_{whom}"
+    for whom in ("profile", "profile_day", "visitor", "order")
+)
 
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story"
 MARA = {"anonymous_id": "c-7d1f0a93b2c44e5f8a60", "user_id": "A-20010001"}
