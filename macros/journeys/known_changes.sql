@@ -5,19 +5,19 @@
 #}
 {%- macro known_changes() -%}
     {%- set events, lines = ref('int_journeys__events'), base_of('stg_pos__receipt_lines') -%}
-    {%- if not execute or not is_incremental() or not has_column(this, 'changed_date') -%}{%- do return(none) -%}{%- endif -%}
+    {%- if not execute or not is_incremental() or not has_column(this, 'products_batch') -%}{%- do return(none) -%}{%- endif -%}
     {%- set rows = run_query(
-        'select changed_batch, taken_batch, rules, cast(as_of as text), lines_batch, as_of <= ' ~ as_of()
+        'select changed_batch, taken_batch, rules, cast(as_of as text), lines_batch, products_batch, as_of <= ' ~ as_of()
         ~ ' and (select min(_written_batch) from ' ~ events ~ ') <= taken_batch'
         ~ ' and coalesce((select min(_staged_batch) from ' ~ lines ~ '), 0) <= lines_batch'
         ~ ' and (select count(*) from ' ~ lines
         ~ " where _row_status = 'removed' and _staged_batch > lines_batch) = 0 from " ~ this
         ~ " where kind = 'run' order by changed_batch desc limit 1"
     ).rows -%}
-    {%- if not rows or not rows[0][5] -%}{%- do return(none) -%}{%- endif -%}
+    {%- if not rows or not rows[0][6] -%}{%- do return(none) -%}{%- endif -%}
     {%- do return({
         'changed_batch': rows[0][0] | int, 'taken_batch': rows[0][1] | int, 'rules': rows[0][2],
-        'as_of': rows[0][3], 'lines_batch': rows[0][4] | int,
+        'as_of': rows[0][3], 'lines_batch': rows[0][4] | int, 'products_batch': rows[0][5] | int,
     }) -%}
 {%- endmacro -%}
 
@@ -29,6 +29,20 @@
 {%- macro changes_batch(known) -%}
     {%- set last = known.changed_batch if known is not none else 0 -%}
     cast({{ [run_started_microseconds(), last + 1] | max }} as bigint)
+{%- endmacro -%}
+
+{#- What a relation says of one kind of change; the columns of others are null. -#}
+{%- macro listed_changes(kind, relation='', columns=[]) -%}
+    select
+        '{{ kind }}' as kind
+        {%- for column, type in {
+            'channel': 'text', 'visitor_id': 'text', 'profile_id': 'text', 'order_key': 'text', 'changed_date': 'date',
+        }.items() %},
+        {% if column in columns %}{{ column }}{% else %}cast(null as {{ type }}) as {{ column }}{% endif %}
+        {%- endfor %}
+    {%- if relation %}
+    from {{ relation }}
+    {%- endif %}
 {%- endmacro -%}
 
 {#- Adds what changed in this run, and takes away what everybody has read. -#}
@@ -47,13 +61,13 @@
 
 {#
     Fingerprint of what rows are made by besides the records of their visitor or profile: settings, seeds, the
-    SQL of the models, and the catalogue's categories and stores. Another one builds all of them anew.
+    SQL of the models, and the catalogue's stores. Another one builds all of them anew.
     Macros are not in it: who overrides one says --full-refresh.
 #}
 {%- macro timeline_rules() -%}
-    {%- set products, stores = ref('stg_catalog__products'), ref('stg_catalog__stores') -%}
+    {%- set stores = ref('stg_catalog__stores') -%}
     {#- Where only is compiled, the catalogue may not be there yet. -#}
-    {%- if not execute or load_relation(products) is none or load_relation(stores) is none -%}{%- do return('') -%}{%- endif -%}
+    {%- if not execute or load_relation(stores) is none -%}{%- do return('') -%}{%- endif -%}
     {%- set parts = [] -%}
     {%- for name in timeline_settings() -%}{%- do parts.append(name ~ '=' ~ var(name)) -%}{%- endfor -%}
     {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}
@@ -62,11 +76,10 @@
             {%- do parts.append(node.unique_id ~ '=' ~ node.checksum.checksum) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- for query in [
-        'select product_id, category from ' ~ products ~ ' order by product_id',
-        'select store_id, time_zone, latitude, longitude from ' ~ stores ~ ' order by store_id',
-    ] -%}
-        {%- for row in run_query(query).rows -%}{%- do parts.append(row.values() | join('|')) -%}{%- endfor -%}
+    {%- for row in run_query(
+        'select store_id, time_zone, latitude, longitude from ' ~ stores ~ ' order by store_id'
+    ).rows -%}
+        {%- do parts.append(row.values() | join('|')) -%}
     {%- endfor -%}
     {%- do return(local_md5(parts | join('\n'))) -%}
 {%- endmacro -%}

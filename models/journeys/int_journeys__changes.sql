@@ -6,8 +6,9 @@
 
 {%- set known = known_changes() -%}
 {%- set rules = timeline_rules() -%}
-{%- set is_everything = known is none or known.rules != rules -%}
+{%- set is_everything = known is none or known.rules != rules %}
 
+-- depends_on: {{ ref('int_journeys__order_lines_unioned') }}
 with
 
 versions as (
@@ -33,11 +34,30 @@ changed as (
         )
 ),
 
--- Lines may come after their receipt, and be corrected without it.
-receipts as (
-    select distinct receipt_id
+sorted_anew as (
+    select product_id from {{ ref('int_journeys__product_categories') }}
+    where _changed_batch > {{ known.products_batch }}
+),
+
+-- Lines may come after their receipt, and be corrected without it; products are sorted anew.
+changed_orders as (
+    select
+        channel,
+        order_id
+    from changed
+    where event_name in ('order_completed', 'order_returned')
+    union
+    select
+        'pos' as channel,
+        receipt_id as order_id
     from receipt_lines
     where _staged_batch > {{ known.lines_batch }} and receipt_id is not null
+    union
+    select
+        channel,
+        order_id
+    from {{ ref('int_journeys__order_lines_unioned') }}
+    where product_id in (select product_id from sorted_anew)
 ),
 
 -- A click on an advertisement says of the visit that it opened what brought it.
@@ -65,19 +85,17 @@ profiles as (
     union
     select coalesce(versions.profile_id, '') as profile_id
     from versions
-    inner join changed
+    inner join changed_orders
         on
-            versions.channel = changed.channel
-            and versions.order_id = changed.order_id
+            versions.channel = changed_orders.channel
+            and versions.order_id = changed_orders.order_id
     where
-        changed.event_name in ('order_completed', 'order_returned')
-        and versions.event_name in ('order_completed', 'order_returned')
+        versions.event_name in ('order_completed', 'order_returned')
         and (versions._ended_batch is null or versions._ended_batch > {{ known.taken_batch }})
     union
-    select coalesce(versions.profile_id, '') as profile_id
+    select coalesce(profile_id, '') as profile_id
     from versions
-    inner join receipts on versions.order_id = receipts.receipt_id
-    where versions.channel = 'pos' and versions._ended_batch is null
+    where product_id in (select product_id from sorted_anew) and _ended_batch is null
     union
     select coalesce(versions.profile_id, '') as profile_id
     from versions
@@ -91,11 +109,7 @@ profiles as (
 -- Orders of nobody are many, and have nothing to do with one another.
 orders as (
     select {{ surrogate_key(['channel', 'order_id']) }} as order_key
-    from changed
-    where event_name in ('order_completed', 'order_returned')
-    union
-    select {{ surrogate_key(["'pos'", 'receipt_id']) }} as order_key
-    from receipts
+    from changed_orders
 ),
 
 -- What is counted by day needs no more than the days.
@@ -109,51 +123,17 @@ days as (
 
 {% endif %}
 listed as (
-    select
-        'run' as kind,
-        cast(null as text) as channel,
-        cast(null as text) as visitor_id,
-        cast(null as text) as profile_id,
-        cast(null as text) as order_key,
-        cast(null as date) as changed_date
-    {% if not is_everything %}
+    {{ listed_changes('run') }}
+    {%- if not is_everything %}
     union all
-    select
-        'visitor' as kind,
-        channel,
-        visitor_id,
-        cast(null as text) as profile_id,
-        cast(null as text) as order_key,
-        cast(null as date) as changed_date
-    from visitors
+    {{ listed_changes('visitor', 'visitors', ['channel', 'visitor_id']) }}
     union all
-    select
-        'profile' as kind,
-        cast(null as text) as channel,
-        cast(null as text) as visitor_id,
-        profile_id,
-        cast(null as text) as order_key,
-        cast(null as date) as changed_date
-    from profiles
+    {{ listed_changes('profile', 'profiles', ['profile_id']) }}
     union all
-    select
-        'order' as kind,
-        cast(null as text) as channel,
-        cast(null as text) as visitor_id,
-        cast(null as text) as profile_id,
-        order_key,
-        cast(null as date) as changed_date
-    from orders
+    {{ listed_changes('day', 'days', ['profile_id', 'changed_date']) }}
     union all
-    select
-        'day' as kind,
-        cast(null as text) as channel,
-        cast(null as text) as visitor_id,
-        profile_id,
-        cast(null as text) as order_key,
-        changed_date
-    from days
-    {% endif %}
+    {{ listed_changes('order', 'orders', ['order_key']) }}
+    {%- endif %}
 ),
 
 stamped as (
@@ -170,6 +150,8 @@ stamped as (
         (select coalesce(greatest(max(_written_batch), max(_ended_batch)), 0) from versions)
             as taken_batch,
         (select coalesce(max(receipt_lines._staged_batch), 0) from receipt_lines) as lines_batch,
+        (select coalesce(max(_changed_batch), 0) from {{ ref('int_journeys__product_categories') }})
+            as products_batch,
         {{ as_of() }} as as_of
     from listed
 )

@@ -2,8 +2,8 @@
 
 {%- set since = changes_since() -%}
 
--- Of a person with a new visit all orders come by here, and most are as they were: credits are dealt
--- out anew for those alone that are not.
+-- Of a person with a new visit all orders come by here, and most are as they were: credits are
+-- dealt out anew for those alone that are not.
 with
 
 conversions as (

@@ -18,9 +18,9 @@ events as (
     from {{ ref('events') }}
     where
         profile_id is not null
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 blocked_identifiers as (

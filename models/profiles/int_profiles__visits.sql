@@ -8,9 +8,9 @@ sessions as (
     select * from {{ ref('int_profiles__sessions') }}
     where
         profile_id is not null
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_profile('profile_id', since) }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 store_visits as (
@@ -18,9 +18,9 @@ store_visits as (
     where
         profile_id is not null
         and visited_at <= {{ as_of() }}
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_profile('profile_id', since) }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 unioned as (

@@ -46,9 +46,9 @@ numbered_touches as (
     from attributed
     where
         profile_id is not null
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_profile('profile_id', since) }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 summed as (

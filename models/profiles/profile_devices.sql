@@ -10,9 +10,9 @@ app_events as (
     where
         device_id is not null
         and occurred_at <= {{ as_of() }}
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_visitor("'app'", 'device_id', since) }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 events as (
@@ -23,9 +23,9 @@ events as (
     where
         source_model = 'stg_app__events'
         and profile_id is not null
-        {%- if since is not none %}
+    {%- if since is not none %}
         and {{ is_changed_visitor('channel', 'visitor_id', since) }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 -- A day's events of one device mostly repeat the same token.
