@@ -36,6 +36,10 @@ FOLLOWING = tuple(
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story"
 MARA = {"anonymous_id": "c-7d1f0a93b2c44e5f8a60", "user_id": "A-20010001"}
 AS_OF = "2026-11-14T15:05:00Z"
+LAST_CHANGES = """
+    select bool_or(is_everything) from cdp_journeys.int_journeys__changes
+    where changed_batch = (select max(changed_batch) from cdp_journeys.int_journeys__changes)
+"""
 BUYER = "select profile_id from cdp_journeys.orders where order_id = 'O-800001'"
 
 
@@ -90,8 +94,8 @@ def test_thirty_days_in_a_row_give_the_rows_of_a_full_refresh(
 
 
 @pytest.mark.parametrize("platform", ["duckdb"], indirect=True)
-def test_an_order_follows_its_first_report(platform: Platform) -> None:
-    """Late reports by others take an order from a person of whom no record changed."""
+def test_marts_follow_what_others_decide(platform: Platform) -> None:
+    """Of whom no record changed: an order goes to others, lines come late, a product moves."""
     platform.add_files(STORY / "base")
     platform.land()
     platform.dbt("seed")
@@ -108,9 +112,19 @@ def test_an_order_follows_its_first_report(platform: Platform) -> None:
     ]
     file = platform.landing / "web" / "events" / "events-2026-11-06.jsonl"
     file.write_text("".join(json.dumps(line) + "\n" for line in late))
+    # One line of a receipt that is there, and another category of what is on another.
+    (platform.landing / "pos" / "receipt_lines" / "receipt_lines-2026-11-13.csv").write_text(
+        "receipt_id,line_number,product_id,quantity,unit_price,discount_amount\n"
+        "R01-4000002,2,P-1003,1,349.00,0.00\n"
+    )
+    products = STORY / "base" / "catalog" / "products" / "products-2026-11-01.csv"
+    (platform.landing / "catalog" / "products" / "products-2026-11-13.csv").write_text(
+        products.read_text().replace(",Socks,", ",Hosiery,").replace("2026-11-01T", "2026-11-13T")
+    )
     platform.land()
     platform.dbt("run", CDP_AS_OF=AS_OF)
     assert platform.rows(BUYER) != before
+    assert platform.rows(LAST_CHANGES) == [(False,)]
     followed = snapshot(platform)
     platform.dbt("run", "--full-refresh", CDP_AS_OF=AS_OF)
     assert_same(followed, snapshot(platform))
