@@ -45,22 +45,15 @@ judged_anew as (
     where _changed_batch > (select max(standing_batch) from {{ this }})
 ),
 
-held_no_more as (
-    select held.profile_id
-    from held
-    left join records
-        on held.source_model = records.source_model and held.record_id = records.record_id
-    where records.record_id is null
-),
-
-not_held as (
+compared as (
     select
         records.source_model,
-        records.record_id
+        records.record_id,
+        held.profile_id as held_by
     from records
-    left join held
+    full join held
         on records.source_model = held.source_model and records.record_id = held.record_id
-    where held.record_id is null
+    where records.record_id is null or held.record_id is null
 ),
 
 profiles as (
@@ -70,14 +63,13 @@ profiles as (
     select profile_id from held
     where email_identifier in (select email_identifier from judged_anew)
     union
-    select profile_id from held_no_more
+    select held_by as profile_id from compared
+    where record_id is null
     union
     select events.profile_id
     from events
-    inner join not_held
-        on
-            events.source_model = not_held.source_model
-            and events.record_id = not_held.record_id
+    inner join compared
+        on events.source_model = compared.source_model and events.record_id = compared.record_id
 ),
 
 {% endif %}
