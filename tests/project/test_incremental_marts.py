@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 DAYS = 30
 # Days that a build takes in; `--soak` builds each day.
-STEP = {"duckdb": 3, "postgres": 7}
+STEP = {"duckdb": 5, "postgres": 7}
 LAST_DAY = DEFAULT_END_DATE
 # What stands for a day on the way; all else is built whole from these, on the last day.
 FOLLOWING = tuple(
