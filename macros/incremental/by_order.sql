@@ -15,16 +15,20 @@
 {#- Orders that are gone have no state left. -#}
 {%- macro get_incremental_by_order_sql(arguments) -%}
     {%- set since = changes_since() -%}
-    {%- set states = ref('int_journeys__conversion_states') -%}
-    {%- set always = config.meta_get('always_replaced') or '' -%}
-    {%- set condition -%}
-        {{ is_changed_order('order_key', since) }}
-        or order_key not in (select states.order_key from {{ states }} as states)
-        {%- if always and since is not none %}
-        or ({{ always | replace('effects_moved()', effects_moved(since)) }})
+    {%- if since is none -%}
+        {{ replace_changed(arguments, none) }}
+    {%- else -%}
+        {%- set states = ref('int_journeys__conversion_states') -%}
+        {%- set conditions = [
+            is_changed_order('order_key', since),
+            'order_key not in (select states.order_key from ' ~ states ~ ' as states)',
+        ] -%}
+        {%- set moved = effects_moved(since) -%}
+        {%- if config.meta_get('always_replaced') and moved == 'true' -%}
+            {%- do conditions.append(config.meta_get('always_replaced') | replace('effects_moved()', moved)) -%}
         {%- endif -%}
-    {%- endset -%}
-    {{ replace_changed(arguments, condition if since is not none) }}
+        {{ replace_changed(arguments, conditions) }}
+    {%- endif -%}
 {%- endmacro -%}
 
 {#- Condition that an order is one of those whose person, amount or touches changed. -#}

@@ -48,17 +48,23 @@
 {%- endmacro -%}
 
 {%- macro get_incremental_by_profile_sql(arguments) -%}
-    {%- set log_model = config.meta_get('log_model') -%}
+    {%- set log_model, order_key = config.meta_get('log_model'), config.meta_get('order_key') -%}
     {%- set since = changes_since(log_model) -%}
-    {%- set condition -%}
-        {{ is_changed_profile('profile_id', since, config.meta_get('order_key'), log_model) }}
-        {%- set always = config.meta_get('always_replaced') or '' -%}
-        {%- if always %} or ({{ always | replace('as_of()', as_of()) }}){% endif %}
-        {%- if arguments.unique_key %}
-        or {{ arguments.unique_key }} in (select {{ arguments.unique_key }} from {{ arguments.temp_relation }})
-        {%- endif %}
-    {%- endset -%}
-    {{ replace_changed(arguments, condition if since is not none) }}
+    {%- if since is none -%}
+        {{ replace_changed(arguments, none) }}
+    {%- else -%}
+        {%- set conditions = [is_profile_with_changes('profile_id', since, order_key, log_model)] -%}
+        {%- if order_key -%}{%- do conditions.append(is_changed_order_of_nobody('profile_id', since, order_key)) -%}{%- endif -%}
+        {%- if config.meta_get('always_replaced') -%}
+            {%- do conditions.append(config.meta_get('always_replaced') | replace('as_of()', as_of())) -%}
+        {%- endif -%}
+        {%- if arguments.unique_key -%}
+            {%- do conditions.append(
+                arguments.unique_key ~ ' in (select ' ~ arguments.unique_key ~ ' from ' ~ arguments.temp_relation ~ ')'
+            ) -%}
+        {%- endif -%}
+        {{ replace_changed(arguments, conditions) }}
+    {%- endif -%}
 {%- endmacro -%}
 
 {%- macro get_incremental_by_visitor_sql(arguments) -%}
@@ -66,23 +72,21 @@
     {%- set condition -%}
         {{ is_changed_visitor(config.meta_get('channel'), config.meta_get('visitor_id'), since) }}
     {%- endset -%}
-    {{ replace_changed(arguments, condition if since is not none) }}
+    {{ replace_changed(arguments, [condition] if since is not none) }}
 {%- endmacro -%}
 
 {%- macro get_incremental_by_profile_day_sql(arguments) -%}
     {%- set since = changes_since() -%}
-    {{ replace_changed(arguments, is_changed_day('profile_id', 'activity_date', since) if since is not none) }}
+    {{ replace_changed(arguments, [is_changed_day('profile_id', 'activity_date', since)] if since is not none) }}
 {%- endmacro -%}
 
 {%- macro get_incremental_by_visitor_or_profile_sql(arguments) -%}
     {%- set since = changes_since() -%}
-    {%- set condition -%}
-        case
-            when visitor_id is null then {{ is_changed_profile('profile_id', since) }}
-            else {{ is_changed_visitor('channel', 'visitor_id', since) }}
-        end
-    {%- endset -%}
-    {{ replace_changed(arguments, condition if since is not none) }}
+    {%- set conditions = [
+        'visitor_id is null and ' ~ is_changed_profile('profile_id', since),
+        is_changed_visitor('channel', 'visitor_id', since),
+    ] -%}
+    {{ replace_changed(arguments, conditions if since is not none) }}
 {%- endmacro -%}
 
 {#- Strategy of a small model that is written whole but reads what it held. -#}
@@ -90,14 +94,19 @@
     {{ replace_changed(arguments, none) }}
 {%- endmacro -%}
 
-{#- Takes away the rows of a condition, or all where there is none, and writes those of the query. -#}
-{%- macro replace_changed(arguments, condition) -%}
+{#-
+    Takes away the rows of each of some conditions, or all where there are none, and writes those of the query.
+    One after another, since an engine looks for each by itself in one pass, but for either row by row.
+-#}
+{%- macro replace_changed(arguments, conditions) -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    {%- for condition in conditions or [none] -%}
     delete from {{ arguments.target_relation }}
     {%- if condition %}
     where {{ condition }}
     {%- endif %};
 
+    {% endfor -%}
     insert into {{ arguments.target_relation }} ({{ columns }})
     select {{ columns }}
     from {{ arguments.temp_relation }}

@@ -28,19 +28,26 @@
 -#}
 {%- macro is_changed_profile(column, since, order_key=none, log_model='int_journeys__changes') -%}
     (
-        {{ column if order_key else 'coalesce(' ~ column ~ ", '')" }} in (
+        {{ is_profile_with_changes(column, since, order_key, log_model) }}
+        {%- if order_key %}
+        or ({{ is_changed_order_of_nobody(column, since, order_key) }})
+        {%- endif %}
+    )
+{%- endmacro -%}
+
+{#- Its two halves, for who asks for one after the other. -#}
+{%- macro is_profile_with_changes(column, since, order_key, log_model) -%}
+    {{ column if order_key else 'coalesce(' ~ column ~ ", '')" }} in (
             select changes.profile_id from {{ ref(log_model) }} as changes
             where changes.kind = 'profile' and changes.changed_batch > {{ since }}
         )
-        {%- if order_key %}
-        or (
-            {{ column }} is null and {{ order_key }} in (
+{%- endmacro -%}
+
+{%- macro is_changed_order_of_nobody(column, since, order_key) -%}
+    {{ column }} is null and {{ order_key }} in (
                 select changes.order_key from {{ ref('int_journeys__changes') }} as changes
                 where changes.kind = 'order' and changes.changed_batch > {{ since }}
             )
-        )
-        {%- endif %}
-    )
 {%- endmacro -%}
 
 {#- Condition that a visitor is one of those whose events changed. -#}

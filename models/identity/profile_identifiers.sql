@@ -1,46 +1,26 @@
 with
 
+placed_identifiers as (
+    select * from {{ ref('int_identity__placed_identifiers') }}
+),
+
 dictionary as (
     select * from {{ graph_table('dictionary', ref('identity_graph')) }}
 ),
 
-identifiers as (
-    select * from {{ graph_table('identifiers', ref('identity_graph')) }}
-    where record_count > 0
-),
-
-identifier_types as (
-    select * from {{ ref('identifier_types') }}
-    where is_linking
-),
-
-nodes as (
-    select * from {{ ref('identity_graph') }}
-),
-
-clusters as (
-    select * from {{ graph_table('clusters', ref('identity_graph')) }}
-),
-
-assigned as (
+named as (
     select
-        dictionary.identifier_type,
+        placed_identifiers.identifier_type,
         dictionary.identifier_value,
-        clusters.profile_id,
-        identifiers.blocking_priority is not null as is_blocked,
-        identifiers.is_shared,
-        identifiers.record_count,
-        identifiers.first_observed_at,
-        identifiers.last_observed_at
-    from identifiers
+        placed_identifiers.profile_id,
+        placed_identifiers.is_blocked,
+        placed_identifiers.is_shared,
+        placed_identifiers.record_count,
+        placed_identifiers.first_observed_at,
+        placed_identifiers.last_observed_at
+    from placed_identifiers
     inner join dictionary
-        on identifiers.identifier_key = dictionary.identifier_key
-    inner join identifier_types
-        on identifiers.strength = identifier_types.strength
-    left join nodes
-        on identifiers.identifier_key = nodes.identifier_key
-    left join clusters
-        on nodes.cluster_id = clusters.cluster_id
+        on placed_identifiers.identifier_key = dictionary.identifier_key
 )
 
-select * from assigned
+select * from named

@@ -1,0 +1,43 @@
+{{ config(materialized='view') }}
+
+-- Whose each identifier is, without its value: to count is not worth reading the dictionary for.
+with
+
+identifiers as (
+    select * from {{ graph_table('identifiers', ref('identity_graph')) }}
+    where record_count > 0
+),
+
+identifier_types as (
+    select * from {{ ref('identifier_types') }}
+    where is_linking
+),
+
+nodes as (
+    select * from {{ ref('identity_graph') }}
+),
+
+clusters as (
+    select * from {{ graph_table('clusters', ref('identity_graph')) }}
+),
+
+assigned as (
+    select
+        identifiers.identifier_key,
+        identifier_types.identifier_type,
+        clusters.profile_id,
+        identifiers.blocking_priority is not null as is_blocked,
+        identifiers.is_shared,
+        identifiers.record_count,
+        identifiers.first_observed_at,
+        identifiers.last_observed_at
+    from identifiers
+    inner join identifier_types
+        on identifiers.strength = identifier_types.strength
+    left join nodes
+        on identifiers.identifier_key = nodes.identifier_key
+    left join clusters
+        on nodes.cluster_id = clusters.cluster_id
+)
+
+select * from assigned
