@@ -14,16 +14,7 @@
         select identifier_key_a, identifier_key_b from ig_pairs_after
     {% endset %}
     {% do replace_temp_table('ig_touched_pairs', touched) %}
-    {% do graph_take('ig_found_links', 'links', 'identifier_key_a', 'select identifier_key_a from ig_touched_pairs') %}
-    {% set before %}
-        select found.*
-        from ig_found_links as found
-        inner join ig_touched_pairs as touched
-            on
-                found.identifier_key_a = touched.identifier_key_a
-                and found.identifier_key_b = touched.identifier_key_b
-    {% endset %}
-    {% do replace_temp_table('ig_links_before', before) %}
+    {% do graph_take_links('ig_links_before', 'ig_touched_pairs') %}
     {# Pairs that lost a record are counted again, from every set that holds both. #}
     {% set reduced %}
         select distinct identifier_key_a, identifier_key_b
@@ -33,6 +24,35 @@
     {% do replace_temp_table('ig_pairs_reduced', reduced) %}
     {% do replace_temp_table('ig_pairs_holding', graph_pairs('ig_sets_holding', plan)) %}
     {% do replace_temp_table('ig_links_after', graph_links_after()) %}
+{% endmacro %}
+
+{#
+    Links of some pairs, as graph_take gives them. A shared identifier stands on very many links: they are not
+    read for the few of which it is an end.
+#}
+{% macro graph_take_links(taken, pairs) %}
+    {% do adapter.dispatch('graph_take_links')(taken, pairs) %}
+{% endmacro %}
+
+{% macro default__graph_take_links(taken, pairs) %}
+    {% do graph_take(
+        taken, 'links', '(identifier_key_a, identifier_key_b)',
+        'select identifier_key_a, identifier_key_b from ' ~ pairs
+    ) %}
+{% endmacro %}
+
+{# By the index of one end, once for each such identifier and not for each of its pairs. #}
+{% macro postgres__graph_take_links(taken, pairs) %}
+    {% do graph_take('ig_found_links', 'links', 'identifier_key_a', 'select identifier_key_a from ' ~ pairs) %}
+    {% set of_pairs %}
+        select found.*
+        from ig_found_links as found
+        inner join {{ pairs }} as pairs
+            on
+                found.identifier_key_a = pairs.identifier_key_a
+                and found.identifier_key_b = pairs.identifier_key_b
+    {% endset %}
+    {% do replace_temp_table(taken, of_pairs) %}
 {% endmacro %}
 
 {# Pairs of the identifiers of every set. `position` pairs are written out: few are longer than two. #}
