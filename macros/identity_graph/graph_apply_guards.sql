@@ -19,8 +19,16 @@
     {% do graph_write_guarded(plan) %}
 {% endmacro %}
 
-{# Those whose links came or went, or whose window moved. #}
+{#
+    Those whose links came or went, or whose window moved. What never links and is not limited itself is none:
+    nothing about its other links could change, and an initial stands on those of very many people.
+#}
 {% macro graph_affected_identifiers(plan) %}
+    {% set limited = plan.limits | map(attribute='strength') | list %}
+    {% set unjudged = [] %}
+    {% for number in graph_attribute_numbers(plan) if plan.types[number].strength not in limited %}
+        {% do unjudged.append(number) %}
+    {% endfor %}
     with
 
     changed as (
@@ -40,8 +48,10 @@
     )
 
     select identifier_key_a as identifier_key from changed
+    {{ graph_of_other_types(unjudged, 'identifier_key_a') }}
     union
     select identifier_key_b as identifier_key from changed
+    {{ graph_of_other_types(unjudged, 'identifier_key_b') }}
     union
     select counted.identifier_key
     from ig_identifiers_counted as counted
@@ -57,6 +67,10 @@
         and counted.last_observed_at is distinct from before.last_observed_at
     {% endif %}
 {% endmacro %}
+
+{% macro graph_of_other_types(unjudged, column) -%}
+    {% if unjudged %}where {{ identifier_type_number(column) }} not in ({{ unjudged | join(', ') }}){% endif %}
+{%- endmacro %}
 
 {# All links of affected identifiers, and all that were counted, which are rewritten in any case. #}
 {% macro graph_incident_links() %}
