@@ -78,8 +78,8 @@ def test_exports_are_staged_and_joined(
     dbt_process.check(
         "build",
         *("--resource-type", "seed", "--resource-type", "model"),
-        *("--select", "path:seeds/normalisation", "path:seeds/identity", "+identity_graph"),
-        *("profile_identifiers", *staged),
+        *("--select", "path:seeds/normalisation", "path:seeds/identity", "+profile_identifiers"),
+        *staged,
         environment=environment,
         project=project,
     )
