@@ -51,32 +51,6 @@ unioned as (
 ),
 
 -- An empty event name fits everything, as an empty cell does in every seed of rules.
-entered as (
-    select
-        funnel_steps.funnel,
-        unioned.entity_id,
-        unioned.channel,
-        unioned.visitor_id,
-        unioned.profile_id,
-        cast(1 as bigint) as step_number,
-        min(unioned.occurred_at) as reached_at
-    from unioned
-    inner join funnel_steps
-        on
-            unioned.scope = funnel_steps.scope
-            and (
-                unioned.event_name = funnel_steps.event_name
-                or coalesce(funnel_steps.event_name, '') = ''
-            )
-    where funnel_steps.step_number = 1
-    group by
-        funnel_steps.funnel,
-        unioned.entity_id,
-        unioned.channel,
-        unioned.visitor_id,
-        unioned.profile_id
-),
-
 found_candidates as (
     select distinct
         funnel_steps.funnel,
@@ -94,13 +68,22 @@ found_candidates as (
                 unioned.event_name = funnel_steps.event_name
                 or coalesce(funnel_steps.event_name, '') = ''
             )
-    where funnel_steps.step_number > 1
 ),
 
 -- A step is reached where it is first done at or after the one before, so that the recursion ends
 -- with the funnel.
 reached as (
-    select * from entered
+    select
+        funnel,
+        entity_id,
+        channel,
+        visitor_id,
+        profile_id,
+        cast(1 as bigint) as step_number,
+        min(occurred_at) as reached_at
+    from found_candidates
+    where step_number = 1
+    group by funnel, entity_id, channel, visitor_id, profile_id
     union all
     select
         funnel,
