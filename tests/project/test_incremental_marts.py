@@ -36,6 +36,8 @@ FOLLOWING = tuple(
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story"
 MARA = {"anonymous_id": "c-7d1f0a93b2c44e5f8a60", "user_id": "A-20010001"}
 AS_OF = "2026-11-14T15:05:00Z"
+# Nobody does anything in the half hour before, which counts as not settled yet.
+LATER = "2026-11-14T18:00:00Z"
 LAST_CHANGES = """
     select bool_or(is_everything) from cdp_journeys.int_journeys__changes
     where changed_batch = (select max(changed_batch) from cdp_journeys.int_journeys__changes)
@@ -112,19 +114,23 @@ def test_marts_follow_what_others_decide(platform: Platform) -> None:
     ]
     file = platform.landing / "web" / "events" / "events-2026-11-06.jsonl"
     file.write_text("".join(json.dumps(line) + "\n" for line in late))
-    # One line of a receipt that is there, and another category of what is on another.
+    platform.land()
+    platform.dbt("run", CDP_AS_OF=LATER)
+    assert platform.rows(BUYER) != before
+    # A line for him who looked at the tent only, and another category for her who did not.
     (platform.landing / "pos" / "receipt_lines" / "receipt_lines-2026-11-13.csv").write_text(
         "receipt_id,line_number,product_id,quantity,unit_price,discount_amount\n"
         "R01-4000002,2,P-1003,1,349.00,0.00\n"
     )
     products = STORY / "base" / "catalog" / "products" / "products-2026-11-01.csv"
     (platform.landing / "catalog" / "products" / "products-2026-11-13.csv").write_text(
-        products.read_text().replace(",Socks,", ",Hosiery,").replace("2026-11-01T", "2026-11-13T")
+        products.read_text()
+        .replace(",Winter Boots,", ",Boots,")
+        .replace("2026-11-01T", "2026-11-13T")
     )
     platform.land()
-    platform.dbt("run", CDP_AS_OF=AS_OF)
-    assert platform.rows(BUYER) != before
+    platform.dbt("run", CDP_AS_OF=LATER)
     assert platform.rows(LAST_CHANGES) == [(False,)]
     followed = snapshot(platform)
-    platform.dbt("run", "--full-refresh", CDP_AS_OF=AS_OF)
+    platform.dbt("run", "--full-refresh", CDP_AS_OF=LATER)
     assert_same(followed, snapshot(platform))
