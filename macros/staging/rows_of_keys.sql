@@ -3,30 +3,17 @@
     {{- adapter.dispatch('rows_of_keys')(keys) -}}
 {%- endmacro -%}
 
+{#- Only the keys of all rows are read, and then the few rows: joined at once, all columns would be. -#}
 {%- macro default__rows_of_keys(keys) -%}
     select {{ base_columns() | join(', ') }}
     from {{ this }}
     where
-        _record_key in (select {{ keys }}._record_key from {{ keys }})
-        and _row_status <> 'removed'
-{%- endmacro -%}
-
-{#- Only the keys of all rows are read, and then the few rows: joined at once, all columns would be. -#}
-{%- macro duckdb__rows_of_keys(keys) -%}
-    select {{ base_columns() | join(', ') }}
-    from {{ this }}
-    where
-        {{ stored_row_locator() }} in (
-            select held.{{ stored_row_locator() }} from {{ this }} as held
+        {{ graph_row_locator() }} in (
+            select held.{{ graph_row_locator() }} from {{ this }} as held
             where
                 held._record_key in (select {{ keys }}._record_key from {{ keys }})
                 and held._row_status <> 'removed'
         )
-{%- endmacro -%}
-
-{#- A macro, since what stands for a table in a unit test has none: the test names a column. -#}
-{%- macro stored_row_locator() -%}
-    rowid
 {%- endmacro -%}
 
 {#- For PostgreSQL as in keys_of_loads. -#}
