@@ -1,14 +1,14 @@
 {#-
-    Settings of a model that is built again for the orders that are to be credited anew, and for the rows of the
-    condition `always`. `effects_moved()` in it is put in with each run: settings are read once for many.
+    Settings of a model whose rows are credits of an order by an attribution model: built again for the orders
+    of which the person, amount or touches changed, and where an effect of channels moved for all orders by
+    the models that weigh by effects.
 -#}
-{%- macro by_order(always='') -%}
+{%- macro by_order() -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_order',
         on_schema_change='append_new_columns',
         indexes=index_columns(['order_key']),
-        meta={'always_replaced': always},
     ) }}
 {%- endmacro -%}
 
@@ -23,12 +23,19 @@
             is_changed_order('order_key', since),
             'order_key not in (select states.order_key from ' ~ states ~ ' as states)',
         ] -%}
-        {%- set moved = effects_moved(since) -%}
-        {%- if config.meta_get('always_replaced') and moved == 'true' -%}
-            {%- do conditions.append(config.meta_get('always_replaced') | replace('effects_moved()', moved)) -%}
-        {%- endif -%}
+        {%- if effects_moved(since) -%}{%- do conditions.append(weighs_all_journeys('attribution_model')) -%}{%- endif -%}
         {{ replace_changed(arguments, conditions) }}
     {%- endif -%}
+{%- endmacro -%}
+
+{#- Condition that an order's credits by an attribution model are to be dealt out anew. -#}
+{%- macro is_credited_anew(order_key, attribution_model, since, moved) -%}
+    (
+        {{ is_changed_order(order_key, since) }}
+        {%- if moved %}
+        or {{ weighs_all_journeys(attribution_model) }}
+        {%- endif %}
+    )
 {%- endmacro -%}
 
 {#- Condition that an order is one of those whose person, amount or touches changed. -#}

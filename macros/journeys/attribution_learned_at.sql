@@ -9,10 +9,10 @@
     date_trunc('{{ period }}', {{ as_of() }})
 {%- endmacro -%}
 
-{#- Whether any effect has moved since a batch of the log of changes, as SQL. -#}
+{#- Whether any effect has moved since a batch of the log of changes. -#}
 {%- macro effects_moved(since) -%}
     {%- set effects = ref('int_journeys__channel_effects') -%}
-    {%- if not execute -%}{%- do return('true') -%}{%- endif -%}
+    {%- if not execute -%}{%- do return(true) -%}{%- endif -%}
     {%- set moved = query_value('select max(_changed_batch) from ' ~ effects) -%}
-    {%- do return('true' if moved is not none and moved | int > since else 'false') -%}
+    {%- do return(moved is not none and moved | int > since) -%}
 {%- endmacro -%}

@@ -1,4 +1,4 @@
-{{ by_order(always='effects_moved() and ' ~ weighs_all_journeys('attribution_model')) }}
+{{ by_order() }}
 
 {%- set since = changes_since() -%}
 
@@ -19,9 +19,7 @@ touches as (
 weights as (
     select * from {{ ref('int_journeys__attribution_weights') }}
     {%- if since is not none %}
-    where
-        ({{ effects_moved(since) }} and {{ weighs_all_journeys('attribution_model') }})
-        or {{ is_changed_order('order_key', since) }}
+    where {{ is_credited_anew('order_key', 'attribution_model', since, effects_moved(since)) }}
     {%- endif %}
 ),
 

@@ -1,4 +1,4 @@
-{{ by_order(always='effects_moved() and ' ~ weighs_all_journeys('attribution_model')) }}
+{{ by_order() }}
 
 {%- set since = changes_since() -%}
 {%- set moved = effects_moved(since) if since is not none -%}
@@ -11,7 +11,7 @@ conversions as (
 
 touches as (
     select * from {{ ref('int_journeys__conversion_touches') }}
-    {%- if since is not none and moved != 'true' %}
+    {%- if since is not none and not moved %}
     where {{ is_changed_order('order_key', since) }}
     {%- endif %}
 ),
@@ -50,8 +50,9 @@ weighed as (
     cross join attribution_models
     {%- if since is not none %}
     where
-        ({{ moved }} and {{ weighs_all_journeys('attribution_models.attribution_model') }})
-        or {{ is_changed_order('measured.order_key', since) }}
+        {{ is_credited_anew(
+            'measured.order_key', 'attribution_models.attribution_model', since, moved
+        ) }}
     {%- endif %}
 ),
 
@@ -73,8 +74,9 @@ added_untouched as (
             and attribution_models.attribution_model = weighed.attribution_model
     {%- if since is not none %}
     where
-        ({{ moved }} and {{ weighs_all_journeys('attribution_models.attribution_model') }})
-        or conversions._credited_batch > {{ since }}
+        {{ is_credited_anew(
+            'conversions.order_key', 'attribution_models.attribution_model', since, moved
+        ) }}
     {%- endif %}
 )
 
