@@ -7,28 +7,23 @@
     {%- set events, lines = ref('int_journeys__events'), base_of('stg_pos__receipt_lines') -%}
     {%- if not execute or not is_incremental() or not has_column(this, 'products_batch') -%}{%- do return(none) -%}{%- endif -%}
     {%- set rows = run_query(
-        'select changed_batch, taken_batch, rules, cast(as_of as text), lines_batch, products_batch, as_of <= ' ~ as_of()
+        'select taken_batch, rules, cast(as_of as text), lines_batch, products_batch, as_of <= ' ~ as_of()
         ~ ' and (select min(_written_batch) from ' ~ events ~ ') <= taken_batch'
         ~ ' and coalesce((select min(_staged_batch) from ' ~ lines ~ '), 0) <= lines_batch'
         ~ ' and (select count(*) from ' ~ lines
         ~ " where _row_status = 'removed' and _staged_batch > lines_batch) = 0 from " ~ this
         ~ " where kind = 'run' order by changed_batch desc limit 1"
     ).rows -%}
-    {%- if not rows or not rows[0][6] -%}{%- do return(none) -%}{%- endif -%}
+    {%- if not rows or not rows[0][5] -%}{%- do return(none) -%}{%- endif -%}
     {%- do return({
-        'changed_batch': rows[0][0] | int, 'taken_batch': rows[0][1] | int, 'rules': rows[0][2],
-        'as_of': rows[0][3], 'lines_batch': rows[0][4] | int, 'products_batch': rows[0][5] | int,
+        'taken_batch': rows[0][0] | int, 'rules': rows[0][1], 'as_of': rows[0][2],
+        'lines_batch': rows[0][3] | int, 'products_batch': rows[0][4] | int,
     }) -%}
 {%- endmacro -%}
 
 {#- Until when all was settled at a moment: what came later may still have become part of a visit. -#}
 {%- macro settled_at(moment) -%}
     cast('{{ moment }}' as timestamp) - interval '{{ var("session_timeout_minutes") }} minutes'
-{%- endmacro -%}
-
-{%- macro changes_batch(known) -%}
-    {%- set last = known.changed_batch if known is not none else 0 -%}
-    cast({{ [run_started_microseconds(), last + 1] | max }} as bigint)
 {%- endmacro -%}
 
 {#- What a relation says of one kind of change; the columns of others are null. -#}

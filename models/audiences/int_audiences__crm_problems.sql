@@ -44,13 +44,7 @@ attributed as (
         events.profile_id,
         base.raw_email,
         base.raw_phone,
-        (
-            email_standing.bounced_at is not null
-            and (
-                email_standing.reached_at is null
-                or email_standing.reached_at <= email_standing.bounced_at
-            )
-        ) as is_dead_mailbox,
+        coalesce(email_standing.validity = 'bounced', false) as is_dead_mailbox,
         -- The entry that was kept up last is the one to keep.
         row_number() over (
             partition by events.profile_id

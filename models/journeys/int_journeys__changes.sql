@@ -138,7 +138,7 @@ listed as (
 
 stamped as (
     select
-        {{ changes_batch(known) }} as changed_batch,
+        {{ rising_batch(['changed_batch']) }} as changed_batch,
         kind,
         channel,
         visitor_id,

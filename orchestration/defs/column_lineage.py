@@ -128,15 +128,10 @@ class ColumnLineage:
     def _made_of(
         self, node: Any, relations: Mapping[tuple[str, str], str]
     ) -> list[tuple[str, str]]:
-        found, seen, left = set(), set(), [node]
-        while left:
-            each = left.pop()
-            if id(each) in seen:
-                continue
-            seen.add(id(each))
-            left += each.downstream
-            table = None if each.downstream else each.expression.find(exp.Table)
+        found = set()
+        for leaf in node.walk():
+            table = None if leaf.downstream else leaf.expression.find(exp.Table)
             parent = table and relations.get((table.db, table.name))
             if parent:
-                found.add((parent, exp.to_column(each.name).name))
+                found.add((parent, exp.to_column(leaf.name).name))
         return sorted(found)
