@@ -237,7 +237,7 @@
 
 {# `row_locator` is that of the row which a change replaces. #}
 {% macro graph_ledger_changes() %}
-    {% set row_locator = graph_row_locator() %}
+    {% set row_locator = row_locator() %}
     select
         profile_id,
         identifier_type as founding_identifier_type,

@@ -99,7 +99,7 @@
 {# What the state holds of them, and of the sources that are compared whole. #}
 {% macro graph_known_records(plan) %}
     {% for source in plan.sources if source.since is none %}
-        select {{ graph_state_columns().records.keys() | join(', ') }}, {{ graph_row_locator() }} as row_locator
+        select {{ graph_state_columns().records.keys() | join(', ') }}, {{ row_locator() }} as row_locator
         from {{ graph_table('records') }} as records
         where source_number = {{ source.number }}
         union all

@@ -53,16 +53,3 @@
 {% macro postgres__graph_delete(name, locators) %}
     {% do run_statement('delete from ' ~ graph_table(name) ~ ' where ctid = any (array(' ~ locators ~ '))') %}
 {% endmacro %}
-
-{# Where the engine finds a row, within a transaction that has not changed it. #}
-{% macro graph_row_locator() %}
-    {{- adapter.dispatch('graph_row_locator')() -}}
-{% endmacro %}
-
-{% macro default__graph_row_locator() -%}
-    rowid
-{%- endmacro %}
-
-{% macro postgres__graph_row_locator() -%}
-    ctid
-{%- endmacro %}

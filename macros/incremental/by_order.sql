@@ -45,3 +45,26 @@
         where states._credited_batch > {{ since }}
     )
 {%- endmacro -%}
+
+{#- Settings of a model whose rows of an order are made of the reports and lines of that order alone. -#}
+{%- macro by_changed_order() -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='by_changed_order',
+        on_schema_change='append_new_columns',
+        indexes=index_columns(['order_key', 'profile_id']),
+    ) }}
+{%- endmacro -%}
+
+{%- macro get_incremental_by_changed_order_sql(arguments) -%}
+    {%- set since = changes_since() -%}
+    {{ replace_changed(arguments, [is_listed_order('order_key', since)] if since is not none) }}
+{%- endmacro -%}
+
+{#- Condition that a report or line of an order changed. -#}
+{%- macro is_listed_order(order_key, since) -%}
+    {{ order_key }} in (
+        select changes.order_key from {{ ref('int_journeys__changes') }} as changes
+        where changes.kind = 'order' and changes.changed_batch > {{ since }}
+    )
+{%- endmacro -%}

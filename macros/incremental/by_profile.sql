@@ -2,28 +2,27 @@
     Settings of a model that is built again for the profiles whose records changed, and for the rows of
     the condition `always`, which other profiles or the time decide too. `as_of()` in it is put in with each
     run: settings are read once for many. Where all rows of nobody are of an order, `order_key` names its
-    column. What other records decide too has a log of its own. With `unique_key`, rows that are made of the
-    records of several profiles are replaced as soon as one of these changed.
+    column. What other records decide too has a log of its own. Where nothing that comes later can alter a
+    row, `moment` names the column of its time, and earlier rows than the first change stay.
 -#}
-{%- macro by_profile(always='', order_key='', log_model='int_journeys__changes', unique_key=none) -%}
+{%- macro by_profile(always='', order_key='', log_model='int_journeys__changes', moment='') -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_profile',
-        unique_key=unique_key,
         on_schema_change='append_new_columns',
         indexes=index_columns(['profile_id']),
-        meta={'always_replaced': always, 'order_key': order_key, 'log_model': log_model},
+        meta={'always_replaced': always, 'order_key': order_key, 'log_model': log_model, 'moment': moment},
     ) }}
 {%- endmacro -%}
 
 {#- The same for the visitors whose events changed; who is one, two expressions of the model's columns say. -#}
-{%- macro by_visitor(channel='channel', visitor_id='visitor_id') -%}
+{%- macro by_visitor(channel='channel', visitor_id='visitor_id', moment='') -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_visitor',
         on_schema_change='append_new_columns',
         indexes=index_columns([visitor_id]),
-        meta={'channel': channel, 'visitor_id': visitor_id},
+        meta={'channel': channel, 'visitor_id': visitor_id, 'moment': moment},
     ) }}
 {%- endmacro -%}
 
@@ -37,13 +36,14 @@
     ) }}
 {%- endmacro -%}
 
-{#- The same where a row is of a visitor or of a profile, which the other column leaves empty. -#}
-{%- macro by_visitor_or_profile() -%}
+{#- The same where a row is of a visitor and a moment, or of a profile, which the other column leaves empty. -#}
+{%- macro by_visitor_or_profile(moment) -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_visitor_or_profile',
         on_schema_change='append_new_columns',
         indexes=index_columns(['visitor_id', 'profile_id']),
+        meta={'moment': moment},
     ) }}
 {%- endmacro -%}
 
@@ -53,15 +53,14 @@
     {%- if since is none -%}
         {{ replace_changed(arguments, none) }}
     {%- else -%}
-        {%- set conditions = [is_profile_with_changes('profile_id', since, order_key, log_model)] -%}
+        {%- set moment = config.meta_get('moment') -%}
+        {%- set conditions = [
+            is_later_row_of_profile(arguments.target_relation, moment, since) if moment
+            else is_profile_with_changes('profile_id', since, order_key, log_model)
+        ] -%}
         {%- if order_key -%}{%- do conditions.append(is_changed_order_of_nobody('profile_id', since, order_key)) -%}{%- endif -%}
         {%- if config.meta_get('always_replaced') -%}
             {%- do conditions.append(config.meta_get('always_replaced') | replace('as_of()', as_of())) -%}
-        {%- endif -%}
-        {%- if arguments.unique_key -%}
-            {%- do conditions.append(
-                arguments.unique_key ~ ' in (select ' ~ arguments.unique_key ~ ' from ' ~ arguments.temp_relation ~ ')'
-            ) -%}
         {%- endif -%}
         {{ replace_changed(arguments, conditions) }}
     {%- endif -%}
@@ -69,8 +68,13 @@
 
 {%- macro get_incremental_by_visitor_sql(arguments) -%}
     {%- set since = changes_since() -%}
+    {%- set moment = config.meta_get('moment') -%}
     {%- set condition -%}
-        {{ is_changed_visitor(config.meta_get('channel'), config.meta_get('visitor_id'), since) }}
+        {%- if moment -%}
+            {{ is_later_row_of_visitor(arguments.target_relation, moment, since) }}
+        {%- else -%}
+            {{ is_changed_visitor(config.meta_get('channel'), config.meta_get('visitor_id'), since) }}
+        {%- endif -%}
     {%- endset -%}
     {{ replace_changed(arguments, [condition] if since is not none) }}
 {%- endmacro -%}
@@ -84,7 +88,7 @@
     {%- set since = changes_since() -%}
     {%- set conditions = [
         'visitor_id is null and ' ~ is_changed_profile('profile_id', since),
-        is_changed_visitor('channel', 'visitor_id', since),
+        is_later_row_of_visitor(arguments.target_relation, config.meta_get('moment'), since),
     ] -%}
     {{ replace_changed(arguments, conditions if since is not none) }}
 {%- endmacro -%}

@@ -44,10 +44,7 @@
 {%- endmacro -%}
 
 {%- macro is_changed_order_of_nobody(column, since, order_key) -%}
-    {{ column }} is null and {{ order_key }} in (
-                select changes.order_key from {{ ref('int_journeys__changes') }} as changes
-                where changes.kind = 'order' and changes.changed_batch > {{ since }}
-            )
+    {{ column }} is null and {{ is_listed_order(order_key, since) }}
 {%- endmacro -%}
 
 {#- Condition that a visitor is one of those whose events changed. -#}

@@ -5,7 +5,7 @@
 #}
 {%- macro known_changes() -%}
     {%- set events, lines = ref('int_journeys__events'), base_of('stg_pos__receipt_lines') -%}
-    {%- if not execute or not is_incremental() or not has_column(this, 'products_batch') -%}{%- do return(none) -%}{%- endif -%}
+    {%- if not execute or not is_incremental() or not has_column(this, 'changed_from') -%}{%- do return(none) -%}{%- endif -%}
     {%- set rows = run_query(
         'select taken_batch, rules, cast(as_of as text), lines_batch, products_batch, as_of <= ' ~ as_of()
         ~ ' and (select min(_written_batch) from ' ~ events ~ ') <= taken_batch'
@@ -32,6 +32,7 @@
         '{{ kind }}' as kind
         {%- for column, type in {
             'channel': 'text', 'visitor_id': 'text', 'profile_id': 'text', 'order_key': 'text', 'changed_date': 'date',
+            'changed_from': 'timestamp',
         }.items() %},
         {% if column in columns %}{{ column }}{% else %}cast(null as {{ type }}) as {{ column }}{% endif %}
         {%- endfor %}

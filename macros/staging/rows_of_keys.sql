@@ -8,8 +8,8 @@
     select {{ base_columns() | join(', ') }}
     from {{ this }}
     where
-        {{ graph_row_locator() }} in (
-            select held.{{ graph_row_locator() }} from {{ this }} as held
+        {{ row_locator() }} in (
+            select held.{{ row_locator() }} from {{ this }} as held
             where
                 held._record_key in (select {{ keys }}._record_key from {{ keys }})
                 and held._row_status <> 'removed'

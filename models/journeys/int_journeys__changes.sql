@@ -61,29 +61,88 @@ changed_orders as (
 ),
 
 -- A click on an advertisement says of the visit that it opened what brought it.
+changed_visits as (
+    select
+        channel,
+        visitor_id,
+        min(occurred_at) as changed_at
+    from (
+        select
+            channel,
+            visitor_id,
+            occurred_at
+        from changed
+        where visitor_id is not null
+        union all
+        select
+            channel,
+            visitor_id,
+            occurred_at
+        from versions
+        where
+            visitor_id is not null
+            and click_id in (select click_id from changed where event_name = 'ad_clicked')
+    ) as found_visits
+    group by channel, visitor_id
+),
+
+visits_before as (
+    select
+        versions.channel,
+        versions.visitor_id,
+        versions.profile_id,
+        versions.occurred_at,
+        lag(versions.occurred_at) over visit as previous_at,
+        lag(versions.profile_id) over visit as previous_profile_id
+    from versions
+    inner join changed_visits
+        on
+            versions.channel = changed_visits.channel
+            and versions.visitor_id = changed_visits.visitor_id
+            and versions.occurred_at < changed_visits.changed_at
+    where versions.is_interaction and versions._ended_batch is null
+    window visit as (
+        partition by versions.channel, versions.visitor_id
+        order by versions.occurred_at, versions.event_id
+    )
+),
+
+-- A visit that began before anything changed goes on into what changed, earlier ones do not.
+last_visits as (
+    select
+        channel,
+        visitor_id,
+        max(occurred_at) as started_at
+    from visits_before
+    where
+        {{ breaks_session('occurred_at', 'previous_at', 'profile_id', 'previous_profile_id') }}
+        and coalesce(previous_at < occurred_at, true)
+    group by channel, visitor_id
+),
+
 visitors as (
     select
-        channel,
-        visitor_id
-    from changed
-    where visitor_id is not null
-    union
-    select
-        channel,
-        visitor_id
-    from versions
-    where
-        visitor_id is not null
-        and click_id in (select click_id from changed where event_name = 'ad_clicked')
+        changed_visits.channel,
+        changed_visits.visitor_id,
+        coalesce(last_visits.started_at, changed_visits.changed_at) as changed_from
+    from changed_visits
+    left join last_visits
+        on
+            changed_visits.channel = last_visits.channel
+            and changed_visits.visitor_id = last_visits.visitor_id
 ),
 
 -- Who shares a browser shares its visits, and whose confirmation page is opened by others shares
 -- an order: whose one was may be another's now.
-profiles as (
-    select coalesce(profile_id, '') as profile_id
+found_profiles as (
+    select
+        profile_id,
+        occurred_at as changed_at
     from changed
-    union
-    select coalesce(versions.profile_id, '') as profile_id
+    union all
+    select
+        versions.profile_id,
+        versions.occurred_at as changed_at
     from versions
     inner join changed_orders
         on
@@ -92,18 +151,32 @@ profiles as (
     where
         versions.event_name in ('order_completed', 'order_returned')
         and (versions._ended_batch is null or versions._ended_batch > {{ known.taken_batch }})
-    union
-    select coalesce(profile_id, '') as profile_id
+    union all
+    select
+        profile_id,
+        occurred_at as changed_at
     from versions
     where product_id in (select product_id from sorted_anew) and _ended_batch is null
-    union
-    select coalesce(versions.profile_id, '') as profile_id
+    union all
+    select
+        versions.profile_id,
+        visitors.changed_from as changed_at
     from versions
     inner join visitors
         on
             versions.channel = visitors.channel
             and versions.visitor_id = visitors.visitor_id
+            and versions.occurred_at >= visitors.changed_from
     where versions._ended_batch is null or versions._ended_batch > {{ known.taken_batch }}
+),
+
+-- A visit decides too whether a click in an email, shortly before it, was one of its own.
+profiles as (
+    select
+        coalesce(profile_id, '') as profile_id,
+        min(changed_at) - interval '{{ var("session_timeout_minutes") }} minutes' as changed_from
+    from found_profiles
+    group by coalesce(profile_id, '')
 ),
 
 -- Orders of nobody are many, and have nothing to do with one another.
@@ -126,9 +199,9 @@ listed as (
     {{ listed_changes('run') }}
     {%- if not is_everything %}
     union all
-    {{ listed_changes('visitor', 'visitors', ['channel', 'visitor_id']) }}
+    {{ listed_changes('visitor', 'visitors', ['channel', 'visitor_id', 'changed_from']) }}
     union all
-    {{ listed_changes('profile', 'profiles', ['profile_id']) }}
+    {{ listed_changes('profile', 'profiles', ['profile_id', 'changed_from']) }}
     union all
     {{ listed_changes('day', 'days', ['profile_id', 'changed_date']) }}
     union all
@@ -145,6 +218,7 @@ stamped as (
         profile_id,
         order_key,
         changed_date,
+        changed_from,
         {{ is_everything }} as is_everything,
         '{{ rules }}' as rules,
         (select coalesce(greatest(max(_written_batch), max(_ended_batch)), 0) from versions)

@@ -1,4 +1,4 @@
-{{ by_profile() }}
+{{ by_profile(moment='converted_at') }}
 
 {%- set since = changes_since() -%}
 
@@ -18,6 +18,7 @@ joined as (
         touchpoints.touchpoint_id,
         conversions.profile_id,
         touchpoints.marketing_channel,
+        conversions.converted_at,
         touchpoints.occurred_at as touched_at
     from conversions
     inner join touchpoints
@@ -28,7 +29,10 @@ joined as (
                 'conversions.previous_converted_at'
             ) }}
     {%- if since is not none %}
-    where {{ is_changed_profile('conversions.profile_id', since) }}
+    inner join {{ changed_profiles(since) }} as changes
+        on
+            conversions.profile_id = changes.profile_id
+            and conversions.converted_at >= changes.changed_from
     {%- endif %}
 ),
 
@@ -43,6 +47,7 @@ numbered_touches as (
         ) as touch_number,
         count(*) over (partition by order_key) as touch_count,
         touched_at,
+        converted_at,
         {{ changed_batch() }} as _changed_batch
     from joined
 )

@@ -92,8 +92,8 @@ moved as (
         versions._ended_batch is null
         and versions.profile_id is distinct from reattributed.profile_id
         and versions.event_id not in (select event_id from touched)
-        and versions.{{ graph_row_locator() }} in (
-            select {{ graph_row_locator() }} from {{ this }}
+        and versions.{{ row_locator() }} in (
+            select {{ row_locator() }} from {{ this }}
             where event_id in (select event_id from reattributed)
         )
 ),

@@ -1,4 +1,4 @@
-{{ by_visitor_or_profile() }}
+{{ by_visitor_or_profile(moment='reached_at') }}
 
 {%- set since = changes_since() -%}
 
@@ -19,35 +19,41 @@ events as (
 unioned as (
     select
         'session' as scope,
-        session_id as entity_id,
-        channel,
-        visitor_id,
+        session_events.session_id as entity_id,
+        session_events.channel,
+        session_events.visitor_id,
         cast(null as text) as profile_id,
-        event_name,
-        occurred_at
+        session_events.event_name,
+        session_events.occurred_at
     from session_events
-    where
-        occurred_at <= {{ as_of() }}
     {%- if since is not none %}
-        and {{ is_changed_visitor('channel', 'visitor_id', since) }}
+    inner join {{ changed_visitors(since) }} as changes
+        on
+            session_events.channel = changes.channel
+            and session_events.visitor_id = changes.visitor_id
+            and session_events.session_started_at >= changes.changed_from
     {%- endif %}
+    where session_events.occurred_at <= {{ as_of() }}
     union all
     select
         'profile' as scope,
-        profile_id as entity_id,
+        events.profile_id as entity_id,
         cast(null as text) as channel,
         cast(null as text) as visitor_id,
-        profile_id,
-        event_name,
-        occurred_at
+        events.profile_id,
+        events.event_name,
+        events.occurred_at
     from events
-    where
-        profile_id is not null
-        and is_interaction
-        and occurred_at <= {{ as_of() }}
     {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
+    inner join {{ changed_profiles(since) }} as changes
+        on
+            events.profile_id = changes.profile_id
+            and events.occurred_at >= changes.changed_from
     {%- endif %}
+    where
+        events.profile_id is not null
+        and events.is_interaction
+        and events.occurred_at <= {{ as_of() }}
 ),
 
 -- An empty event name fits everything, as an empty cell does in every seed of rules.
@@ -68,6 +74,23 @@ found_candidates as (
                 unioned.event_name = funnel_steps.event_name
                 or coalesce(funnel_steps.event_name, '') = ''
             )
+    {%- if since is not none %}
+    -- Steps that a profile had reached before anything changed stay, and others follow them.
+    union all
+    select
+        stored.funnel,
+        stored.entity_id,
+        stored.channel,
+        stored.visitor_id,
+        stored.profile_id,
+        stored.step_number,
+        stored.reached_at as occurred_at
+    from {{ this }} as stored
+    inner join {{ changed_profiles(since) }} as changes
+        on
+            stored.profile_id = changes.profile_id
+            and stored.reached_at < changes.changed_from
+    {%- endif %}
 ),
 
 -- A step is reached where it is first done at or after the one before, so that the recursion ends

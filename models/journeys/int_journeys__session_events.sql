@@ -1,4 +1,4 @@
-{{ by_visitor() }}
+{{ by_visitor(moment='session_started_at') }}
 
 {%- set since = changes_since() -%}
 
@@ -11,28 +11,32 @@ events as (
 -- Only web and app know a visitor; what a phone does in the background is no visit.
 selected_visits as (
     select
-        event_id,
-        profile_id,
-        visitor_id,
-        order_id,
-        product_id,
-        campaign_id,
-        click_id,
-        channel,
-        event_name,
-        page_path,
-        referrer,
-        campaign_source,
-        campaign_medium,
-        campaign_name,
-        occurred_at
+        events.event_id,
+        events.profile_id,
+        events.visitor_id,
+        events.order_id,
+        events.product_id,
+        events.campaign_id,
+        events.click_id,
+        events.channel,
+        events.event_name,
+        events.page_path,
+        events.referrer,
+        events.campaign_source,
+        events.campaign_medium,
+        events.campaign_name,
+        events.occurred_at
     from events
-    where
-        visitor_id is not null
-        and is_interaction
     {%- if since is not none %}
-        and {{ is_changed_visitor('channel', 'visitor_id', since) }}
+    inner join {{ changed_visitors(since) }} as changes
+        on
+            events.channel = changes.channel
+            and events.visitor_id = changes.visitor_id
+            and events.occurred_at >= changes.changed_from
     {%- endif %}
+    where
+        events.visitor_id is not null
+        and events.is_interaction
 ),
 
 compared_with_previous as (

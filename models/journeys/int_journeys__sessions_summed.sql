@@ -1,13 +1,18 @@
-{{ by_visitor() }}
+{{ by_visitor(moment='started_at') }}
 
 {%- set since = changes_since() -%}
 
 with
 
 session_events as (
-    select * from {{ ref('int_journeys__session_events') }}
+    select session_events.*
+    from {{ ref('int_journeys__session_events') }} as session_events
     {%- if since is not none %}
-    where {{ is_changed_visitor('channel', 'visitor_id', since) }}
+    inner join {{ changed_visitors(since) }} as changes
+        on
+            session_events.channel = changes.channel
+            and session_events.visitor_id = changes.visitor_id
+            and session_events.session_started_at >= changes.changed_from
     {%- endif %}
 ),
 

@@ -1,4 +1,4 @@
-{{ by_profile(order_key='order_key') }}
+{{ by_changed_order() }}
 
 {%- set since = changes_since() -%}
 
@@ -11,7 +11,7 @@ lines as (
 orders as (
     select * from {{ ref('orders') }}
     {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since, 'order_key') }}
+    where {{ is_listed_order('order_key', since) }}
     {%- endif %}
 ),
 

@@ -1,4 +1,4 @@
-{{ by_profile(order_key='order_key', unique_key='order_key') }}
+{{ by_changed_order() }}
 
 {%- set since = changes_since() -%}
 
@@ -8,21 +8,6 @@ reports as (
     select * from {{ ref('events') }}
     where event_name in ('order_completed', 'order_returned')
 ),
-
-{% if since is not none -%}
--- All reports of an order are looked at where any has changed, whosever they are.
-changed_orders as (
-    select distinct
-        channel,
-        order_id
-    from reports
-    where
-        {{ is_changed_profile(
-            'profile_id', since, surrogate_key(['channel', 'order_id'])
-        ) }}
-),
-
-{% endif -%}
 
 exchange_rates as (
     select * from {{ ref('exchange_rates') }}
@@ -38,7 +23,7 @@ found_orders as (
         ) as report_number
     from reports
     {%- if since is not none %}
-    where (channel, order_id) in (select channel, order_id from changed_orders)
+    where {{ is_listed_order(surrogate_key(['channel', 'order_id']), since) }}
     {%- endif %}
 ),
 

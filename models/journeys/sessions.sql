@@ -1,13 +1,18 @@
-{{ by_visitor() }}
+{{ by_visitor(moment='started_at') }}
 
 {%- set since = changes_since() -%}
 
 with
 
 sessions as (
-    select * from {{ ref('int_journeys__sessions_summed') }}
+    select summed.*
+    from {{ ref('int_journeys__sessions_summed') }} as summed
     {%- if since is not none %}
-    where {{ is_changed_visitor('channel', 'visitor_id', since) }}
+    inner join {{ changed_visitors(since) }} as changes
+        on
+            summed.channel = changes.channel
+            and summed.visitor_id = changes.visitor_id
+            and summed.started_at >= changes.changed_from
     {%- endif %}
 ),
 

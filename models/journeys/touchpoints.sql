@@ -1,4 +1,4 @@
-{{ by_profile() }}
+{{ by_profile(moment='occurred_at') }}
 
 {%- set since = changes_since() -%}
 
@@ -80,7 +80,10 @@ classified as (
             and coalesce(touches.referrer_host, '') = kept_first_match.referrer_host
             and touches.click_presence = kept_first_match.click_presence
     {%- if since is not none %}
-    where {{ is_changed_profile('coalesce(sessions.profile_id, touches.profile_id)', since) }}
+    inner join {{ changed_profiles(since) }} as changes
+        on
+            coalesce(sessions.profile_id, touches.profile_id, '') = changes.profile_id
+            and touches.occurred_at >= changes.changed_from
     {%- endif %}
 )
 

@@ -1,0 +1,12 @@
+{# Where the engine finds a row, within a transaction that has not changed it. #}
+{% macro row_locator() %}
+    {{- adapter.dispatch('row_locator')() -}}
+{% endmacro %}
+
+{% macro default__row_locator() -%}
+    rowid
+{%- endmacro %}
+
+{% macro postgres__row_locator() -%}
+    ctid
+{%- endmacro %}
