@@ -1,45 +1,79 @@
 with
 
-attributed_conversions as (
-    select * from {{ ref('attributed_conversions') }}
-),
-
--- First by order, since to count different orders in the end would take longer.
-summed_orders as (
+-- A touch without credit had no part in the order by this model.
+credits as (
     select
         order_key,
         attribution_model,
         marketing_channel,
         currency,
-        sum(credit) as credit,
-        sum(attributed_amount) as attributed_amount,
-        max(converted_at) as converted_at
-    from attributed_conversions
-    group by order_key, attribution_model, marketing_channel, currency
-),
-
-dated as (
-    select
-        *,
+        touch_count,
+        credit,
+        attributed_amount,
         {{ reporting_date('converted_at') }} as converted_date
-    from summed_orders
+    from {{ ref('attributed_conversions') }}
+    where credit > 0
 ),
 
-summed as (
+-- Few orders are credited to a channel twice, so that these are counted apart: to count what is
+-- distinct among all credits would take four times as long.
+repeated_credits as (
     select
-        {{ surrogate_key(['attribution_model', 'marketing_channel', 'converted_date']) }}
-            as channel_performance_id,
         attribution_model,
         marketing_channel,
         converted_date,
         currency,
-        -- A touch without credit had no part in the order by this model.
-        count(case when credit > 0 then 1 end) as conversion_count,
-        cast(sum(credit) as numeric(18, 6)) as credited_conversions,
-        cast(sum(attributed_amount) as numeric(18, 2)) as attributed_amount
-    from dated
+        count(*) - 1 as repeat_count
+    from credits
+    where touch_count > 1
+    group by order_key, attribution_model, marketing_channel, converted_date, currency
+    having count(*) > 1
+),
+
+summed_repeats as (
+    select
+        attribution_model,
+        marketing_channel,
+        converted_date,
+        currency,
+        sum(repeat_count) as repeat_count
+    from repeated_credits
     group by attribution_model, marketing_channel, converted_date, currency
-    having sum(credit) > 0
+),
+
+summed_credits as (
+    select
+        attribution_model,
+        marketing_channel,
+        converted_date,
+        currency,
+        count(*) as credit_count,
+        sum(credit) as credited_conversions,
+        sum(attributed_amount) as attributed_amount
+    from credits
+    group by attribution_model, marketing_channel, converted_date, currency
+),
+
+described as (
+    select
+        {{ surrogate_key(
+            ['credits.attribution_model', 'credits.marketing_channel', 'credits.converted_date']
+        ) }} as channel_performance_id,
+        credits.attribution_model,
+        credits.marketing_channel,
+        credits.converted_date,
+        credits.currency,
+        cast(credits.credit_count - coalesce(repeats.repeat_count, 0) as bigint)
+            as conversion_count,
+        cast(credits.credited_conversions as numeric(18, 6)) as credited_conversions,
+        cast(credits.attributed_amount as numeric(18, 2)) as attributed_amount
+    from summed_credits as credits
+    left join summed_repeats as repeats
+        on
+            credits.attribution_model = repeats.attribution_model
+            and credits.marketing_channel = repeats.marketing_channel
+            and credits.converted_date = repeats.converted_date
+            and credits.currency = repeats.currency
 )
 
-select * from summed
+select * from described

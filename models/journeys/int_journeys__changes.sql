@@ -11,7 +11,8 @@
 -- depends_on: {{ ref('int_journeys__order_lines_unioned') }}
 with
 
-versions as (
+-- Read with few columns or rows each time, and never as a whole.
+versions as not materialized (
     select * from {{ ref('int_journeys__events') }}
 ),
 
@@ -22,7 +23,7 @@ receipt_lines as (
 {% if not is_everything %}
 -- What was written or ended since the last run, and what was still to come then, or might still
 -- have become part of a visit.
-changed as (
+changed as materialized (
     select * from versions
     where
         _written_batch > {{ known.taken_batch }}

@@ -34,6 +34,9 @@ numbered_lines as (
             order by record_id
         ) as report_number
     from lines
+    {%- if since is not none %}
+    where (channel, order_id) in (select channel, order_id from orders)
+    {%- endif %}
 ),
 
 -- A return takes back what an order gave.
