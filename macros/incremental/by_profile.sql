@@ -3,7 +3,7 @@
     the condition `always`, which other profiles or the time decide too. `as_of()` in it is put in with each
     run: settings are read once for many. Where all rows of nobody are of an order, `order_key` names its
     column. What other records decide too has a log of its own. Where nothing that comes later can alter a
-    row, `moment` names the column of its time, and earlier rows than the first change stay.
+    row, `moment` is the expression of its time, and earlier rows than the first change stay.
 -#}
 {%- macro by_profile(always='', order_key='', log_model='int_journeys__changes', moment='') -%}
     {{ config(
@@ -55,7 +55,7 @@
     {%- else -%}
         {%- set moment = config.meta_get('moment') -%}
         {%- set conditions = [
-            is_later_row_of_profile(arguments.target_relation, moment, since) if moment
+            is_later_row_of_profile(arguments.target_relation, moment, since, order_key) if moment
             else is_profile_with_changes('profile_id', since, order_key, log_model)
         ] -%}
         {%- if order_key -%}{%- do conditions.append(is_changed_order_of_nobody('profile_id', since, order_key)) -%}{%- endif -%}

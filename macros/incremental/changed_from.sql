@@ -35,18 +35,18 @@
             on
                 stored.channel = changes.channel
                 and stored.visitor_id = changes.visitor_id
-                and stored.{{ moment }} >= changes.changed_from
+                and {{ moment }} >= changes.changed_from
     )
 {%- endmacro -%}
 
-{#- The same of a changed profile. -#}
-{%- macro is_later_row_of_profile(relation, moment, since) -%}
+{#- The same of a changed profile; of nobody only where its rows are not told apart by order. -#}
+{%- macro is_later_row_of_profile(relation, moment, since, order_key) -%}
     {{ row_locator() }} in (
         select stored.{{ row_locator() }}
         from {{ relation }} as stored
         inner join {{ changed_profiles(since) }} as changes
             on
-                coalesce(stored.profile_id, '') = changes.profile_id
-                and stored.{{ moment }} >= changes.changed_from
+                {{ 'stored.profile_id' if order_key else "coalesce(stored.profile_id, '')" }} = changes.profile_id
+                and {{ moment }} >= changes.changed_from
     )
 {%- endmacro -%}

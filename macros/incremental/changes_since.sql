@@ -7,14 +7,12 @@
     {%- if not execute or not is_incremental() or not has_column(this, '_changed_batch') -%}
         {%- do return(none) -%}
     {%- endif -%}
-    {%- set taken = query_value('select max(_changed_batch) from ' ~ this) -%}
-    {%- if taken is none -%}{%- do return(none) -%}{%- endif -%}
-    {%- set is_told = query_value(
-        'select count(*) from ' ~ log ~ " where kind = 'run' and changed_batch <= " ~ taken
-    ) | int > 0 and query_value(
-        'select count(*) from ' ~ log ~ ' where is_everything and changed_batch > ' ~ taken
-    ) | int == 0 -%}
-    {%- do return(taken | int if is_told else none) -%}
+    {%- set taken = query_value(
+        'select case when exists (select 1 from ' ~ log ~ " where kind = 'run' and changed_batch <= taken)"
+        ~ ' and not exists (select 1 from ' ~ log ~ ' where is_everything and changed_batch > taken) then taken end'
+        ~ ' from (select max(_changed_batch) as taken from ' ~ this ~ ') as model'
+    ) -%}
+    {%- do return(none if taken is none else taken | int) -%}
 {%- endmacro -%}
 
 {#- Last batch of the log, which a model notes in `_changed_batch` of the rows that it writes. -#}

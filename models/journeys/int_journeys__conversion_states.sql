@@ -1,4 +1,4 @@
-{{ by_profile(order_key='order_key') }}
+{{ by_profile(order_key='order_key', moment='converted_at') }}
 
 {%- set since = changes_since() -%}
 
@@ -7,16 +7,23 @@
 with
 
 conversions as (
-    select * from {{ ref('int_journeys__conversions') }}
+    select conversions.*
+    from {{ ref('int_journeys__conversions') }} as conversions
     {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since, 'order_key') }}
+    left join {{ changed_profiles(since) }} as changes
+        on
+            conversions.profile_id = changes.profile_id
+            and conversions.converted_at >= changes.changed_from
+    where
+        changes.profile_id is not null
+        or {{ is_changed_order_of_nobody('conversions.profile_id', since, 'order_key') }}
     {%- endif %}
 ),
 
 touches as (
     select * from {{ ref('int_journeys__conversion_touches') }}
     {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
+    where order_key in (select order_key from conversions)
     {%- endif %}
 ),
 

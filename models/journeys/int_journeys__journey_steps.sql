@@ -1,20 +1,28 @@
-{{ by_profile() }}
+{{ by_profile(moment='coalesce(converted_at, open_until)') }}
 
 {%- set since = changes_since() -%}
 
 with
 
 conversion_touches as (
-    select * from {{ ref('int_journeys__conversion_touches') }}
+    select touches.*
+    from {{ ref('int_journeys__conversion_touches') }} as touches
     {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
+    inner join {{ changed_profiles(since) }} as changes
+        on
+            touches.profile_id = changes.profile_id
+            and touches.converted_at >= changes.changed_from
     {%- endif %}
 ),
 
 unconverted_touches as (
-    select * from {{ ref('int_journeys__unconverted_touches') }}
+    select touches.*
+    from {{ ref('int_journeys__unconverted_touches') }} as touches
     {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
+    inner join {{ changed_profiles(since) }} as changes
+        on
+            touches.profile_id = changes.profile_id
+            and touches.open_until >= changes.changed_from
     {%- endif %}
 ),
 
@@ -22,6 +30,7 @@ unioned as (
     select
         order_key as journey_id,
         cast(null as timestamp) as open_until,
+        converted_at,
         profile_id,
         touchpoint_id,
         marketing_channel,
@@ -32,6 +41,7 @@ unioned as (
     select
         journey_id,
         open_until,
+        cast(null as timestamp) as converted_at,
         profile_id,
         touchpoint_id,
         marketing_channel,
@@ -66,6 +76,7 @@ summed as (
         journey_id,
         profile_id,
         open_until,
+        converted_at,
         marketing_channel,
         cast(step_number as bigint) as step_number,
         count(*) as touch_count,
@@ -73,7 +84,7 @@ summed as (
         max(touched_at) as ended_at,
         {{ changed_batch() }} as _changed_batch
     from numbered_steps
-    group by journey_id, profile_id, open_until, marketing_channel, step_number
+    group by journey_id, profile_id, open_until, converted_at, marketing_channel, step_number
 )
 
 select * from summed

@@ -1,6 +1,7 @@
 {{ by_profile(
     always="journey_status = 'open' and open_until <= as_of()",
     order_key='order_key',
+    moment='coalesce(converted_at, open_until)',
 ) }}
 
 {%- set since = changes_since() -%}
@@ -8,18 +9,30 @@
 with
 
 conversions as (
-    select * from {{ ref('int_journeys__conversions') }}
+    select conversions.*
+    from {{ ref('int_journeys__conversions') }} as conversions
     {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since, 'order_key') }}
+    left join {{ changed_profiles(since) }} as changes
+        on
+            conversions.profile_id = changes.profile_id
+            and conversions.converted_at >= changes.changed_from
+    where
+        changes.profile_id is not null
+        or {{ is_changed_order_of_nobody('conversions.profile_id', since, 'order_key') }}
     {%- endif %}
 ),
 
 steps as (
-    select * from {{ ref('int_journeys__journey_steps') }}
+    select steps.*
+    from {{ ref('int_journeys__journey_steps') }} as steps
     {%- if since is not none %}
+    left join {{ changed_profiles(since) }} as changes
+        on
+            steps.profile_id = changes.profile_id
+            and coalesce(steps.converted_at, steps.open_until) >= changes.changed_from
     where
-        {{ is_changed_profile('profile_id', since) }}
-        or journey_id in (
+        changes.profile_id is not null
+        or steps.journey_id in (
             select journey_id from {{ this }}
             where journey_status = 'open' and open_until <= {{ as_of() }}
         )
