@@ -62,7 +62,10 @@
             cast('{{ period }}' as text) as period,
             {{ start }} as period_start,
             cast(
-                {{ 'count(distinct counted)' if measure.agg == 'count_distinct' else 'sum(added)' }} as double precision
+                {%- if measure.agg != 'count_distinct' %} sum(added)
+                {#- Days have what is distinct already. #}
+                {%- else %} count({{ 'distinct ' if period != 'day' }}counted)
+                {%- endif %} as double precision
             ) as measure_value
         from {{ measure.name }}_days
         group by {{ start }}

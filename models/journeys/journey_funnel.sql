@@ -14,12 +14,24 @@ listed_steps as (
     group by funnel, step_number
 ),
 
+-- A time zone costs much for each row.
+entered_quarter_hours as (
+    select
+        quarter_hour,
+        cast(date_trunc('month', {{ reporting_date('quarter_hour') }}) as date) as entered_month
+    from (select distinct {{ quarter_hour('entered_at') }} as quarter_hour from reached) as entered
+),
+
 dated as (
     select
-        *,
-        cast(date_trunc('month', {{ reporting_date('entered_at') }}) as date) as entered_month,
-        {{ seconds_between('previous_reached_at', 'reached_at') }} as seconds_from_previous
+        reached.funnel,
+        reached.step_number,
+        entered_quarter_hours.entered_month,
+        {{ seconds_between('reached.previous_reached_at', 'reached.reached_at') }}
+            as seconds_from_previous
     from reached
+    inner join entered_quarter_hours
+        on {{ quarter_hour('reached.entered_at') }} = entered_quarter_hours.quarter_hour
 ),
 
 summed as (

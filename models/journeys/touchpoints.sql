@@ -4,16 +4,31 @@
 
 with
 
+sessions as (
+    select * from {{ ref('int_journeys__sessions_summed') }}
+),
+
+{% if since is not none -%}
+-- Visits that went on when anything changed. Touches outside of visits are few.
+changed_sessions as (
+    select sessions.session_id
+    from sessions
+    inner join {{ changed_profiles(since) }} as changes
+        on
+            coalesce(sessions.profile_id, '') = changes.profile_id
+            and sessions.ended_at >= changes.changed_from
+),
+
+{% endif -%}
 touches as (
     select
         *,
         {{ url_host('referrer') }} as referrer_host,
         case when click_id is null then '' else 'present' end as click_presence
     from {{ ref('int_journeys__touches') }}
-),
-
-sessions as (
-    select * from {{ ref('int_journeys__sessions_summed') }}
+    {%- if since is not none %}
+    where session_id is null or session_id in (select session_id from changed_sessions)
+    {%- endif %}
 ),
 
 rules as (
