@@ -15,9 +15,9 @@ credits as (
     where credit > 0
 ),
 
--- Dates are told for quarters of an hour, since a time zone costs much for each credit; and orders
--- that are credited to a channel more than once are few, so that these are taken off, where to count
--- what is distinct would cost much for all.
+-- Dates are told for quarters of an hour, since a time zone costs much for each credit. Orders that
+-- are credited to a channel more than once are few: these are taken off, where to count what is
+-- distinct would cost much for all.
 unioned as (
     select
         attribution_model,
