@@ -30,7 +30,7 @@ LAST_DAY = DEFAULT_END_DATE
 # What stands for a day on the way; all else is built whole from these, on the last day.
 FOLLOWING = tuple(
     f"+config.incremental_strategy:by_{whom}"
-    for whom in ("profile", "profile_day", "visitor", "order")
+    for whom in ("profile", "profile_day", "visitor", "order", "event")
 )
 
 STORY = PROJECT_DIR / "tests" / "fixtures" / "boots_story"
