@@ -1,14 +1,48 @@
--- The moments at which a stage can change, by macro lifecycle_checkpoint_days, with what was known
--- of orders then.
+{{ by_profile(unique_key='profile_id') }}
+
+{%- set since = changes_since() -%}
+
+-- What is still to come, if no order comes before, is worked out too: no run has to look again at
+-- whom nothing happened to.
 with
 
 identities as (
-    select * from {{ ref('int_profiles__identities') }}
+    select
+        profile_id,
+        first_seen_at,
+        known_at
+    from {{ ref('int_profiles__identities') }}
+),
+
+{% if since is not none -%}
+-- An identifier may come or go with records of others, which the log tells of them only.
+known_otherwise as (
+    select * from identities
+    except
+    select
+        profile_id,
+        first_seen_at,
+        known_at
+    from {{ this }}
+),
+
+{% endif -%}
+
+concerned as (
+    select * from identities
+    {%- if since is not none %}
+    where
+        {{ is_changed_profile('profile_id', since) }}
+        or profile_id in (select known_otherwise.profile_id from known_otherwise)
+    {%- endif %}
 ),
 
 orders as (
     select * from {{ ref('orders') }}
-    where profile_id is not null and not is_return and ordered_at <= {{ as_of() }}
+    where
+        profile_id in (select concerned.profile_id from concerned)
+        and not is_return
+        and ordered_at <= {{ as_of() }}
 ),
 
 -- Of two orders at one moment the last counts, as if they had come one after the other.
@@ -31,20 +65,22 @@ first_orders as (
     group by profile_id
 ),
 
-unioned as (
+-- The moments at which a stage can change, by macro lifecycle_checkpoint_days, with what was known
+-- of orders then. Somebody known from the first record is checked once.
+checkpoints as (
     {%- for known_at in ['first_seen_at', 'known_at'] %}
     select
-        identities.profile_id,
+        concerned.profile_id,
         cast(null as timestamp) as first_ordered_at,
         cast(null as timestamp) as previous_ordered_at,
         cast(null as timestamp) as last_ordered_at,
-        identities.{{ known_at }} as checked_at
-    from identities
-    left join first_orders on identities.profile_id = first_orders.profile_id
+        concerned.{{ known_at }} as checked_at
+    from concerned
+    left join first_orders on concerned.profile_id = first_orders.profile_id
     where
         first_orders.first_ordered_at is null
-        or identities.{{ known_at }} < first_orders.first_ordered_at
-    union all
+        or concerned.{{ known_at }} < first_orders.first_ordered_at
+    union
     {%- endfor %}
     select
         profile_id,
@@ -54,30 +90,63 @@ unioned as (
         last_ordered_at as checked_at
     from compared_orders
     where next_ordered_at is null or last_ordered_at < next_ordered_at
-    {%- for since in ['first_ordered_at', 'last_ordered_at'] %}
+    {%- for since_order in ['first_ordered_at', 'last_ordered_at'] %}
     {%- for days in lifecycle_checkpoint_days() %}
-    union all
+    union
     select
         profile_id,
         first_ordered_at,
         previous_ordered_at,
         last_ordered_at,
-        {{ since }} + interval '{{ days }} days' as checked_at
+        {{ since_order }} + interval '{{ days }} days' as checked_at
     from compared_orders
     where
-        {{ since }} + interval '{{ days }} days' > last_ordered_at
+        {{ since_order }} + interval '{{ days }} days' > last_ordered_at
         and (
             next_ordered_at is null
-            or {{ since }} + interval '{{ days }} days' < next_ordered_at
+            or {{ since_order }} + interval '{{ days }} days' < next_ordered_at
         )
     {%- endfor %}
     {%- endfor %}
 ),
 
--- Somebody known from the first record is checked once.
-kept_past as (
-    select distinct * from unioned
-    where checked_at <= {{ as_of() }}
+staged as (
+    select
+        concerned.*,
+        {{ lifecycle_stage(
+            'coalesce(concerned.known_at <= checkpoints.checked_at, false)',
+            'checkpoints.first_ordered_at', 'checkpoints.previous_ordered_at',
+            'checkpoints.last_ordered_at', 'checkpoints.checked_at'
+        ) }} as to_stage,
+        checkpoints.checked_at
+    from checkpoints
+    inner join concerned on checkpoints.profile_id = concerned.profile_id
+    where checkpoints.checked_at is not null
+),
+
+compared_with_previous as (
+    select
+        *,
+        lag(to_stage) over (partition by profile_id order by checked_at) as from_stage
+    from staged
+),
+
+numbered as (
+    select
+        {{ surrogate_key(['profile_id', 'checked_at']) }} as transition_id,
+        profile_id,
+        from_stage,
+        to_stage,
+        row_number() over stages as transition_number,
+        {{ days_between('lag(checked_at) over stages', 'checked_at') }} as days_in_from_stage,
+        first_seen_at,
+        known_at,
+        checked_at as entered_at,
+        lead(checked_at) over stages as left_at,
+        {{ changed_batch() }} as _changed_batch
+    from compared_with_previous
+    where from_stage is null or from_stage <> to_stage
+    window stages as (partition by profile_id order by checked_at)
 )
 
-select * from kept_past
+select * from numbered
