@@ -1,12 +1,29 @@
 {{ by_profile() }}
 
-{%- set since = changes_since() -%}
+{%- set since = changes_since() %}
 
+-- depends_on: {{ ref('sessions') }}
 with
+
+{% if since is not none -%}
+-- Whose an open session is may be somebody else than will turn out.
+open_sessions as (
+    select session_id from {{ ref('sessions') }}
+    where ended_at > {{ as_of() }}
+),
+
+{% endif -%}
 
 touchpoints as (
     select * from {{ ref('touchpoints') }}
-    where occurred_at <= {{ as_of() }}
+    where
+        occurred_at <= {{ as_of() }}
+    {%- if since is not none %}
+        and (
+            {{ is_changed_profile('profile_id', since) }}
+            or session_id in (select open_sessions.session_id from open_sessions)
+        )
+    {%- endif %}
 ),
 
 sessions as (
