@@ -87,6 +87,7 @@
         'reporting_time_zone', 'reporting_currency', 'store_proximity_metres',
         'attribution_lookback_days', 'attribution_restarts_at_conversion',
         'attribution_first_touch_percent', 'attribution_last_touch_percent', 'attribution_half_life_days',
-        'attribution_learning_period', 'affinity_half_life_days',
+        'attribution_learning_period', 'affinity_half_life_days', 'abandonment_window_days',
+        'new_customer_days', 'at_risk_after_days', 'lapsed_after_days',
     ]) -%}
 {%- endmacro -%}

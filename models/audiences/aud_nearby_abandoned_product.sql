@@ -56,7 +56,8 @@ ranked_products as (
     from abandoned_products
     inner join products on abandoned_products.product_id = products.product_id
     where
-        products.product_name is not null
+        abandoned_products.profile_id in (select found_pings.profile_id from found_pings)
+        and products.product_name is not null
         and not abandoned_products.is_resolved
         and abandoned_products.last_interested_at
         <= {{ as_of() }} - interval '{{ var("abandonment_delay_hours") }} hours'

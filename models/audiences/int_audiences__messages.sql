@@ -1,8 +1,16 @@
 with
 
+-- What went out before the longest limit's days counts towards none.
+counted_days as (
+    select max(window_days) * interval '1 day' as counted_for from {{ ref('frequency_caps') }}
+),
+
 events as (
     select * from {{ ref('events') }}
-    where profile_id is not null and occurred_at <= {{ as_of() }}
+    where
+        profile_id is not null
+        and occurred_at <= {{ as_of() }}
+        and occurred_at > {{ as_of() }} - (select counted_days.counted_for from counted_days)
 ),
 
 message_events as (
@@ -76,3 +84,4 @@ unioned as (
 )
 
 select * from unioned
+where sent_at > {{ as_of() }} - (select counted_days.counted_for from counted_days)

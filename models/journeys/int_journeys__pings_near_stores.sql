@@ -1,4 +1,21 @@
+{{ by_event(event_id='record_id', key='record_id') }}
+
+{%- set since = changes_since() %}
+
+-- depends_on: {{ ref('int_journeys__events') }}
 with
+
+{% if since is not none -%}
+written as (
+    select record_id from {{ ref('int_journeys__events') }}
+    where
+        source_model = 'stg_app__events'
+        and event_name = 'location_pinged'
+        and _ended_batch is null
+        and {{ is_later_batch('_written_batch', since) }}
+),
+
+{% endif -%}
 
 pings as (
     select
@@ -6,7 +23,13 @@ pings as (
         latitude,
         longitude
     from {{ ref('stg_app__events') }}
-    where event_name = 'location_pinged' and latitude is not null and longitude is not null
+    where
+        event_name = 'location_pinged'
+        and latitude is not null
+        and longitude is not null
+    {%- if since is not none %}
+        and event_id in (select written.record_id from written)
+    {%- endif %}
 ),
 
 surroundings as (
@@ -43,7 +66,8 @@ kept_nearest as (
     select
         record_id,
         store_id,
-        distance_metres
+        distance_metres,
+        {{ changed_batch() }} as _changed_batch
     from ranked_stores
     where nearness = 1
 )

@@ -54,6 +54,13 @@ signed_lines as (
         orders.ordered_at,
         lines.quantity * case when orders.is_return then -1 else 1 end as quantity,
         cast(
+            lines.quantity * lines.unit_price
+            * case when orders.is_return then -1 else 1 end as numeric(18, 2)
+        ) as list_amount,
+        cast(
+            lines.discount_amount * case when orders.is_return then -1 else 1 end as numeric(18, 2)
+        ) as discount_amount,
+        cast(
             (lines.quantity * lines.unit_price - lines.discount_amount)
             * case when orders.is_return then -1 else 1 end as numeric(18, 2)
         ) as amount
@@ -79,6 +86,8 @@ described as (
         lines.is_return,
         lines.currency,
         cast(lines.quantity as bigint) as quantity,
+        lines.list_amount,
+        lines.discount_amount,
         lines.amount,
         cast(lines.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
         lines.ordered_at,

@@ -1,12 +1,26 @@
+{{ by_event(event_id='store_visit_id') }}
+
+{%- set since = changes_since() -%}
+
+-- The versions that are `events`, since they tell when each was written.
 with
 
+events as (
+    select * from {{ ref('int_journeys__events') }}
+    where
+        _ended_batch is null
+    {%- if since is not none %}
+        and {{ is_later_batch('_written_batch', since) }}
+    {%- endif %}
+),
+
 receipts as (
-    select * from {{ ref('events') }}
+    select * from events
     where event_name in ('order_completed', 'order_returned') and store_id is not null
 ),
 
 app_events as (
-    select * from {{ ref('events') }}
+    select * from events
     where source_model = 'stg_app__events'
 ),
 
@@ -61,7 +75,8 @@ localised as (
         unioned.evidence,
         unioned.distance_metres,
         {{ local_date('unioned.occurred_at', 'stores.time_zone') }} as visited_date,
-        unioned.occurred_at as visited_at
+        unioned.occurred_at as visited_at,
+        {{ changed_batch() }} as _changed_batch
     from unioned
     left join stores on unioned.store_id = stores.store_id
 )

@@ -1,3 +1,42 @@
 {{ by_profile() }}
 
-{{ measured_affinities('category') }}
+{%- set since = changes_since() -%}
+
+with
+
+product_affinities as (
+    select * from {{ ref('int_profiles__product_affinities') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
+),
+
+products as (
+    select
+        product_id,
+        category
+    from {{ ref('stg_catalog__products') }}
+    where category is not null
+),
+
+summed as (
+    select
+        product_affinities.profile_id,
+        products.category,
+        cast(sum(product_affinities.viewed_count) as bigint) as viewed_count,
+        cast(sum(product_affinities.added_count) as bigint) as added_count,
+        cast(sum(product_affinities.purchased_count) as bigint) as purchased_count,
+        cast(sum(product_affinities.returned_count) as bigint) as returned_count,
+        cast(sum(product_affinities.measured_score) as numeric(18, 6)) as measured_score,
+        max(product_affinities.last_interested_at) as last_interested_at,
+        max(product_affinities.measured_at) as measured_at
+    from product_affinities
+    inner join products on product_affinities.product_id = products.product_id
+    group by product_affinities.profile_id, products.category
+),
+
+ranked as (
+    {{ ranked_affinities('category') }}
+)
+
+select * from ranked

@@ -1,7 +1,9 @@
-{{ by_profile() }}
+{{ by_profile_day() }}
 
 {%- set since = changes_since() -%}
 
+-- By the day, so that a run reads what was done on the days that changed, not all that such people
+-- ever did.
 with
 
 events as (
@@ -11,7 +13,7 @@ events as (
         and occurred_at <= {{ as_of() }}
         and is_interaction
     {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
+        and {{ is_changed_day('profile_id', 'cast(occurred_at as date)', since) }}
     {%- endif %}
 ),
 
@@ -65,12 +67,13 @@ summed as (
         profile_id,
         kind,
         preference,
+        cast(occurred_at as date) as activity_date,
         cast(sum(weight) as bigint) as weight,
         max(occurred_at) as last_event_at,
         {{ changed_batch() }} as _changed_batch
     from unioned
     where preference is not null
-    group by profile_id, kind, preference
+    group by profile_id, kind, preference, cast(occurred_at as date)
 )
 
 select * from summed

@@ -2,14 +2,65 @@
 
 {%- set since = changes_since() -%}
 
--- A favourite is what there was most of; of equals the latest, then the first by name.
+-- One select a kind of favourite: what there was how much of. A favourite is what there was most
+-- of; of equals the latest, then the first by name.
 with
 
-signals as (
-    select * from {{ ref('int_profiles__preference_signals') }}
+order_lines as (
+    select * from {{ ref('order_lines') }}
+    where
+        profile_id is not null
+        and category is not null
+        and ordered_at <= {{ as_of() }}
+        and not is_return
+    {%- if since is not none %}
+        and {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
+),
+
+store_visits as (
+    select * from {{ ref('store_visits') }}
+    where
+        profile_id is not null
+        and visited_at <= {{ as_of() }}
+    {%- if since is not none %}
+        and {{ is_changed_profile('profile_id', since) }}
+    {%- endif %}
+),
+
+event_preferences as (
+    select * from {{ ref('int_profiles__event_preferences') }}
     {%- if since is not none %}
     where {{ is_changed_profile('profile_id', since) }}
     {%- endif %}
+),
+
+unioned as (
+    select
+        'category' as kind,
+        profile_id,
+        category as preference,
+        quantity as weight,
+        ordered_at as happened_at
+    from order_lines
+    union all
+    -- Many pings of one stay are one visit.
+    select
+        'store' as kind,
+        profile_id,
+        store_id as preference,
+        cast(1 as bigint) as weight,
+        max(visited_at) as happened_at
+    from store_visits
+    group by profile_id, store_id, visited_date
+    union all
+    select
+        kind,
+        profile_id,
+        preference,
+        weight,
+        last_event_at as happened_at
+    from event_preferences
 ),
 
 summed_preferences as (
@@ -19,7 +70,7 @@ summed_preferences as (
         preference,
         sum(weight) as weight,
         max(happened_at) as latest_at
-    from signals
+    from unioned
     group by profile_id, kind, preference
 ),
 

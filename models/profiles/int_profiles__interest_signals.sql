@@ -19,10 +19,6 @@ order_lines as (
         and ordered_at <= {{ as_of() }}
 ),
 
-products as (
-    select * from {{ ref('stg_catalog__products') }}
-),
-
 unioned as (
     select
         event_id as signal_id,
@@ -43,15 +39,9 @@ unioned as (
 
 weighed as (
     select
-        unioned.signal_id,
-        unioned.profile_id,
-        unioned.product_id,
-        products.category,
-        unioned.signal,
-        {{ affinity_weight('unioned.signal') }} as weight,
-        unioned.happened_at
+        *,
+        {{ affinity_weight('signal') }} as weight
     from unioned
-    left join products on unioned.product_id = products.product_id
 )
 
 select * from weighed

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- A visit that goes on after `as_of()` counts by what it had shown by then.
 with
 

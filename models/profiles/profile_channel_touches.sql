@@ -1,12 +1,29 @@
 {{ by_profile() }}
 
-{%- set since = changes_since() -%}
+{%- set since = changes_since() %}
 
+-- depends_on: {{ ref('sessions') }}
 with
+
+{% if since is not none -%}
+-- Whose an open session is may be somebody else than will turn out.
+open_sessions as (
+    select session_id from {{ ref('sessions') }}
+    where ended_at > {{ as_of() }}
+),
+
+{% endif -%}
 
 touchpoints as (
     select * from {{ ref('touchpoints') }}
-    where occurred_at <= {{ as_of() }}
+    where
+        occurred_at <= {{ as_of() }}
+    {%- if since is not none %}
+        and (
+            {{ is_changed_profile('profile_id', since) }}
+            or session_id in (select open_sessions.session_id from open_sessions)
+        )
+    {%- endif %}
 ),
 
 sessions as (
@@ -32,39 +49,37 @@ attributed as (
         <= {{ as_of() }} - interval '{{ var("session_timeout_minutes") }} minutes'
 ),
 
-numbered_touches as (
+ordered_touches as (
     select
         *,
-        row_number() over (
-            partition by profile_id, marketing_channel
-            order by occurred_at, touchpoint_id
-        ) as place_from_first,
-        row_number() over (
-            partition by profile_id, marketing_channel
-            order by occurred_at desc, touchpoint_id desc
-        ) as place_from_last
+        lag(touchpoint_id) over touches is null as is_first,
+        lead(touchpoint_id) over touches is null as is_last
     from attributed
     where
         profile_id is not null
     {%- if since is not none %}
         and {{ is_changed_profile('profile_id', since) }}
     {%- endif %}
+    window touches as (
+        partition by profile_id, marketing_channel
+        order by occurred_at, touchpoint_id
+    )
 ),
 
 summed as (
     select
         {{ surrogate_key(['profile_id', 'marketing_channel']) }} as profile_channel_touch_id,
         profile_id,
-        max(case when place_from_first = 1 then touchpoint_id end) as first_touchpoint_id,
-        max(case when place_from_last = 1 then touchpoint_id end) as last_touchpoint_id,
+        max(case when is_first then touchpoint_id end) as first_touchpoint_id,
+        max(case when is_last then touchpoint_id end) as last_touchpoint_id,
         marketing_channel,
-        max(case when place_from_first = 1 then campaign_name end) as first_campaign_name,
-        max(case when place_from_last = 1 then campaign_name end) as last_campaign_name,
+        max(case when is_first then campaign_name end) as first_campaign_name,
+        max(case when is_last then campaign_name end) as last_campaign_name,
         count(*) as touch_count,
         min(occurred_at) as first_touched_at,
         max(occurred_at) as last_touched_at,
         {{ changed_batch() }} as _changed_batch
-    from numbered_touches
+    from ordered_touches
     group by profile_id, marketing_channel
 )
 

@@ -35,6 +35,7 @@ FOLLOWING = tuple(
         "profile_day",
         "visitor",
         "visitor_or_profile",
+        "event",
         "order",
         "changed_order",
     )

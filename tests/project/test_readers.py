@@ -30,7 +30,7 @@ REFRESHES = 10
 READERS = 2
 # What moves with the clock, so that each refresh has other rows.
 MOVING = (
-    "path:models/profiles/int_profiles__lifecycle_checkpoints.sql",
+    "path:models/profiles/int_profiles__lifecycle_transitions.sql",
     "path:models/profiles/lifecycle_transitions.sql",
     "path:models/profiles/profile_traits.sql",
     "path:models/profiles/profiles.sql",

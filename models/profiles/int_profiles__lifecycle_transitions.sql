@@ -1,0 +1,152 @@
+{{ by_profile(unique_key='profile_id') }}
+
+{%- set since = changes_since() -%}
+
+-- What is still to come, if no order comes before, is worked out too: no run has to look again at
+-- whom nothing happened to.
+with
+
+identities as (
+    select
+        profile_id,
+        first_seen_at,
+        known_at
+    from {{ ref('int_profiles__identities') }}
+),
+
+{% if since is not none -%}
+-- An identifier may come or go with records of others, which the log tells of them only.
+known_otherwise as (
+    select * from identities
+    except
+    select
+        profile_id,
+        first_seen_at,
+        known_at
+    from {{ this }}
+),
+
+{% endif -%}
+
+concerned as (
+    select * from identities
+    {%- if since is not none %}
+    where
+        {{ is_changed_profile('profile_id', since) }}
+        or profile_id in (select known_otherwise.profile_id from known_otherwise)
+    {%- endif %}
+),
+
+orders as (
+    select * from {{ ref('orders') }}
+    where
+        profile_id in (select concerned.profile_id from concerned)
+        and not is_return
+        and ordered_at <= {{ as_of() }}
+),
+
+-- Of two orders at one moment the last counts, as if they had come one after the other.
+compared_orders as (
+    select
+        profile_id,
+        min(ordered_at) over (partition by profile_id) as first_ordered_at,
+        lag(ordered_at) over profile_orders as previous_ordered_at,
+        ordered_at as last_ordered_at,
+        lead(ordered_at) over profile_orders as next_ordered_at
+    from orders
+    window profile_orders as (partition by profile_id order by ordered_at, order_key)
+),
+
+first_orders as (
+    select
+        profile_id,
+        min(ordered_at) as first_ordered_at
+    from orders
+    group by profile_id
+),
+
+-- The moments at which a stage can change, by macro lifecycle_checkpoint_days, with what was known
+-- of orders then. Somebody known from the first record is checked once.
+checkpoints as (
+    {%- for known_at in ['first_seen_at', 'known_at'] %}
+    select
+        concerned.profile_id,
+        cast(null as timestamp) as first_ordered_at,
+        cast(null as timestamp) as previous_ordered_at,
+        cast(null as timestamp) as last_ordered_at,
+        concerned.{{ known_at }} as checked_at
+    from concerned
+    left join first_orders on concerned.profile_id = first_orders.profile_id
+    where
+        first_orders.first_ordered_at is null
+        or concerned.{{ known_at }} < first_orders.first_ordered_at
+    union
+    {%- endfor %}
+    select
+        profile_id,
+        first_ordered_at,
+        previous_ordered_at,
+        last_ordered_at,
+        last_ordered_at as checked_at
+    from compared_orders
+    where next_ordered_at is null or last_ordered_at < next_ordered_at
+    {%- for since_order in ['first_ordered_at', 'last_ordered_at'] %}
+    {%- for days in lifecycle_checkpoint_days() %}
+    union
+    select
+        profile_id,
+        first_ordered_at,
+        previous_ordered_at,
+        last_ordered_at,
+        {{ since_order }} + interval '{{ days }} days' as checked_at
+    from compared_orders
+    where
+        {{ since_order }} + interval '{{ days }} days' > last_ordered_at
+        and (
+            next_ordered_at is null
+            or {{ since_order }} + interval '{{ days }} days' < next_ordered_at
+        )
+    {%- endfor %}
+    {%- endfor %}
+),
+
+staged as (
+    select
+        concerned.*,
+        {{ lifecycle_stage(
+            'coalesce(concerned.known_at <= checkpoints.checked_at, false)',
+            'checkpoints.first_ordered_at', 'checkpoints.previous_ordered_at',
+            'checkpoints.last_ordered_at', 'checkpoints.checked_at'
+        ) }} as to_stage,
+        checkpoints.checked_at
+    from checkpoints
+    inner join concerned on checkpoints.profile_id = concerned.profile_id
+    where checkpoints.checked_at is not null
+),
+
+compared_with_previous as (
+    select
+        *,
+        lag(to_stage) over (partition by profile_id order by checked_at) as from_stage
+    from staged
+),
+
+numbered as (
+    select
+        {{ surrogate_key(['profile_id', 'checked_at']) }} as transition_id,
+        profile_id,
+        from_stage,
+        to_stage,
+        row_number() over stages as transition_number,
+        {{ days_between('lag(checked_at) over stages', 'checked_at') }} as days_in_from_stage,
+        first_seen_at,
+        known_at,
+        checked_at as entered_at,
+        lead(checked_at) over stages as left_at,
+        {{ changed_batch() }} as _changed_batch
+    from compared_with_previous
+    where from_stage is null or from_stage <> to_stage
+    window stages as (partition by profile_id order by checked_at)
+)
+
+select * from numbered
