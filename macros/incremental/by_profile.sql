@@ -2,13 +2,15 @@
     Settings of a model that is built again for the profiles whose records changed, and for the rows of
     the condition `always`, which other profiles or the time decide too. `as_of()` in it is put in with each
     run: settings are read once for many. Where all rows of nobody are of an order, `order_key` names its
-    column. What other records decide too has a log of its own. Where nothing that comes later can alter a
-    row, `moment` is the expression of its time, and earlier rows than the first change stay.
+    column. What other records decide too has a log of its own. With `unique_key`, stored rows of the keys that
+    are written go first, whosever they were. Where nothing that comes later can alter a row, `moment` is the
+    expression of its time, and earlier rows than the first change stay.
 -#}
-{%- macro by_profile(always='', order_key='', log_model='int_journeys__changes', moment='') -%}
+{%- macro by_profile(always='', order_key='', log_model='int_journeys__changes', unique_key=none, moment='') -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='by_profile',
+        unique_key=unique_key,
         on_schema_change='append_new_columns',
         indexes=index_columns(['profile_id']),
         meta={'always_replaced': always, 'order_key': order_key, 'log_model': log_model, 'moment': moment},
@@ -61,6 +63,11 @@
         {%- if order_key -%}{%- do conditions.append(is_changed_order_of_nobody('profile_id', since, order_key)) -%}{%- endif -%}
         {%- if config.meta_get('always_replaced') -%}
             {%- do conditions.append(config.meta_get('always_replaced') | replace('as_of()', as_of())) -%}
+        {%- endif -%}
+        {%- if arguments.unique_key -%}
+            {%- do conditions.append(
+                arguments.unique_key ~ ' in (select ' ~ arguments.unique_key ~ ' from ' ~ arguments.temp_relation ~ ')'
+            ) -%}
         {%- endif -%}
         {{ replace_changed(arguments, conditions) }}
     {%- endif -%}
