@@ -12,7 +12,7 @@
     ('no_valid_phone', 'phone', 'not has_phone'),
 ] %}
 {%- for attribute in contact_attributes() -%}
-    {%- do issues.append(('conflicting_attribute', attribute, 'has_other_' ~ attribute)) -%}
+{%- do issues.append(('conflicting_attribute', attribute, 'has_other_' ~ attribute)) -%}
 {%- endfor %}
 
 with
