@@ -11,6 +11,7 @@
 }) %}
 
 -- depends_on: {{ ref('int_journeys__changes') }}
+-- depends_on: {{ ref('events') }}
 -- depends_on: {{ ref('int_journeys__events') }}
 -- depends_on: {{ ref('int_profiles__contact_records') }}
 
@@ -30,8 +31,8 @@ runs as (
 ),
 
 events as (
-    select * from {{ ref('int_journeys__events') }}
-    where _ended_batch is null
+    select * from {{ ref('events') }}
+    where profile_id is not null
 ),
 
 records as (
@@ -53,8 +54,8 @@ written_anew as (
         source_model,
         record_id,
         profile_id
-    from events
-    where _written_batch > (select max(taken_batch) from runs)
+    from {{ ref('int_journeys__events') }}
+    where _ended_batch is null and _written_batch > (select max(taken_batch) from runs)
 ),
 
 compared as (
