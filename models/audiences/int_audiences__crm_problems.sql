@@ -1,17 +1,8 @@
 with
 
 contacts as (
-    select * from {{ ref('stg_crm__contacts') }}
-    where updated_at <= {{ as_of() }}
-),
-
-base as (
-    select
-        _record_key,
-        raw_email,
-        raw_phone
-    from {{ ref('base_crm__contacts') }}
-    where _row_status = 'accepted'
+    select * from {{ ref('base_crm__contacts') }}
+    where _row_status = 'accepted' and updated_at <= {{ as_of() }}
 ),
 
 events as (
@@ -25,51 +16,53 @@ email_standing as (
 
 ranked_versions as (
     select
-        *,
+        _record_key,
         row_number() over (
             partition by contact_id
-            order by updated_at desc, contact_version_id
+            order by updated_at desc, _record_key
         ) as recency
     from contacts
 ),
 
-kept_current as (
-    select * from ranked_versions
-    where recency = 1 and not is_deleted
-),
-
 attributed as (
     select
-        contacts.*,
+        contacts.contact_id,
         events.profile_id,
-        base.raw_email,
-        base.raw_phone,
+        contacts.raw_email is not null and contacts.email is null as is_unreadable_email,
+        contacts.raw_phone is not null and contacts.phone is null as is_unreadable_phone,
         coalesce(email_standing.validity = 'bounced', false) as is_dead_mailbox,
-        -- The entry that was kept up last is the one to keep.
-        row_number() over (
-            partition by events.profile_id
-            order by contacts.updated_at desc, contacts.contact_id
-        ) as contact_number
-    from kept_current as contacts
-    inner join events on contacts.contact_version_id = events.record_id
-    left join base on contacts.contact_version_id = base._record_key
+        contacts.email is null and contacts.phone is null as is_unreachable,
+        contacts.first_name is null or contacts.last_name is null as is_nameless,
+        coalesce(contacts.address_line, contacts.postcode, contacts.city) is not null
+        and (
+            contacts.address_line is null
+            or contacts.postcode is null
+            or contacts.city is null
+            or contacts.country is null
+        ) as is_incomplete_address,
+        contacts.updated_at
+    from contacts
+    inner join ranked_versions on contacts._record_key = ranked_versions._record_key
+    inner join events on contacts._record_key = events.record_id
     left join email_standing on contacts.email_identifier = email_standing.email_identifier
+    where ranked_versions.recency = 1 and not contacts.is_deleted
 ),
 
+-- The entry that was kept up last is the one to keep.
 judged as (
     select
         contact_id,
         profile_id,
-        contact_number > 1 as is_duplicate,
-        raw_email is not null and email is null as is_unreadable_email,
-        raw_phone is not null and phone is null as is_unreadable_phone,
-        coalesce(is_dead_mailbox, false) as is_dead_mailbox,
-        email is null and phone is null as is_unreachable,
-        first_name is null or last_name is null as is_nameless,
-        (
-            (address_line is not null or postcode is not null or city is not null)
-            and (address_line is null or postcode is null or city is null or country is null)
-        ) as is_incomplete_address,
+        row_number() over (
+            partition by profile_id
+            order by updated_at desc, contact_id
+        ) > 1 as is_duplicate,
+        is_unreadable_email,
+        is_unreadable_phone,
+        is_dead_mailbox,
+        is_unreachable,
+        is_nameless,
+        is_incomplete_address,
         updated_at
     from attributed
 )

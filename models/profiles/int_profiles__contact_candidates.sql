@@ -9,50 +9,17 @@ records as (
 ),
 
 unioned as (
-    select
-        'email' as attribute,
-        email_identifier as value_key,
-        *
-    from records
-    where email is not null
+    {%- for attribute in contact_attributes() %}
+    {%- if not loop.first %}
     union all
+    {%- endif %}
     select
-        'phone' as attribute,
-        phone as value_key,
+        '{{ attribute }}' as attribute,
+        {{ contact_value_key(attribute, 'records') }} as value_key,
         *
     from records
-    where phone is not null
-    union all
-    select
-        'name' as attribute,
-        lower(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as value_key,
-        *
-    from records
-    where first_name is not null or last_name is not null
-    union all
-    select
-        'birth_date' as attribute,
-        cast(birth_date as text) as value_key,
-        *
-    from records
-    where birth_date is not null
-    union all
-    select
-        'address' as attribute,
-        lower(
-            coalesce(address_line, '') || ' ' || coalesce(postcode, '') || ' '
-            || coalesce(city, '') || ' ' || coalesce(country, '')
-        ) as value_key,
-        *
-    from records
-    where coalesce(address_line, postcode, city, country) is not null
-    union all
-    select
-        'preferred_language' as attribute,
-        preferred_language as value_key,
-        *
-    from records
-    where preferred_language is not null
+    where {{ contact_value_key(attribute, 'records') }} is not null
+    {%- endfor %}
 )
 
 select * from unioned

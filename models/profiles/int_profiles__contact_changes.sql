@@ -10,11 +10,14 @@
     'profile_id': 'text', 'source_model': 'text', 'record_id': 'text', 'email_identifier': 'text',
 }) %}
 
+-- depends_on: {{ ref('int_journeys__changes') }}
 -- depends_on: {{ ref('events') }}
+-- depends_on: {{ ref('int_journeys__events') }}
 -- depends_on: {{ ref('int_profiles__contact_records') }}
 
--- Besides who has new records: which version of a contact counts, and whether mail arrives at an
--- address, may be decided by records of others. What was held is read before it is replaced.
+-- Of those with new events few have new contact details. Besides, which version of a contact
+-- counts, and whether mail arrives at an address, may be decided by records of others. What was
+-- held is read before it is replaced.
 with
 
 standing as (
@@ -22,9 +25,9 @@ standing as (
 ),
 
 {% if since is not none %}
-log as (
+runs as (
     select * from {{ ref('int_journeys__changes') }}
-    where kind = 'profile' and changed_batch > {{ since }}
+    where kind = 'run' and changed_batch <= {{ since }}
 ),
 
 events as (
@@ -45,31 +48,49 @@ judged_anew as (
     where _changed_batch > (select max(standing_batch) from {{ this }})
 ),
 
+-- What was staged again, or is another's now.
+written_anew as (
+    select
+        source_model,
+        record_id,
+        profile_id
+    from {{ ref('int_journeys__events') }}
+    where _ended_batch is null and _written_batch > (select max(taken_batch) from runs)
+),
+
 compared as (
     select
         records.source_model,
         records.record_id,
-        held.profile_id as held_by
+        held.profile_id as held_by,
+        written_anew.profile_id,
+        written_anew.record_id is not null as is_written_anew
     from records
     full join held
         on records.source_model = held.source_model and records.record_id = held.record_id
-    where records.record_id is null or held.record_id is null
+    left join written_anew
+        on
+            records.source_model = written_anew.source_model
+            and records.record_id = written_anew.record_id
+    where
+        records.record_id is null
+        or held.record_id is null
+        or written_anew.record_id is not null
 ),
 
 profiles as (
-    select profile_id from log
-    where profile_id <> ''
+    select held_by as profile_id from compared
+    union
+    select profile_id from compared
     union
     select profile_id from held
     where email_identifier in (select email_identifier from judged_anew)
-    union
-    select held_by as profile_id from compared
-    where record_id is null
     union
     select events.profile_id
     from events
     inner join compared
         on events.source_model = compared.source_model and events.record_id = compared.record_id
+    where not compared.is_written_anew
 ),
 
 {% endif %}
@@ -83,6 +104,7 @@ listed as (
         'profile' as kind,
         profile_id
     from profiles
+    where profile_id is not null
     {% endif %}
 ),
 

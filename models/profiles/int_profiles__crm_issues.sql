@@ -1,19 +1,6 @@
--- A new issue joins with one select here and its row in `hygiene_issues`.
-with
+{{ config(materialized='view') }}
 
-records as (
-    select * from {{ ref('int_profiles__crm_records') }}
-),
-
-candidates as (
-    select * from {{ ref('int_profiles__contact_candidates') }}
-    where source_model = 'stg_crm__contacts'
-),
-
-winners as (
-    select * from {{ ref('int_profiles__contact_winners') }}
-),
-
+-- A new issue joins with one line here and its row in `hygiene_issues`.
 {%- set issues = [
     ('duplicate', 'record', 'contact_id <> remaining_contact_id'),
     ('bounced_email', 'email', "has_email and email_validity = 'bounced'"),
@@ -24,35 +11,34 @@ winners as (
     ('incomplete_address', 'address', 'has_incomplete_address'),
     ('no_valid_phone', 'phone', 'not has_phone'),
 ] %}
+{%- for attribute in contact_attributes() -%}
+{%- do issues.append(('conflicting_attribute', attribute, 'has_other_' ~ attribute)) -%}
+{%- endfor %}
+
+with
+
+records as (
+    select * from {{ ref('int_profiles__crm_records') }}
+),
 
 unioned as (
     {%- for issue, attribute, condition in issues %}
+    {%- if not loop.first %}
+    union all
+    {%- endif %}
     select
         contact_id,
         profile_id,
         '{{ issue }}' as issue,
         '{{ attribute }}' as attribute,
-        case when '{{ issue }}' = 'duplicate' then remaining_contact_id end
+        {{ 'remaining_contact_id' if issue == 'duplicate' else 'cast(null as text)' }}
             as merge_into_contact_id,
-        case when '{{ attribute }}' = 'email' then golden_email_source end as believed_source
+        {{ 'golden_' ~ attribute ~ '_source'
+            if attribute == 'email' or issue == 'conflicting_attribute'
+            else 'cast(null as text)' }} as believed_source
     from records
     where {{ condition }}
-    union all
     {%- endfor %}
-    select
-        records.contact_id,
-        records.profile_id,
-        'conflicting_attribute' as issue,
-        candidates.attribute,
-        cast(null as text) as merge_into_contact_id,
-        winners.source_model as believed_source
-    from records
-    inner join candidates on records.contact_version_id = candidates.record_id
-    inner join winners
-        on
-            candidates.profile_id = winners.profile_id
-            and candidates.attribute = winners.attribute
-    where candidates.value_key <> winners.value_key
 )
 
 select * from unioned

@@ -26,17 +26,45 @@ activity as (
     select * from {{ ref('int_profiles__activity') }}
 ),
 
+doubled as (
+    select profile_id from attributed
+    group by profile_id
+    having count(*) > 1
+),
+
 -- Of several contacts of one person the one that was kept up last is to remain.
+ranked_doubles as (
+    select
+        attributed.profile_id,
+        versions.contact_id,
+        row_number() over (
+            partition by attributed.profile_id
+            order by versions.updated_at desc, versions.contact_id
+        ) as recency
+    from attributed
+    inner join versions on attributed.record_id = versions.contact_version_id
+    where attributed.profile_id in (select profile_id from doubled)
+),
+
+remaining as (
+    select * from ranked_doubles
+    where recency = 1
+),
+
 judged as (
     select
         versions.contact_id,
         attributed.profile_id,
-        first_value(versions.contact_id) over (
-            partition by attributed.profile_id
-            order by versions.updated_at desc, versions.contact_id
-        ) as remaining_contact_id,
-        contacts.email_source as golden_email_source,
+        coalesce(remaining.contact_id, versions.contact_id) as remaining_contact_id,
         versions.contact_version_id,
+        {%- for attribute in contact_attributes() %}
+        contacts.{{ attribute }}_source as golden_{{ attribute }}_source,
+        coalesce(
+            {{ contact_value_key(attribute, 'attributed') }}
+            <> {{ contact_value_key(attribute, 'contacts') }},
+            false
+        ) as has_other_{{ attribute }},
+        {%- endfor %}
         coalesce(email_standing.validity, 'unverified') as email_validity,
         attributed.email is not null as has_email,
         versions.email is not null and attributed.email is null as has_placeholder_email,
@@ -53,6 +81,7 @@ judged as (
         activity.last_interaction_at
     from attributed
     inner join versions on attributed.record_id = versions.contact_version_id
+    left join remaining on attributed.profile_id = remaining.profile_id
     left join email_standing on attributed.email_identifier = email_standing.email_identifier
     left join contacts on attributed.profile_id = contacts.profile_id
     left join consents on attributed.profile_id = consents.profile_id

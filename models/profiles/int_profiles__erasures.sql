@@ -10,23 +10,28 @@ events as (
     where source_model = 'stg_crm__contacts' and profile_id is not null
 ),
 
+erasure_list as (
+    select * from {{ ref('erasure_list') }}
+    where erased_at <= {{ as_of() }}
+),
+
+-- What no entry is of is not worth hashing.
 identifiers as (
     select * from {{ ref('profile_identifiers') }}
-    where profile_id is not null
+    where
+        profile_id is not null
+        and identifier_type in (select erasure_list.identifier_type from erasure_list)
 ),
 
 email_addresses as (
     select * from {{ ref('int_profiles__email_addresses') }}
 ),
 
-erasure_list as (
-    select * from {{ ref('erasure_list') }}
-    where erased_at <= {{ as_of() }}
-),
-
 ranked_versions as (
     select
-        *,
+        contact_version_id,
+        is_deleted,
+        updated_at,
         row_number() over (
             partition by contact_id
             order by updated_at desc, contact_version_id

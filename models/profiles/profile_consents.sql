@@ -1,7 +1,17 @@
 with
 
 records as (
-    select * from {{ ref('stg_consent__records') }}
+    select
+        consent_id,
+        identifier_type,
+        identifier_value,
+        channel,
+        purpose,
+        status,
+        source,
+        proof,
+        recorded_at
+    from {{ ref('stg_consent__records') }}
     where recorded_at <= {{ as_of() }}
 ),
 
@@ -23,7 +33,7 @@ attributed_by_identity as (
 ),
 
 -- A shared mailbox identifies nobody, so it can give no one's consent; what it withdraws holds for
--- everybody who is written to there.
+-- everybody who is written to there. Who withdrew it has the record twice, of which one is kept.
 attributed_by_mailbox as (
     select
         email_addresses.profile_id,
@@ -35,7 +45,7 @@ attributed_by_mailbox as (
 
 unioned as (
     select * from attributed_by_identity
-    union
+    union all
     select * from attributed_by_mailbox
 ),
 
