@@ -12,17 +12,27 @@
     ) }}
 {%- endmacro -%}
 
-{#- Orders that are gone have no state left. -#}
+{#- Orders that are gone are listed, but have no state left. -#}
 {%- macro get_incremental_by_order_sql(arguments) -%}
     {%- set since = changes_since() -%}
     {%- if since is none -%}
         {{ replace_changed(arguments, none) }}
     {%- else -%}
-        {%- set states = ref('int_journeys__conversion_states') -%}
-        {%- set conditions = [
-            is_changed_order('order_key', since),
-            'order_key not in (select states.order_key from ' ~ states ~ ' as states)',
-        ] -%}
+        {%- set changed_orders -%}
+            order_key in (
+                select states.order_key from {{ ref('int_journeys__conversion_states') }} as states
+                where states._credited_batch > {{ since }}
+                union all
+                select changes.order_key from {{ ref('int_journeys__changes') }} as changes
+                left join {{ ref('int_journeys__conversion_states') }} as states
+                    on changes.order_key = states.order_key
+                where
+                    changes.kind = 'order'
+                    and changes.changed_batch > {{ since }}
+                    and states.order_key is null
+            )
+        {%- endset -%}
+        {%- set conditions = [changed_orders] -%}
         {%- if effects_moved(since) -%}{%- do conditions.append(weighs_all_journeys('attribution_model')) -%}{%- endif -%}
         {{ replace_changed(arguments, conditions) }}
     {%- endif -%}
