@@ -16,13 +16,8 @@ versions as not materialized (
     select * from {{ ref('int_journeys__events') }}
 ),
 
-receipt_lines as (
-    select * from {{ base_of('stg_pos__receipt_lines') }}
-),
-
 {% if not is_everything %}
--- What was written or ended since the last run, and what was still to come then, or might still
--- have become part of a visit.
+-- What was written or ended since the last run, and what was not settled then, as visits may not.
 changed as materialized (
     select * from versions
     where
@@ -51,7 +46,7 @@ changed_orders as (
     select
         'pos' as channel,
         receipt_id as order_id
-    from receipt_lines
+    from {{ base_of('stg_pos__receipt_lines') }}
     where _staged_batch > {{ known.lines_batch }} and receipt_id is not null
     union
     select
@@ -61,77 +56,7 @@ changed_orders as (
     where product_id in (select product_id from sorted_anew)
 ),
 
--- A click on an advertisement says of the visit that it opened what brought it.
-changed_visits as (
-    select
-        channel,
-        visitor_id,
-        min(occurred_at) as changed_at
-    from (
-        select
-            channel,
-            visitor_id,
-            occurred_at
-        from changed
-        where visitor_id is not null
-        union all
-        select
-            channel,
-            visitor_id,
-            occurred_at
-        from versions
-        where
-            visitor_id is not null
-            and click_id in (select click_id from changed where event_name = 'ad_clicked')
-    ) as found_visits
-    group by channel, visitor_id
-),
-
-visits_before as (
-    select
-        versions.channel,
-        versions.visitor_id,
-        versions.profile_id,
-        versions.occurred_at,
-        lag(versions.occurred_at) over visit as previous_at,
-        lag(versions.profile_id) over visit as previous_profile_id
-    from versions
-    inner join changed_visits
-        on
-            versions.channel = changed_visits.channel
-            and versions.visitor_id = changed_visits.visitor_id
-            and versions.occurred_at < changed_visits.changed_at
-    where versions.is_interaction and versions._ended_batch is null
-    window visit as (
-        partition by versions.channel, versions.visitor_id
-        order by versions.occurred_at, versions.event_id
-    )
-),
-
--- A visit that began before anything changed goes on into what changed, earlier ones do not.
-last_visits as (
-    select
-        channel,
-        visitor_id,
-        max(occurred_at) as started_at
-    from visits_before
-    where
-        {{ breaks_session('occurred_at', 'previous_at', 'profile_id', 'previous_profile_id') }}
-        and coalesce(previous_at < occurred_at, true)
-    group by channel, visitor_id
-),
-
-visitors as (
-    select
-        changed_visits.channel,
-        changed_visits.visitor_id,
-        coalesce(last_visits.started_at, changed_visits.changed_at) as changed_from
-    from changed_visits
-    left join last_visits
-        on
-            changed_visits.channel = last_visits.channel
-            and changed_visits.visitor_id = last_visits.visitor_id
-),
+{{ changed_visitor_ctes() }},
 
 -- Who shares a browser shares its visits, and whose confirmation page is opened by others shares
 -- an order: whose one was may be another's now.
@@ -224,7 +149,8 @@ stamped as (
         '{{ rules }}' as rules,
         (select coalesce(greatest(max(_written_batch), max(_ended_batch)), 0) from versions)
             as taken_batch,
-        (select coalesce(max(receipt_lines._staged_batch), 0) from receipt_lines) as lines_batch,
+        (select coalesce(max(_staged_batch), 0) from {{ base_of('stg_pos__receipt_lines') }})
+            as lines_batch,
         (select coalesce(max(_changed_batch), 0) from {{ ref('int_journeys__product_categories') }})
             as products_batch,
         {{ as_of() }} as as_of
