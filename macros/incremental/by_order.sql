@@ -12,27 +12,12 @@
     ) }}
 {%- endmacro -%}
 
-{#- Orders that are gone are listed, but have no state left. -#}
 {%- macro get_incremental_by_order_sql(arguments) -%}
     {%- set since = changes_since() -%}
     {%- if since is none -%}
         {{ replace_changed(arguments, none) }}
     {%- else -%}
-        {%- set changed_orders -%}
-            order_key in (
-                select states.order_key from {{ ref('int_journeys__conversion_states') }} as states
-                where states._credited_batch > {{ since }}
-                union all
-                select changes.order_key from {{ ref('int_journeys__changes') }} as changes
-                left join {{ ref('int_journeys__conversion_states') }} as states
-                    on changes.order_key = states.order_key
-                where
-                    changes.kind = 'order'
-                    and changes.changed_batch > {{ since }}
-                    and states.order_key is null
-            )
-        {%- endset -%}
-        {%- set conditions = [changed_orders] -%}
+        {%- set conditions = [is_changed_order('order_key', since)] -%}
         {%- if effects_moved(since) -%}{%- do conditions.append(weighs_all_journeys('attribution_model')) -%}{%- endif -%}
         {{ replace_changed(arguments, conditions) }}
     {%- endif -%}
@@ -48,11 +33,21 @@
     )
 {%- endmacro -%}
 
-{#- Condition that an order is one of those whose person, amount or touches changed. -#}
+{#-
+    Condition that an order is one of those whose person, amount or touches changed, or that are gone: these
+    are listed, but have no state left.
+-#}
 {%- macro is_changed_order(column, since) -%}
     {{ column }} in (
         select states.order_key from {{ ref('int_journeys__conversion_states') }} as states
         where states._credited_batch > {{ since }}
+        union all
+        select changes.order_key from {{ ref('int_journeys__changes') }} as changes
+        left join {{ ref('int_journeys__conversion_states') }} as states on changes.order_key = states.order_key
+        where
+            changes.kind = 'order'
+            and changes.changed_batch > {{ since }}
+            and states.order_key is null
     )
 {%- endmacro -%}
 

@@ -7,17 +7,7 @@
 with
 
 conversions as (
-    select conversions.*
-    from {{ ref('int_journeys__conversions') }} as conversions
-    {%- if since is not none %}
-    left join {{ changed_profiles(since) }} as changes
-        on
-            conversions.profile_id = changes.profile_id
-            and conversions.converted_at >= changes.changed_from
-    where
-        changes.profile_id is not null
-        or {{ is_changed_order_of_nobody('conversions.profile_id', since, 'order_key') }}
-    {%- endif %}
+    {{ changed_conversions(since) }}
 ),
 
 touches as (

@@ -29,10 +29,7 @@ joined as (
                 'conversions.previous_converted_at'
             ) }}
     {%- if since is not none %}
-    inner join {{ changed_profiles(since) }} as changes
-        on
-            conversions.profile_id = changes.profile_id
-            and conversions.converted_at >= changes.changed_from
+    {{ join_changed_profiles('conversions.profile_id', 'conversions.converted_at', since) }}
     {%- endif %}
 ),
 

@@ -27,11 +27,7 @@ unioned as (
         session_events.occurred_at
     from session_events
     {%- if since is not none %}
-    inner join {{ changed_visitors(since) }} as changes
-        on
-            session_events.channel = changes.channel
-            and session_events.visitor_id = changes.visitor_id
-            and session_events.session_started_at >= changes.changed_from
+    {{ join_changed_visitors('session_events', 'session_events.session_started_at', since) }}
     {%- endif %}
     where session_events.occurred_at <= {{ as_of() }}
     union all
@@ -45,10 +41,7 @@ unioned as (
         events.occurred_at
     from events
     {%- if since is not none %}
-    inner join {{ changed_profiles(since) }} as changes
-        on
-            events.profile_id = changes.profile_id
-            and events.occurred_at >= changes.changed_from
+    {{ join_changed_profiles('events.profile_id', 'events.occurred_at', since) }}
     {%- endif %}
     where
         events.profile_id is not null

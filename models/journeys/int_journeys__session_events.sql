@@ -28,11 +28,7 @@ selected_visits as (
         events.occurred_at
     from events
     {%- if since is not none %}
-    inner join {{ changed_visitors(since) }} as changes
-        on
-            events.channel = changes.channel
-            and events.visitor_id = changes.visitor_id
-            and events.occurred_at >= changes.changed_from
+    {{ join_changed_visitors('events', 'events.occurred_at', since) }}
     {%- endif %}
     where
         events.visitor_id is not null

@@ -8,11 +8,7 @@ session_events as (
     select session_events.*
     from {{ ref('int_journeys__session_events') }} as session_events
     {%- if since is not none %}
-    inner join {{ changed_visitors(since) }} as changes
-        on
-            session_events.channel = changes.channel
-            and session_events.visitor_id = changes.visitor_id
-            and session_events.session_started_at >= changes.changed_from
+    {{ join_changed_visitors('session_events', 'session_events.session_started_at', since) }}
     {%- endif %}
 ),
 

@@ -8,11 +8,7 @@ sessions as (
     select summed.*
     from {{ ref('int_journeys__sessions_summed') }} as summed
     {%- if since is not none %}
-    inner join {{ changed_visitors(since) }} as changes
-        on
-            summed.channel = changes.channel
-            and summed.visitor_id = changes.visitor_id
-            and summed.started_at >= changes.changed_from
+    {{ join_changed_visitors('summed', 'summed.started_at', since) }}
     {%- endif %}
 ),
 

@@ -13,10 +13,7 @@ sessions as (
 changed_sessions as (
     select sessions.session_id
     from sessions
-    inner join {{ changed_profiles(since) }} as changes
-        on
-            coalesce(sessions.profile_id, '') = changes.profile_id
-            and sessions.ended_at >= changes.changed_from
+    {{ join_changed_profiles("coalesce(sessions.profile_id, '')", 'sessions.ended_at', since) }}
 ),
 
 {% endif -%}
@@ -95,10 +92,9 @@ classified as (
             and coalesce(touches.referrer_host, '') = kept_first_match.referrer_host
             and touches.click_presence = kept_first_match.click_presence
     {%- if since is not none %}
-    inner join {{ changed_profiles(since) }} as changes
-        on
-            coalesce(sessions.profile_id, touches.profile_id, '') = changes.profile_id
-            and touches.occurred_at >= changes.changed_from
+    {{ join_changed_profiles(
+        "coalesce(sessions.profile_id, touches.profile_id, '')", 'touches.occurred_at', since
+    ) }}
     {%- endif %}
 )
 

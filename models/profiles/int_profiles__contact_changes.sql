@@ -25,11 +25,6 @@ standing as (
 ),
 
 {% if since is not none %}
-runs as (
-    select * from {{ ref('int_journeys__changes') }}
-    where kind = 'run' and changed_batch <= {{ since }}
-),
-
 events as (
     select * from {{ ref('events') }}
     where profile_id is not null
@@ -55,7 +50,7 @@ written_anew as (
         record_id,
         profile_id
     from {{ ref('int_journeys__events') }}
-    where _ended_batch is null and _written_batch > (select max(taken_batch) from runs)
+    where _ended_batch is null and {{ is_later_batch('_written_batch', since) }}
 ),
 
 compared as (
