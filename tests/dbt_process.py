@@ -55,6 +55,14 @@ class _Request:
     def places(self) -> list[str]:
         return ["--project-dir", str(self.project), "--profiles-dir", str(PROJECT_DIR)]
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """`--vars` with its value, which is read where models are configured too."""
+        if "--vars" not in self.arguments:
+            return ()
+        place = self.arguments.index("--vars")
+        return self.arguments[place : place + 2]
+
 
 class DbtProcess:
     """The process that commands are forked off; its methods may be called from one thread only."""
@@ -126,7 +134,8 @@ class _Server:
         return _in_fork(request, manifest, path)
 
     def _parse(self, request: _Request) -> tuple[Any, Path]:
-        key = (request.project, *(request.environment.get(name) for name in PARSED_VARIABLES))
+        environment = (request.environment.get(name) for name in PARSED_VARIABLES)
+        key = (request.project, request.settings, *environment)
         if key not in self.parsed:
             folder = self.folder / str(len(self.parsed))
             become(
@@ -138,7 +147,7 @@ class _Server:
                     "DBT_LOG_PATH": str(folder),
                 }
             )
-            self.parsed[key] = parse(request.places), folder / "manifest.json"
+            self.parsed[key] = parse([*request.places, *request.settings]), folder / "manifest.json"
         return self.parsed[key]
 
 

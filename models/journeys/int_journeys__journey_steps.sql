@@ -1,28 +1,23 @@
-{{ by_profile(moment='coalesce(converted_at, open_until)') }}
+{{ by_profile(moment="coalesce(converted_at, timestamp 'infinity')") }}
 
 {%- set since = changes_since() -%}
 
+-- An order may take touches from a journey that ended long before: of changed profiles all journeys
+-- without one are told again.
 with
 
 conversion_touches as (
     select touches.*
     from {{ ref('int_journeys__conversion_touches') }} as touches
     {%- if since is not none %}
-    inner join {{ changed_profiles(since) }} as changes
-        on
-            touches.profile_id = changes.profile_id
-            and touches.converted_at >= changes.changed_from
+    {{ join_changed_profiles('touches.profile_id', 'touches.converted_at', since) }}
     {%- endif %}
 ),
 
 unconverted_touches as (
-    select touches.*
-    from {{ ref('int_journeys__unconverted_touches') }} as touches
+    select * from {{ ref('int_journeys__unconverted_touches') }}
     {%- if since is not none %}
-    inner join {{ changed_profiles(since) }} as changes
-        on
-            touches.profile_id = changes.profile_id
-            and touches.open_until >= changes.changed_from
+    where {{ is_changed_profile('profile_id', since) }}
     {%- endif %}
 ),
 

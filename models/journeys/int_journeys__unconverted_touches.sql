@@ -1,4 +1,4 @@
-{{ by_profile(moment='open_until') }}
+{{ by_profile() }}
 
 {%- set since = changes_since() -%}
 
@@ -75,17 +75,5 @@ named_journeys as (
             order by touched_at, touchpoint_id
         )
 )
-{%- if since is not none %},
 
--- What came after a journey could be followed no more has nothing to do with it.
-kept_changed as (
-    select named_journeys.*
-    from named_journeys
-    inner join {{ changed_profiles(since) }} as changes
-        on
-            named_journeys.profile_id = changes.profile_id
-            and named_journeys.open_until >= changes.changed_from
-)
-{%- endif %}
-
-select * from {{ 'named_journeys' if since is none else 'kept_changed' }}
+select * from named_journeys

@@ -1,7 +1,7 @@
 {{ by_profile(
     always="journey_status = 'open' and open_until <= as_of()",
     order_key='order_key',
-    moment='coalesce(converted_at, open_until)',
+    moment="coalesce(converted_at, timestamp 'infinity')",
 ) }}
 
 {%- set since = changes_since() -%}
@@ -9,17 +9,7 @@
 with
 
 conversions as (
-    select conversions.*
-    from {{ ref('int_journeys__conversions') }} as conversions
-    {%- if since is not none %}
-    left join {{ changed_profiles(since) }} as changes
-        on
-            conversions.profile_id = changes.profile_id
-            and conversions.converted_at >= changes.changed_from
-    where
-        changes.profile_id is not null
-        or {{ is_changed_order_of_nobody('conversions.profile_id', since, 'order_key') }}
-    {%- endif %}
+    {{ changed_conversions(since) }}
 ),
 
 steps as (
@@ -29,7 +19,7 @@ steps as (
     left join {{ changed_profiles(since) }} as changes
         on
             steps.profile_id = changes.profile_id
-            and coalesce(steps.converted_at, steps.open_until) >= changes.changed_from
+            and coalesce(steps.converted_at, timestamp 'infinity') >= changes.changed_from
     where
         changes.profile_id is not null
         or steps.journey_id in (
