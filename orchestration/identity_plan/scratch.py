@@ -15,10 +15,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
@@ -32,10 +33,13 @@ from orchestration.warehouse import (
     quote,
 )
 
+T = TypeVar("T")
 FOLDER = "identity_plan"
 # Layers whose tables a plan changes, and those that it only reads.
 BUILT_LAYERS = ("identity", "journeys", "profiles", "contacts", "audiences")
 READ_LAYERS = ("staging", "rules", "activation")
+# How long the locks of a process that died may outlive it.
+_RELEASE_SECONDS = 10.0
 _BUSY = "Another identity plan is being made here: wait for it to finish, and run again."
 
 
@@ -224,12 +228,26 @@ def drop_schemas(settings: Settings) -> None:
 
 
 def sweep(settings: Settings, variables: Mapping[str, str] = os.environ) -> None:
-    """Remove what a plan left that died, unless another is under way, which has removed it."""
+    """Remove what a plan left that died, unless another is under way, which has removed it.
+
+    The kernel and the server may let go of a dead plan's locks later than of its pipe, so both are
+    waited for.
+    """
     folder = settings.data_dir / FOLDER
     if settings.target == "postgres" and ("PGHOST" in variables or "DATABASE_URL" in variables):
         with connected(settings) as warehouse:
-            if try_lock(warehouse, settings):
+            if _soon(lambda: try_lock(warehouse, settings)):
                 drop_schemas(settings)
-    if folder.exists() and (lock := lock_folder(folder)) is not None:
+    if folder.exists() and (lock := _soon(lambda: lock_folder(folder))) is not None:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
+
+
+def _soon(attempt: Callable[[], T]) -> T:
+    """What an attempt at a lock returns, repeated for a while where another holds it."""
+    deadline = time.monotonic() + _RELEASE_SECONDS
+    while True:
+        found = attempt()
+        if (found is not None and found is not False) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)

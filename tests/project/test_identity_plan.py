@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +25,8 @@ from orchestration.identity_plan.__main__ import EXCEEDED, main
 from orchestration.identity_plan.build import Dbt, extract_revision
 from orchestration.identity_plan.difference import LARGEST
 from orchestration.identity_plan.errors import IdentityPlanError
-from orchestration.settings import PROJECT_DIR, Target
+from orchestration.identity_plan.scratch import FOLDER, lock_folder, sweep
+from orchestration.settings import PROJECT_DIR, Settings, Target
 from tests.dbt_process import DbtProcess
 from tests.project.conftest import Built
 from tests.project.platform import Platform
@@ -233,6 +235,18 @@ def test_a_plan_that_is_killed_leaves_nothing(trial: Trial) -> None:
         time.sleep(0.1)
     assert not trial.debris()
     assert trial.fingerprint() == before
+
+
+def test_what_a_dead_plan_left_is_swept_once_its_lock_is_free(tmp_path: Path) -> None:
+    folder = tmp_path / FOLDER
+    lock = lock_folder(folder)
+    assert lock is not None
+    released = threading.Timer(0.5, os.close, [lock])
+    released.start()
+    with mock.patch.dict(os.environ, {"CDP_TARGET": "duckdb", "CDP_DATA_DIR": str(tmp_path)}):
+        sweep(Settings.from_environment())
+    released.join()
+    assert not folder.exists()
 
 
 def test_a_revision_is_read_from_git(tmp_path: Path) -> None:
