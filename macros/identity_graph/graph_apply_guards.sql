@@ -9,9 +9,12 @@
 {% macro graph_apply_guards(plan) %}
     {% do replace_temp_table('ig_affected', graph_affected_identifiers(plan)) %}
     {% for side in ['a', 'b'] %}
-        {% do graph_take('ig_incident_' ~ side, 'links', 'identifier_key_' ~ side, 'select identifier_key from ig_affected') %}
+        {% do graph_take(
+            'ig_incident_' ~ side, 'links', 'identifier_key_' ~ side, 'select identifier_key from ig_affected',
+            columns=graph_judged_columns(plan) + ['guard', 'cut']
+        ) %}
     {% endfor %}
-    {% do replace_temp_table('ig_incident', graph_incident_links()) %}
+    {% do replace_temp_table('ig_incident', graph_incident_links(plan)) %}
     {% do replace_temp_table('ig_crowds', graph_crowds(plan, 'ig_incident', 'select identifier_key from ig_affected')) %}
     {% do replace_temp_table('ig_identifiers_after', graph_identifiers_after(plan)) %}
     {% do replace_temp_table('ig_ends', graph_ends_of_incident_links(plan)) %}
@@ -73,13 +76,13 @@
 {%- endmacro %}
 
 {# All links of affected identifiers, and all that were counted, which are rewritten in any case. #}
-{% macro graph_incident_links() %}
-    {% set columns = graph_link_columns() %}
+{% macro graph_incident_links(plan) %}
+    {% set columns = graph_judged_columns(plan) %}
     select
         {% for column in columns %}links.{{ column }}, {% endfor %}
         true as is_rewritten,
         before.guard as guard_before,
-        coalesce(before.cut, 0) as cut_before,
+        before.cut as cut_before,
         before.row_locator
     from ig_links_after as links
     left join ig_links_before as before
@@ -108,9 +111,10 @@
     where touched.identifier_key_a is null
 {% endmacro %}
 
-{# Columns that say what a link is, not what becomes of it. #}
-{% macro graph_link_columns() %}
-    {%- do return(graph_state_columns().links.keys() | reject('in', ['guard', 'cut']) | list) -%}
+{# Columns of a link by which it is judged: of very many that stay as they are the others are not read. #}
+{% macro graph_judged_columns(plan) %}
+    {%- set columns = ['identifier_key_a', 'identifier_key_b', 'source_mask'] -%}
+    {%- do return(columns + (['last_observed_at'] if graph_windows(plan) else [])) -%}
 {% endmacro %}
 
 {# What was counted or judged again, as it is to stand in the state. All of it was touched. #}
@@ -188,20 +192,36 @@
     left join ig_ends as ends_b on links.identifier_key_b = ends_b.identifier_key
 {% endmacro %}
 
+{# Links that were counted are written anew; of those that were only judged again the guard is. #}
 {% macro graph_write_guarded(plan) %}
-    {% do graph_delete('links',
-        'select row_locator from ig_guarded where is_rewritten or guard is distinct from guard_before'
-        ~ ' union select row_locator from ig_links_before'
+    {% set links = graph_table('links') %}
+    {% do replace_temp_table('ig_rejudged',
+        'select row_locator, guard, case when guard = 0 then cut_before else 0 end as cut from ig_guarded'
+        ~ ' where not is_rewritten and guard <> guard_before'
     ) %}
-    {% set written %}
-        select
-            {% for column in graph_link_columns() %}{{ column }}, {% endfor %}
-            guard,
-            case when guard = 0 then cut_before else 0 end
-        from ig_guarded
-        where is_rewritten or guard is distinct from guard_before
+    {% set rejudged %}
+        update {{ links }} as links
+        set guard = rejudged.guard, cut = rejudged.cut
+        from ig_rejudged as rejudged
+        where
+            links.{{ row_locator() }} = rejudged.row_locator
+            and {{ graph_is_located('links', 'select row_locator from ig_rejudged') }}
     {% endset %}
-    {% do graph_insert('links', written) %}
+    {% do run_statement(rejudged) %}
+    {% do graph_delete('links', 'select row_locator from ig_links_before') %}
+    {% set counted %}
+        select
+            {% for column in graph_state_columns().links if column not in ['guard', 'cut'] %}links.{{ column }}, {% endfor %}
+            guarded.guard,
+            case when guarded.guard = 0 then coalesce(guarded.cut_before, 0) else 0 end
+        from ig_links_after as links
+        inner join ig_guarded as guarded
+            on
+                links.identifier_key_a = guarded.identifier_key_a
+                and links.identifier_key_b = guarded.identifier_key_b
+        where guarded.is_rewritten
+    {% endset %}
+    {% do graph_insert('links', counted) %}
     {% do graph_delete('identifiers', 'select row_locator from ig_identifiers_before') %}
     {% do graph_insert('identifiers',
         'select ' ~ graph_state_columns().identifiers.keys() | join(', ') ~ ' from ig_identifiers_after'

@@ -36,8 +36,8 @@
 
 {% macro default__graph_take_links(taken, pairs) %}
     {% do graph_take(
-        taken, 'links', '(identifier_key_a, identifier_key_b)',
-        'select identifier_key_a, identifier_key_b from ' ~ pairs
+        taken, 'links', 'identifier_key_a', 'select identifier_key_a from ' ~ pairs,
+        condition='(identifier_key_a, identifier_key_b) in (select identifier_key_a, identifier_key_b from ' ~ pairs ~ ')'
     ) %}
 {% endmacro %}
 

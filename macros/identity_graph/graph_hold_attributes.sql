@@ -84,10 +84,13 @@
     {% set numbers = graph_limited_attributes(plan) %}
     {% set bearers = graph_attribute_bearers(plan) %}
     {% set tables = {} %}
-    {% for side in ['a', 'b'] if bearers and (numbers | max > bearers | min if side == 'a' else numbers | min < bearers | max) %}
+    {% for side, other in [('a', 'b'), ('b', 'a')]
+        if bearers and (numbers | max > bearers | min if side == 'a' else numbers | min < bearers | max) %}
         {% do graph_take('ig_attributes_' ~ side, 'links', 'identifier_key_' ~ side,
             'select identifier_key from ig_region_nodes where ' ~ identifier_type_number('identifier_key')
-            ~ ' in (' ~ bearers | join(', ') ~ ')'
+            ~ ' in (' ~ bearers | join(', ') ~ ')',
+            columns=['identifier_key_a', 'identifier_key_b', 'source_mask', 'guard'],
+            condition=identifier_type_number('identifier_key_' ~ other) ~ ' in (' ~ numbers | join(', ') ~ ')'
         ) %}
         {% do tables.update({side: 'ig_attributes_' ~ side}) %}
     {% endfor %}

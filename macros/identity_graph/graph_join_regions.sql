@@ -124,7 +124,10 @@
                 and gone.identifier_key is null
         {% endset %}
         {% do replace_temp_table('ig_cut_nodes', cut_nodes) %}
-        {% do graph_take('ig_cut_links', 'links', 'identifier_key_a', 'select identifier_key from ig_cut_nodes') %}
+        {% do graph_take(
+            'ig_cut_links', 'links', 'identifier_key_a', 'select identifier_key from ig_cut_nodes',
+            columns=['identifier_key_a', 'identifier_key_b', 'guard']
+        ) %}
         {% set cut_edges %}
             select identifier_key_a as node_a, identifier_key_b as node_b
             from ig_cut_links

@@ -16,7 +16,7 @@
         'ig_nodes_new', 'ig_numbered', 'ig_observed', 'ig_owned', 'ig_pairs_after',
         'ig_pairs_before', 'ig_pairs_holding', 'ig_pairs_reduced', 'ig_pieces', 'ig_placed',
         'ig_reached', 'ig_records_of_reduced', 'ig_recounted', 'ig_region_ends', 'ig_region_nodes',
-        'ig_regions', 'ig_rows', 'ig_sets_after', 'ig_sets_before', 'ig_sets_gained',
+        'ig_regions', 'ig_rejudged', 'ig_rows', 'ig_sets_after', 'ig_sets_before', 'ig_sets_gained',
         'ig_sets_holding', 'ig_sets_reduced', 'ig_staged', 'ig_stated_attributes', 'ig_survivors', 'ig_touched',
         'ig_touched_pairs', 'ig_touched_records', 'ig_values', 'ig_violating',
     ]) %}

@@ -2,6 +2,6 @@
 {%- macro has_column(relation, column) -%}
     {%- set found = load_relation(relation) -%}
     {%- if found is none -%}{%- do return(false) -%}{%- endif -%}
-    {%- set names = adapter.get_columns_in_relation(found) | map(attribute='name') | map('lower') | list -%}
+    {%- set names = get_columns_in_relation(found) | map(attribute='name') | map('lower') | list -%}
     {%- do return(column in names) -%}
 {%- endmacro -%}

@@ -86,6 +86,8 @@ class Trial:
     def fingerprint(self) -> object:
         """Everything in the warehouse: the file's bytes, or every relation and row."""
         if self.platform.environment["CDP_TARGET"] == "duckdb":
+            # Whoever opens the file first folds the log into it that a fork of dbt left.
+            self.platform.rows("select 1")
             content = Path(self.platform.environment["CDP_DUCKDB_PATH"]).read_bytes()
             return hashlib.sha256(content).hexdigest()
         relations = self.platform.rows(

@@ -1,0 +1,57 @@
+{#
+    Incremental models on DuckDB. What changed is gathered in a table of this session, by which the model's strategy
+    alters the stored rows, all within one transaction. dbt-duckdb asks for the columns of both six times and works
+    the query's out once more for its contract; here each is asked for once, and the contract is held against what was
+    gathered: of a hundred models that mostly wait for such questions, a refresh is made.
+#}
+{% materialization incremental, adapter='duckdb' %}
+    {% set existing_relation = load_cached_relation(this) %}
+    {% set target_relation = this.incorporate(type='table') %}
+    {% if existing_relation is none or existing_relation.is_view or should_full_refresh() %}
+        {{ return(rewrite_relation(target_relation)) }}
+    {% endif %}
+    {% set temp_relation = make_temp_relation(target_relation) %}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% call statement('gather') %}
+        {{ config.get('sql_header', '') }}
+        create temporary table {{ temp_relation }} as (
+            {{ sql }}
+        )
+    {% endcall %}
+    {% if config.get('contract').enforced %}
+        {% do get_assert_columns_equivalent('select * from ' ~ temp_relation) %}
+    {% endif %}
+    {% set columns = incremental_columns(temp_relation, existing_relation) %}
+    {% set strategy = adapter.get_incremental_strategy_macro(context, config.get('incremental_strategy') or 'default') %}
+    {% call statement('main') %}
+        {{ strategy({
+            'target_relation': target_relation,
+            'temp_relation': temp_relation,
+            'unique_key': config.get('unique_key'),
+            'dest_columns': columns,
+            'incremental_predicates': config.get('incremental_predicates'),
+        }) }};
+        drop table {{ temp_relation }}
+    {% endcall %}
+
+    {% do apply_grants(target_relation, config.get('grants'), should_revoke=true) %}
+    {% do persist_docs(target_relation, model) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{# Columns to write, once `on_schema_change` has been followed where the query's are no longer those of the table. #}
+{% macro incremental_columns(temp_relation, existing_relation) %}
+    {% set written = get_columns_in_relation(temp_relation) %}
+    {% set held = get_columns_in_relation(existing_relation) %}
+    {% if diff_columns(written, held) or diff_columns(held, written) or diff_column_data_types(written, held) %}
+        {% set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change'), 'ignore') %}
+        {% set written = process_schema_changes(on_schema_change, temp_relation, existing_relation) or held %}
+    {% endif %}
+    {% do return(written) %}
+{% endmacro %}
