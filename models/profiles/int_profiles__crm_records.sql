@@ -2,8 +2,8 @@
 
 {%- set since = changes_since('int_profiles__contact_changes') -%}
 
--- What a contact is judged by besides, consent and when the person was heard of last, changes without
--- a contact record: int_profiles__crm_issues joins it.
+-- What a contact is judged by besides, consent and when the person was heard of last, changes
+-- without a contact record: int_profiles__crm_issues joins it.
 with
 
 versions as (
