@@ -1,70 +1,35 @@
+-- The raw values are in the base model only; which version counts, whose it is and which entry of
+-- somebody is the one to keep, the records of the CRM know.
 with
 
 contacts as (
     select * from {{ ref('base_crm__contacts') }}
-    where _row_status = 'accepted' and updated_at <= {{ as_of() }}
+    where _row_status = 'accepted'
 ),
 
-events as (
-    select * from {{ ref('events') }}
-    where source_model = 'stg_crm__contacts' and profile_id is not null
+records as (
+    select * from {{ ref('int_profiles__crm_records') }}
 ),
 
 email_standing as (
     select * from {{ ref('int_profiles__email_standing') }}
 ),
 
-ranked_versions as (
+judged as (
     select
-        _record_key,
-        row_number() over (
-            partition by contact_id
-            order by updated_at desc, _record_key
-        ) as recency
-    from contacts
-),
-
-attributed as (
-    select
-        contacts.contact_id,
-        events.profile_id,
+        records.contact_id,
+        records.profile_id,
+        records.contact_id <> records.remaining_contact_id as is_duplicate,
         contacts.raw_email is not null and contacts.email is null as is_unreadable_email,
         contacts.raw_phone is not null and contacts.phone is null as is_unreadable_phone,
         coalesce(email_standing.validity = 'bounced', false) as is_dead_mailbox,
         contacts.email is null and contacts.phone is null as is_unreachable,
         contacts.first_name is null or contacts.last_name is null as is_nameless,
-        coalesce(contacts.address_line, contacts.postcode, contacts.city) is not null
-        and (
-            contacts.address_line is null
-            or contacts.postcode is null
-            or contacts.city is null
-            or contacts.country is null
-        ) as is_incomplete_address,
-        contacts.updated_at
-    from contacts
-    inner join ranked_versions on contacts._record_key = ranked_versions._record_key
-    inner join events on contacts._record_key = events.record_id
+        records.has_incomplete_address as is_incomplete_address,
+        records.updated_at
+    from records
+    inner join contacts on records.contact_version_id = contacts._record_key
     left join email_standing on contacts.email_identifier = email_standing.email_identifier
-    where ranked_versions.recency = 1 and not contacts.is_deleted
-),
-
--- The entry that was kept up last is the one to keep.
-judged as (
-    select
-        contact_id,
-        profile_id,
-        row_number() over (
-            partition by profile_id
-            order by updated_at desc, contact_id
-        ) > 1 as is_duplicate,
-        is_unreadable_email,
-        is_unreadable_phone,
-        is_dead_mailbox,
-        is_unreachable,
-        is_nameless,
-        is_incomplete_address,
-        updated_at
-    from attributed
 )
 
 select * from judged

@@ -4,7 +4,8 @@
 -- together from two sources would be nobody's.
 with
 
-records as (
+-- Read once an attribute, so that who asks for few profiles reads no others.
+records as not materialized (
     select * from {{ ref('int_profiles__contacts_attributed') }}
 ),
 

@@ -34,7 +34,8 @@ records as (
     select * from {{ ref('int_profiles__contact_records') }}
 ),
 
-held as (
+-- Read twice with few columns each, rather than kept.
+held as not materialized (
     {{ held }}
 ),
 

@@ -3,9 +3,11 @@
 -- A new source of contact details joins with one call here and its rows in `source_trust`.
 with
 
-contacts as (
+-- Versions are ranked by few columns, since all of them are sorted; the values are read last.
+ranked_contacts as (
     select
-        *,
+        contact_version_id,
+        is_deleted,
         row_number() over (
             partition by contact_id
             order by updated_at desc, contact_version_id
@@ -16,13 +18,19 @@ contacts as (
 
 -- What the CRM has emptied or deleted is not brought back from an older version.
 current_contacts as (
-    select * from contacts
-    where version_number = 1 and not coalesce(is_deleted, false)
+    select * from {{ ref('stg_crm__contacts') }}
+    where
+        contact_version_id in (
+            select ranked_contacts.contact_version_id from ranked_contacts
+            where
+                ranked_contacts.version_number = 1
+                and not coalesce(ranked_contacts.is_deleted, false)
+        )
 ),
 
-members as (
+ranked_members as (
     select
-        *,
+        member_version_id,
         row_number() over (
             partition by loyalty_number
             order by updated_at desc, member_version_id
@@ -32,8 +40,12 @@ members as (
 ),
 
 current_members as (
-    select * from members
-    where version_number = 1
+    select * from {{ ref('stg_loyalty__members') }}
+    where
+        member_version_id in (
+            select ranked_members.member_version_id from ranked_members
+            where ranked_members.version_number = 1
+        )
 ),
 
 web_details as (

@@ -16,6 +16,9 @@ candidates as (
 
 records as (
     select * from {{ ref('int_profiles__contacts_attributed') }}
+    {%- if since is not none %}
+    where {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
+    {%- endif %}
 ),
 
 email_standing as (

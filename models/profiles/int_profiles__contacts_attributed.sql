@@ -9,8 +9,9 @@ records as (
     select * from {{ ref('int_profiles__contact_records') }}
 ),
 
--- Every record with contact details is on the timeline, which knows whose it is.
-events as (
+-- Every record with contact details is on the timeline, which knows whose it is. Those of few
+-- profiles are found first, so that only their records are joined.
+events as {% if since is not none %}materialized {% endif %}(
     select
         profile_id,
         source_model,

@@ -6,8 +6,8 @@
     ('bounced_email', 'email', "has_email and email_validity = 'bounced'"),
     ('no_valid_email', 'email', 'not has_email and not has_placeholder_email'),
     ('placeholder_email', 'email', 'has_placeholder_email'),
-    ('missing_consent', 'consent', 'not has_consent_record'),
-    ('stale', 'record', is_stale_record('updated_at', 'last_interaction_at', as_of())),
+    ('missing_consent', 'consent', 'not is_consent_recorded'),
+    ('stale', 'record', is_stale_record('updated_at', 'last_heard_at', as_of())),
     ('incomplete_address', 'address', 'has_incomplete_address'),
     ('no_valid_phone', 'phone', 'not has_phone'),
 ] %}
@@ -17,8 +17,23 @@
 
 with
 
+consents as (
+    select * from {{ ref('profile_consents') }}
+    where channel = 'email' and purpose = 'marketing'
+),
+
+activity as (
+    select * from {{ ref('int_profiles__activity') }}
+),
+
 records as (
-    select * from {{ ref('int_profiles__crm_records') }}
+    select
+        crm_records.*,
+        consents.profile_id is not null as is_consent_recorded,
+        activity.last_interaction_at as last_heard_at
+    from {{ ref('int_profiles__crm_records') }} as crm_records
+    left join consents on crm_records.profile_id = consents.profile_id
+    left join activity on crm_records.profile_id = activity.profile_id
 ),
 
 unioned as (

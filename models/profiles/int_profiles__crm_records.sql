@@ -1,3 +1,9 @@
+{{ by_profile(log_model='int_profiles__contact_changes') }}
+
+{%- set since = changes_since('int_profiles__contact_changes') -%}
+
+-- What a contact is judged by besides, consent and when the person was heard of last, changes
+-- without a contact record: int_profiles__crm_issues joins it.
 with
 
 versions as (
@@ -6,7 +12,11 @@ versions as (
 
 attributed as (
     select * from {{ ref('int_profiles__contacts_attributed') }}
-    where source_model = 'stg_crm__contacts'
+    where
+        source_model = 'stg_crm__contacts'
+    {%- if since is not none %}
+        and {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
+    {%- endif %}
 ),
 
 email_standing as (
@@ -15,15 +25,6 @@ email_standing as (
 
 contacts as (
     select * from {{ ref('profile_contacts') }}
-),
-
-consents as (
-    select * from {{ ref('profile_consents') }}
-    where channel = 'email' and purpose = 'marketing'
-),
-
-activity as (
-    select * from {{ ref('int_profiles__activity') }}
 ),
 
 doubled as (
@@ -76,16 +77,13 @@ judged as (
             or versions.city is null
             or versions.country is null
         ) as has_incomplete_address,
-        consents.profile_id is not null as has_consent_record,
         versions.updated_at,
-        activity.last_interaction_at
+        {{ changed_batch('int_profiles__contact_changes') }} as _changed_batch
     from attributed
     inner join versions on attributed.record_id = versions.contact_version_id
     left join remaining on attributed.profile_id = remaining.profile_id
     left join email_standing on attributed.email_identifier = email_standing.email_identifier
     left join contacts on attributed.profile_id = contacts.profile_id
-    left join consents on attributed.profile_id = consents.profile_id
-    left join activity on attributed.profile_id = activity.profile_id
 )
 
 select * from judged

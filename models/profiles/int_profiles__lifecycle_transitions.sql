@@ -24,6 +24,7 @@ known_otherwise as (
         first_seen_at,
         known_at
     from {{ this }}
+    where transition_number = 1
 ),
 
 {% endif -%}

@@ -18,6 +18,7 @@ ended_sessions as (
         session_id,
         profile_id,
         is_engaged,
+        false as is_open,
         started_at
     from sessions
     where ended_at <= {{ as_of() }}
@@ -61,6 +62,7 @@ unioned as (
         {{ is_engaged_session(
             'order_count', 'product_added_count', 'view_count', 'duration_seconds'
         ) }} as is_engaged,
+        true as is_open,
         started_at
     from summed_open_sessions
 )

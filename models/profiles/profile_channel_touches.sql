@@ -1,18 +1,17 @@
 {{ by_profile() }}
 
-{%- set since = changes_since() %}
+{%- set since = changes_since() -%}
 
--- depends_on: {{ ref('sessions') }}
 with
 
-{% if since is not none -%}
 -- Whose an open session is may be somebody else than will turn out.
 open_sessions as (
-    select session_id from {{ ref('sessions') }}
-    where ended_at > {{ as_of() }}
+    select
+        session_id,
+        profile_id
+    from {{ ref('int_profiles__sessions') }}
+    where is_open
 ),
-
-{% endif -%}
 
 touchpoints as (
     select * from {{ ref('touchpoints') }}
@@ -26,23 +25,19 @@ touchpoints as (
     {%- endif %}
 ),
 
-sessions as (
-    select * from {{ ref('int_profiles__sessions') }}
-),
-
 -- Whether a click in an email is a touch of its own is known once no visit has followed it.
 attributed as (
     select
         touchpoints.touchpoint_id,
         case
-            when touchpoints.session_id is null then touchpoints.profile_id
-            else sessions.profile_id
+            when open_sessions.session_id is null then touchpoints.profile_id
+            else open_sessions.profile_id
         end as profile_id,
         touchpoints.marketing_channel,
         touchpoints.campaign_name,
         touchpoints.occurred_at
     from touchpoints
-    left join sessions on touchpoints.session_id = sessions.session_id
+    left join open_sessions on touchpoints.session_id = open_sessions.session_id
     where
         touchpoints.session_id is not null
         or touchpoints.occurred_at
