@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- Whose each identifier is, without its value: to count is not worth reading the dictionary for.
+-- Where each identifier is, by keys alone: to count is not worth reading values or profiles for.
 with
 
 identifiers as (
@@ -17,15 +17,11 @@ nodes as (
     select * from {{ ref('identity_graph') }}
 ),
 
-clusters as (
-    select * from {{ graph_table('clusters', ref('identity_graph')) }}
-),
-
 assigned as (
     select
         identifiers.identifier_key,
         identifier_types.identifier_type,
-        clusters.profile_id,
+        nodes.cluster_id,
         identifiers.blocking_priority is not null as is_blocked,
         identifiers.is_shared,
         identifiers.record_count,
@@ -36,8 +32,6 @@ assigned as (
         on identifiers.strength = identifier_types.strength
     left join nodes
         on identifiers.identifier_key = nodes.identifier_key
-    left join clusters
-        on nodes.cluster_id = clusters.cluster_id
 )
 
 select * from assigned

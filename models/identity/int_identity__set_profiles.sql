@@ -10,7 +10,8 @@
 
 with
 
-identifier_sets as (
+-- Read twice with few columns: to keep all rows would cost more.
+identifier_sets as not materialized (
     select * from {{ graph_table('sets', ref('identity_graph')) }}
 ),
 

@@ -4,6 +4,10 @@ placed_identifiers as (
     select * from {{ ref('int_identity__placed_identifiers') }}
 ),
 
+clusters as (
+    select * from {{ ref('int_identity__clusters') }}
+),
+
 dictionary as (
     select * from {{ graph_table('dictionary', ref('identity_graph')) }}
 ),
@@ -12,7 +16,7 @@ named as (
     select
         placed_identifiers.identifier_type,
         dictionary.identifier_value,
-        placed_identifiers.profile_id,
+        clusters.profile_id,
         placed_identifiers.is_blocked,
         placed_identifiers.is_shared,
         placed_identifiers.record_count,
@@ -21,6 +25,8 @@ named as (
     from placed_identifiers
     inner join dictionary
         on placed_identifiers.identifier_key = dictionary.identifier_key
+    left join clusters
+        on placed_identifiers.cluster_id = clusters.cluster_id
 )
 
 select * from named

@@ -2,12 +2,17 @@ with
 
 identifiers as (
     select * from {{ ref('int_identity__placed_identifiers') }}
-    where profile_id is not null and first_observed_at <= {{ as_of() }}
+    where cluster_id is not null and first_observed_at <= {{ as_of() }}
 ),
 
+clusters as (
+    select * from {{ ref('int_identity__clusters') }}
+),
+
+-- A profile is a cluster, whose number is grouped by faster than an id, and joined once summed.
 summed as (
     select
-        profile_id,
+        cluster_id,
         count(*) as identifier_count,
         count(case when identifier_type = 'crm_contact' then 1 end) as crm_contact_count,
         count(case when identifier_type = 'account' then 1 end) as account_count,
@@ -24,7 +29,23 @@ summed as (
             end
         ) as known_at
     from identifiers
-    group by profile_id
+    group by cluster_id
+),
+
+owned as (
+    select
+        clusters.profile_id,
+        summed.identifier_count,
+        summed.crm_contact_count,
+        summed.account_count,
+        summed.loyalty_card_count,
+        summed.email_count,
+        summed.phone_count,
+        summed.push_token_count,
+        summed.first_seen_at,
+        summed.known_at
+    from summed
+    inner join clusters on summed.cluster_id = clusters.cluster_id
 )
 
-select * from summed
+select * from owned
