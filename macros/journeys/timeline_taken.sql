@@ -6,6 +6,7 @@
     {%- set set_profiles = ref('int_identity__set_profiles') if not execute or is_incremental() -%}
     {%- if not execute -%}
         {%- for source in identity_sources() -%}{%- do base_of(source.model) -%}{%- endfor -%}
+        {%- do ref('identity_graph') -%}
         {%- do return(none) -%}
     {%- endif -%}
     {%- if not is_incremental() or not has_column(this, '_written_batch') -%}{%- do return(none) -%}{%- endif -%}

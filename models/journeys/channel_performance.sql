@@ -1,13 +1,13 @@
 with
 
--- A touch without credit had no part in the order by this model.
-credits as (
+-- A touch without credit had no part in the order by this model. Read twice, which costs less than
+-- to keep it.
+credits as not materialized (
     select
         order_key,
         attribution_model,
         marketing_channel,
         currency,
-        touch_count,
         credit,
         attributed_amount,
         {{ quarter_hour('converted_at') }} as converted_quarter_hour
@@ -39,7 +39,7 @@ unioned as (
         0 as credit,
         0 as attributed_amount
     from credits
-    where touch_count > 1
+    where credit < 1
     group by order_key, attribution_model, marketing_channel, converted_quarter_hour, currency
     having count(*) > 1
 ),

@@ -17,13 +17,37 @@ timeline as (
     {% endif %}
 ),
 
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
-    {% if taken is not none %}
-    where record_id in (select timeline.record_id from timeline)
-    {% endif %}
+{% if taken is not none -%}
+-- The sets of these records first, so that the profiles of all others are not put in a hash table.
+staged_records as materialized (
+    select
+        source_number,
+        record_id,
+        set_key
+    from {{ graph_table('records', ref('identity_graph')) }}
+    where
+        source_number <> 0
+        and record_id in (select timeline.record_id from timeline)
 ),
 
+record_profiles as (
+    select
+        {{ source_model('staged_records.source_number') }} as source_model,
+        staged_records.record_id,
+        set_profiles.profile_id,
+        set_profiles.attributed_run
+    from staged_records
+    inner join {{ ref('int_identity__set_profiles') }} as set_profiles
+        on staged_records.set_key = set_profiles.set_key
+    where set_profiles.set_key in (select staged_records.set_key from staged_records)
+),
+
+{% else -%}
+record_profiles as (
+    select * from {{ ref('int_identity__record_profiles') }}
+),
+
+{% endif -%}
 event_types as (
     select * from {{ ref('event_types') }}
 ),
@@ -61,42 +85,7 @@ touched as (
     from touched_records
 ),
 
--- Of what was not staged again only the profile may be another.
-reattributed as (
-    select
-        {{ surrogate_key(['source_model', 'record_id']) }} as event_id,
-        profile_id,
-        attributed_run
-    from {{ ref('int_identity__record_profiles') }}
-    where attributed_run > {{ taken.attributed_run }}
-),
-
-moved as (
-    select
-        versions.event_id,
-        reattributed.profile_id,
-        versions.source_model,
-        versions.record_id,
-        versions.channel,
-        versions.event_name,
-        versions.is_interaction,
-        {%- for column in timeline_columns() %}
-        versions.{{ column }},
-        {%- endfor %}
-        versions.occurred_at,
-        versions._staged_batch,
-        reattributed.attributed_run as _attributed_run
-    from {{ this }} as versions
-    inner join reattributed on versions.event_id = reattributed.event_id
-    where
-        versions._ended_batch is null
-        and versions.profile_id is distinct from reattributed.profile_id
-        and versions.event_id not in (select event_id from touched)
-        and versions.{{ row_locator() }} in (
-            select {{ row_locator() }} from {{ this }}
-            where event_id in (select event_id from reattributed)
-        )
-),
+{{ moved_event_ctes(taken) }},
 
 removed as (
     select
