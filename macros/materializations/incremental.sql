@@ -1,6 +1,6 @@
 {#
     Incremental models on DuckDB. What changed is gathered in a table of this session, by which the model's strategy
-    alters the stored rows, all within one transaction. dbt-duckdb asks for the columns of both six times and works
+    then alters the stored rows in one transaction. dbt-duckdb asks for the columns of both six times and works
     the query's out once more for its contract; here each is asked for once, and the contract is held against what was
     gathered: of a hundred models that mostly wait for such questions, a refresh is made.
 #}
@@ -14,7 +14,8 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement('gather') %}
+    {# Not within the transaction: the engine would write to disk what was only gathered. #}
+    {% call statement('gather', auto_begin=False) %}
         {{ config.get('sql_header', '') }}
         create temporary table {{ temp_relation }} as (
             {{ sql }}
@@ -32,8 +33,7 @@
             'unique_key': config.get('unique_key'),
             'dest_columns': columns,
             'incremental_predicates': config.get('incremental_predicates'),
-        }) }};
-        drop table {{ temp_relation }}
+        }) }}
     {% endcall %}
 
     {% do apply_grants(target_relation, config.get('grants'), should_revoke=true) %}
