@@ -1,8 +1,8 @@
 {#
     Incremental models on DuckDB. What changed is gathered in a table of this session, by which the model's strategy
-    then alters the stored rows in one transaction. dbt-duckdb asks for the columns of both six times and works
-    the query's out once more for its contract; here each is asked for once, and the contract is held against what was
-    gathered: of a hundred models that mostly wait for such questions, a refresh is made.
+    then alters the stored rows in one transaction. dbt-duckdb works the query out once more to hold it against the
+    contract, and looks columns up by macros that are each set up anew. Here the contract is held against what was
+    gathered: of sixty such models a small refresh takes a tenth less.
 #}
 {% materialization incremental, adapter='duckdb' %}
     {% set existing_relation = load_cached_relation(this) %}
