@@ -30,11 +30,5 @@
     {% endcall %}
     {{ log(this.identifier ~ ': ' ~ summary, info=true) }}
 
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke=false) %}
-    {% do persist_docs(target_relation, model) %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do adapter.commit() %}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-
-    {{ return({'relations': [target_relation]}) }}
+    {{ return(finish_model(target_relation, should_revoke=false)) }}
 {% endmaterialization %}

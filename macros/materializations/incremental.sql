@@ -36,13 +36,7 @@
         }) }}
     {% endcall %}
 
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke=true) %}
-    {% do persist_docs(target_relation, model) %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do adapter.commit() %}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-
-    {{ return({'relations': [target_relation]}) }}
+    {{ return(finish_model(target_relation)) }}
 {% endmaterialization %}
 
 {# Columns to write, once `on_schema_change` has been followed where the query's are no longer those of the table. #}

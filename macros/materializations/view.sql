@@ -24,11 +24,5 @@
         $block$
     {% endcall %}
 
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke=true) %}
-    {% do persist_docs(target_relation, model) %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do adapter.commit() %}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-
-    {{ return({'relations': [target_relation]}) }}
+    {{ return(finish_model(target_relation)) }}
 {% endmaterialization %}
