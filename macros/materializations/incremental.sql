@@ -14,7 +14,7 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {# Not within the transaction: the engine would write to disk what was only gathered. #}
+    {# Before the transaction begins, as dbt-duckdb does: gathering may take long. #}
     {% call statement('gather', auto_begin=False) %}
         {{ config.get('sql_header', '') }}
         create temporary table {{ temp_relation }} as (
