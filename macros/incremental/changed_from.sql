@@ -37,8 +37,7 @@
             and {{ relation }}.visitor_id = changes.visitor_id
             and {{ moment }} >= changes.changed_from
             and {{ relation }}.visitor_id in (
-                select log.visitor_id from {{ ref('int_journeys__changes') }} as log
-                where log.kind = 'visitor' and log.changed_batch > {{ since }}
+                select changed.visitor_id from {{ changed_visitors(since) }} as changed
             )
 {%- endmacro -%}
 
