@@ -38,31 +38,31 @@ setup: $(INSTALLED) ## Make the virtual environment with the locked dependencies
 
 .PHONY: demo
 demo: setup ## Run the main job on a generated company and say what happened
-	@$(BIN)/python -m orchestration.demo
+	@$(BIN)/python -m cdp.cli.demo
 
 .PHONY: land
 land: setup ## Load channel files that have come or changed into raw tables
-	@$(BIN)/python -m orchestration.shell python -m orchestration.landing
+	@$(BIN)/python -m cdp.cli.shell python -m cdp.landing
 
 .PHONY: dbt
 dbt: setup ## Run dbt with the target's environment: make dbt ARGS="build -s profiles"
-	@$(BIN)/python -m orchestration.shell dbt $(ARGS)
+	@$(BIN)/python -m cdp.cli.shell dbt $(ARGS)
 
 .PHONY: plan
 plan: setup ## Show what a sync would send, sending nothing: make plan SYNC=name
-	@$(BIN)/python -m orchestration.activation plan $(SYNC)
+	@$(BIN)/python -m cdp.activation plan $(SYNC)
 
 .PHONY: sync
 sync: setup ## Deliver what changed since the last acknowledged state: make sync SYNC=name, APPROVE=1 past the guard
-	@$(BIN)/python -m orchestration.shell python -m orchestration.activation apply $(SYNC) $(if $(APPROVE),--approve)
+	@$(BIN)/python -m cdp.cli.shell python -m cdp.activation apply $(SYNC) $(if $(APPROVE),--approve)
 
 .PHONY: retry
 retry: setup ## Send rejected rows again, dead letters too: make retry SYNC=name
-	@$(BIN)/python -m orchestration.shell python -m orchestration.activation retry $(SYNC) $(if $(APPROVE),--approve)
+	@$(BIN)/python -m cdp.cli.shell python -m cdp.activation retry $(SYNC) $(if $(APPROVE),--approve)
 
 .PHONY: publish
 publish: setup ## Bring the copy that dashboards and notebooks read up to date with the marts
-	@$(BIN)/python -m orchestration.publishing
+	@$(BIN)/python -m cdp.publishing
 
 .PHONY: dashboards
 dashboards: setup ## Open the dashboards at http://127.0.0.1:8501
@@ -70,40 +70,40 @@ dashboards: setup ## Open the dashboards at http://127.0.0.1:8501
 
 .PHONY: fit
 fit: setup ## Fit what customers will buy and spend on the orders in the warehouse
-	@$(BIN)/python -m orchestration.shell python -m orchestration.value
+	@$(BIN)/python -m cdp.cli.shell python -m cdp.value
 
 .PHONY: explain
 explain: setup ## Say why two identifiers are one person or not: make explain A=email:x B=phone:y, SHOW=1 unmasked
-	@$(BIN)/python -m orchestration.explain "$$A" "$$B" $(if $(SHOW),--show)
+	@$(BIN)/python -m cdp.identity.explain "$$A" "$$B" $(if $(SHOW),--show)
 
 .PHONY: customer
 customer: setup ## Open the page about one customer at http://127.0.0.1:8090, ROLE=agent unmasked
-	@$(if $(ROLE),CDP_CUSTOMER_PAGE_ROLE=$(ROLE)) $(BIN)/python -m orchestration.customer_page
+	@$(if $(ROLE),CDP_CUSTOMER_PAGE_ROLE=$(ROLE)) $(BIN)/python -m cdp.customer_page
 
 .PHONY: identity-plan
 identity-plan: setup ## Show whom changed identity rules would merge and split: BASE=revision JSON=file MAX_CHANGED=percent
-	@$(BIN)/python -m orchestration.identity_plan $(if $(BASE),--base "$(BASE)") $(if $(JSON),--json "$(JSON)") \
+	@$(BIN)/python -m cdp.identity.plan $(if $(BASE),--base "$(BASE)") $(if $(JSON),--json "$(JSON)") \
 	  $(if $(MAX_CHANGED),--fail-above $(MAX_CHANGED))
 
 .PHONY: dagster
 dagster: setup ## Open the Dagster UI at http://127.0.0.1:3000
-	@$(BIN)/python -m orchestration.shell dagster dev -h 127.0.0.1 -p 3000 -m orchestration.definitions
+	@$(BIN)/python -m cdp.cli.shell dagster dev -h 127.0.0.1 -p 3000 -m orchestration.definitions
 
 .PHONY: docs
 docs: setup ## Open the dbt docs at http://127.0.0.1:8080
-	@$(BIN)/python -m orchestration.shell dbt docs generate
-	@$(BIN)/python -m orchestration.shell dbt docs serve --host 127.0.0.1 --port 8080
+	@$(BIN)/python -m cdp.cli.shell dbt docs generate
+	@$(BIN)/python -m cdp.cli.shell dbt docs serve --host 127.0.0.1 --port 8080
 
 .PHONY: sql
 sql: setup ## Open a SQL prompt on the warehouse, read-only on DuckDB
-	@$(BIN)/python -m orchestration.sql_prompt
+	@$(BIN)/python -m cdp.cli.sql_prompt
 
 .PHONY: lint
 lint: setup ## Check style and types: ruff, mypy, sqlfluff, dbt parse
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m orchestration.shell dbt --quiet parse
+	@$(BIN)/python -m cdp.cli.shell dbt --quiet parse
 	@$(UNBUILT) $(BIN)/sqlfluff lint --processes 2 models tests/dbt
 	@$(BIN)/sqlfluff lint --templater raw --dialect duckdb dashboards/queries
 
@@ -119,7 +119,7 @@ test: lint ## Run every check and test, on both engines
 
 .PHONY: soak
 soak: setup ## Kill a sync of 50,000 rows at a hundred moments, and build thirty days, on both engines
-	@$(BIN)/pytest --soak tests/orchestration/activation/test_kills.py tests/project/test_incremental_marts.py
+	@$(BIN)/pytest --soak tests/cdp/activation/test_kills.py tests/project/test_incremental_marts.py
 
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB
@@ -166,9 +166,9 @@ clean: ## Remove what builds wrote; the warehouse in data/ stays
 
 .PHONY: clean-data
 clean-data: ## Remove the demo's files and the warehouse, the ledgers in it included
-	@$(BIN)/python -m orchestration.shell stop-postgres 2>/dev/null || true
+	@$(BIN)/python -m cdp.cli.shell stop-postgres 2>/dev/null || true
 	@rm -rf data
 
 .PHONY: match
 match: setup ## Propose pairs of records that are one person without a shared identifier: make match, TRAIN=1 to learn anew
-	@$(BIN)/python -m orchestration.shell python -m orchestration.matching $(if $(TRAIN),--train)
+	@$(BIN)/python -m cdp.cli.shell python -m cdp.identity.matching $(if $(TRAIN),--train)

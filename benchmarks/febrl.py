@@ -4,7 +4,7 @@
 
 Builds tests/projects/febrl for each set twice on DuckDB: with the social-security number and the
 composite keys through the identity graph alone, then without both, on the pairs that
-`orchestration.matching` proposes. Prints one JSON object a figure; the exit status is 1 where a bar
+`cdp.identity.matching` proposes. Prints one JSON object a figure; the exit status is 1 where a bar
 does not hold. Pairs are counted over all records of a set, whether they were linked or not.
 """
 
@@ -17,9 +17,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from orchestration.matching import match
-from orchestration.matching.run import SWITCH
-from orchestration.settings import Settings
+from cdp.identity.matching import match
+from cdp.identity.matching.run import SWITCH
+from cdp.settings import Settings
 from tests.projects.febrl import febrl
 from tests.projects.febrl.febrl_build import dbt, load, profiles
 

@@ -48,7 +48,7 @@ from scipy.sparse.csgraph import connected_components
 
 from benchmarks import identity_data as data
 from benchmarks.identity_runs import Project, Run, in_child, timed
-from orchestration.settings import PROJECT_DIR
+from cdp.settings import PROJECT_DIR
 
 _PARTS = ("components", "chains", "full")
 # A server for a warehouse is not left with the settings of a small one.

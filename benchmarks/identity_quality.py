@@ -47,9 +47,9 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from cdp.settings import PROJECT_DIR
 from generator.cli import DEFAULT_END_DATE
 from generator.dirt import KIOSK_EMAIL, PLACEHOLDER_EMAILS
-from orchestration.settings import PROJECT_DIR
 
 _NOT_SENT = {"visit", "birth_date", "given_initial"}
 # The column that the truth names a record by, where it is not the key of the staging model.
@@ -138,7 +138,7 @@ def main() -> int:
 def build(warehouse: Path, landing: Path, folder: Path) -> None:
     """Land the files and run dbt as far as the identity models; what they say goes to stderr."""
     environment = _environment(warehouse, folder) | {"CDP_LANDING_PATH": str(landing)}
-    _run(sys.executable, "-m", "orchestration.landing", environment=environment)
+    _run(sys.executable, "-m", "cdp.landing", environment=environment)
     dbt = str(Path(sys.executable).parent / "dbt")
     _run(dbt, "--quiet", "seed", environment=environment)
     _run(dbt, "--quiet", "run", "--select", *_MODELS, environment=environment)

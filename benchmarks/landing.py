@@ -20,8 +20,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.landing import land
-from orchestration.settings import Settings
+from cdp.landing import land
+from cdp.settings import Settings
 
 _EVENTS = """
     select

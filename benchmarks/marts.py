@@ -31,8 +31,8 @@ from pathlib import Path
 
 import duckdb
 
+from cdp.settings import PROJECT_DIR
 from generator.cli import DEFAULT_END_DATE
-from orchestration.settings import PROJECT_DIR
 
 # Who did something, and when, by the folder that says so.
 _EVENTS = {
@@ -78,11 +78,11 @@ def _measure(folder: Path, options: argparse.Namespace) -> int:
     plain = _read_by_duckdb(landing, folder / "plain.duckdb")
     _move_last_day(landing, held)
     environment = _environment(folder, landing)
-    _run("-m", "orchestration.landing", environment=environment)
+    _run("-m", "cdp.landing", environment=environment)
     _dbt("seed", environment=environment)
     full = _build(environment, folder)
     _move_last_day(held, landing)
-    _run("-m", "orchestration.landing", environment=environment)
+    _run("-m", "cdp.landing", environment=environment)
     day = _build(environment, folder)
     events, profiles = _sizes(folder / "warehouse.duckdb")
     holds = [

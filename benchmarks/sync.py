@@ -53,7 +53,7 @@ from benchmarks.sync_runs import (
     receiver,
     sync_seconds,
 )
-from orchestration.warehouse import connected
+from cdp.warehouse.connection import connected
 
 DRT = "drt-core==1.2.1"
 LATENCY = 0.05

@@ -7,11 +7,11 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from orchestration.activation.canonical import row_hash
-from orchestration.activation.destinations.base import Mode
-from orchestration.activation.destinations.webhook import WebhookOptions
-from orchestration.activation.ledger import create_ledger
-from orchestration.activation.spec import (
+from cdp.activation.canonical import row_hash
+from cdp.activation.destinations.base import Mode
+from cdp.activation.destinations.webhook import WebhookOptions
+from cdp.activation.ledger import create_ledger
+from cdp.activation.spec import (
     ColumnKind,
     ConsentRelations,
     PayloadColumn,
@@ -19,8 +19,8 @@ from orchestration.activation.spec import (
     Relation,
     SyncSpec,
 )
-from orchestration.settings import Settings
-from orchestration.warehouse import connected, quote
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected, quote
 
 BATCH_SIZE = 100
 IN_FLIGHT = 16

@@ -26,10 +26,10 @@ from benchmarks.sync_data import (
     sync_of,
     write_drt_project,
 )
-from orchestration.activation import plan_sync, run_sync
-from orchestration.activation.destinations.base import Mode
-from orchestration.settings import PROJECT_DIR
-from orchestration.warehouse import connected
+from cdp.activation import plan_sync, run_sync
+from cdp.activation.destinations.base import Mode
+from cdp.settings import PROJECT_DIR
+from cdp.warehouse.connection import connected
 
 
 def in_child(work: Callable[..., float], *arguments: object) -> tuple[float, float]:

@@ -36,11 +36,11 @@ from typing import IO, Any
 from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, RunsFilter
 
 from benchmarks.marts import _figure, _run, _wait
+from cdp.activation.receiver import RunningReceiver, running_receiver
+from cdp.dbt import warm as warm_dbt
+from cdp.settings import PROJECT_DIR, Settings, stop_embedded_postgres
+from cdp.warehouse.connection import connected
 from generator.cli import DEFAULT_END_DATE
-from orchestration import warm_dbt
-from orchestration.activation.receiver import RunningReceiver, running_receiver
-from orchestration.settings import PROJECT_DIR, Settings, stop_embedded_postgres
-from orchestration.warehouse import connected
 
 BIN = Path(sys.executable).parent
 SECRET = "a-secret-of-the-benchmark"  # noqa: S105
@@ -118,7 +118,7 @@ def _measure(folder: Path, options: argparse.Namespace, environment: dict[str, s
     with running_receiver(folder / "received.sqlite", secret=SECRET) as receiver:
         environment["CDP_WEBHOOK_URL"] = receiver.url
         # What was due before the first trigger is none of its business.
-        _run("-m", "orchestration.activation", "apply", SYNC, "--approve", environment=environment)
+        _run("-m", "cdp.activation", "apply", SYNC, "--approve", environment=environment)
         shoppers, events = _read(options.triggers)
         with _daemon(folder, environment) as instance:
             timings = [
@@ -164,7 +164,7 @@ def _build(folder: Path, options: argparse.Namespace, environment: dict[str, str
     if not (folder / "company").exists():
         size = [f"--customers={options.customers}", f"--days={options.days}"]
         _run("-m", "generator", *size, f"--seed={options.seed}", f"--out={folder / 'company'}")
-    _run("-m", "orchestration.landing", environment=environment)
+    _run("-m", "cdp.landing", environment=environment)
     for command in ("seed", "run"):
         _wait([str(BIN / "dbt"), "--quiet", command], environment)
     built.touch()

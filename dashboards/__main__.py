@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from orchestration.settings import SettingError, Settings
+from cdp.settings import SettingError, Settings
 
 ADDRESS, PORT = "127.0.0.1", "8501"
 

@@ -7,10 +7,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from cdp.settings import Settings
 from dashboards.drawing import draw
 from dashboards.pages import PAGES, Figure, Page
 from dashboards.reading import NothingToReadError, Reader, reader
-from orchestration.settings import Settings
 
 
 def show(page: Page) -> None:

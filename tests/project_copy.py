@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from orchestration.settings import PROJECT_DIR
+from cdp.settings import PROJECT_DIR
 
 _PARTS = (
     "dbt_project.yml",

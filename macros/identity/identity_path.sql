@@ -7,7 +7,7 @@
     `asked` is a query of one row with identifier_type_a, identifier_value_a, identifier_type_b and
     identifier_value_b; `tables` maps links, nodes and dictionary to those of the graph's state. A chain
     without withheld links stays within the profile, so that is all that is read (on PostgreSQL by
-    index). Nothing here needs dbt but the dispatch: `orchestration/explain.py` renders it by itself.
+    index). Nothing here needs dbt but the dispatch: `cdp/identity/explain.py` renders it by itself.
 #}
 {% macro identity_path(asked, tables, withheld_limit=0) %}
     with recursive

@@ -25,8 +25,8 @@ from dagster import (
     run_failure_sensor,
 )
 
-from orchestration.activation.destinations.webhook import secret_bytes, sign
-from orchestration.settings import SettingError
+from cdp.activation.destinations.webhook import secret_bytes, sign
+from cdp.settings import SettingError
 
 URL_VARIABLE = "CDP_ALERT_URL"
 SECRET_VARIABLE = "CDP_ALERT_SECRET"  # noqa: S105  # the variable's name

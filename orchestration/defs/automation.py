@@ -20,11 +20,11 @@ from dagster import (
     sensor,
 )
 
+from cdp.landing.files import SourceFile, list_files, open_store
+from cdp.settings import Settings
 from orchestration.defs import replay, value
 from orchestration.defs.syncs import PLANS_GROUP
 from orchestration.defs.transformation import RefreshConfig
-from orchestration.landing.files import SourceFile, list_files, open_store
-from orchestration.settings import Settings
 
 # Two runs of one kind wait for each other in the queue: `dagster.yaml` gives this tag one place.
 WRITES = {"cdp/warehouse": "writes"}

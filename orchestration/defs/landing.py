@@ -22,11 +22,11 @@ from dagster import (
     multi_asset,
 )
 
+from cdp.landing import LandingBusyError, LandingError, TableReport, land, summary
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected, quote
 from orchestration.defs.project import MANIFEST, TRANSLATOR, owner_of
 from orchestration.defs.steps import RETRIES, writing
-from orchestration.landing import LandingBusyError, LandingError, TableReport, land, summary
-from orchestration.settings import Settings
-from orchestration.warehouse import connected, quote
 
 SOURCES: Mapping[AssetKey, Mapping[str, Any]] = {
     TRANSLATOR.get_asset_key(source): source for source in MANIFEST["sources"].values()

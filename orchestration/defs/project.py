@@ -15,7 +15,7 @@ from dagster_dbt import (
     DbtProject,
 )
 
-from orchestration.settings import PROJECT_DIR, Settings
+from cdp.settings import PROJECT_DIR, Settings
 
 TARGET_DIR = Path(os.environ.get("DBT_TARGET_PATH", PROJECT_DIR / "target"))
 # Who looks after raw tables, and after rules of a topic that no layer is named after.

@@ -2,9 +2,9 @@
 
 from dagster import AssetExecutionContext, AssetKey, Definitions, MaterializeResult, asset
 
+from cdp.publishing import Publication, public_nodes, publish
 from orchestration.defs.project import MANIFEST, PROJECT, TRANSLATOR, owner_of
 from orchestration.defs.steps import writing
-from orchestration.publishing import Publication, public_nodes, publish
 
 
 def _marts() -> list[AssetKey]:

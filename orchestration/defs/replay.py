@@ -13,13 +13,13 @@ from dagster import (
     asset,
 )
 
+from cdp.landing import forget, land
+from cdp.landing.files import list_files, open_store
+from cdp.landing.spool import open_spool
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected, quote
 from orchestration.defs.project import owner_of
 from orchestration.defs.steps import writing
-from orchestration.landing import forget, land
-from orchestration.landing.files import list_files, open_store
-from orchestration.landing.spool import open_spool
-from orchestration.settings import Settings
-from orchestration.warehouse import connected, quote
 
 # Before any export that a company is likely to have.
 FIRST_DAY = "2015-01-01"

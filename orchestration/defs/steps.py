@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from dagster import AssetExecutionContext, Backoff, Failure, Jitter, RetryPolicy
 
-from orchestration.settings import SettingError, Settings
-from orchestration.writer import WarehouseTakenError, only_writer
+from cdp.settings import SettingError, Settings
+from cdp.warehouse.writer import WarehouseTakenError, only_writer
 
 # For what another attempt may mend: a receiver or a store of files that does not answer.
 RETRIES = RetryPolicy(max_retries=3, delay=5, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)

@@ -14,16 +14,16 @@ from dagster import (
     asset,
 )
 
-from orchestration.activation import (
+from cdp.activation import (
     SyncAlreadyRunningError,
     SyncBlockedError,
     plan_sync,
     run_sync,
 )
+from cdp.dbt.manifest import SyncSpec, load_sync_specs
+from cdp.settings import SettingError, Settings
 from orchestration.defs.project import MANIFEST, PROJECT, TRANSLATOR
 from orchestration.defs.steps import RETRIES, writing
-from orchestration.manifest import SyncSpec, load_sync_specs
-from orchestration.settings import SettingError, Settings
 
 GROUP = "activation"
 # No job runs these: a plan is made when a person materialises it.

@@ -21,12 +21,12 @@ from dagster_dbt import dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from pydantic import Field
 
-from orchestration import warm_dbt
+from cdp.dbt import warm as warm_dbt
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected
 from orchestration.defs.column_lineage import ColumnLineage
 from orchestration.defs.project import MANIFEST, PROJECT, TARGET_DIR, TRANSLATOR
 from orchestration.defs.steps import writing
-from orchestration.settings import Settings
-from orchestration.warehouse import connected
 
 # Unit tests prove the models, not the data: they run in `make test`.
 _LEFT_OUT = ("--exclude-resource-type", "unit_test")

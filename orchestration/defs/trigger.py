@@ -22,14 +22,14 @@ from dagster import (
     sensor,
 )
 
-from orchestration import warm_dbt
+from cdp.dbt import warm as warm_dbt
+from cdp.landing.files import SourceFile
+from cdp.settings import PROJECT_DIR, Settings
 from orchestration.defs import syncs
 from orchestration.defs.automation import DECISIONS, PINGS, WRITES, listing_fingerprint
 from orchestration.defs.landing import TABLES
 from orchestration.defs.project import MANIFEST, TRANSLATOR
 from orchestration.defs.transformation import RefreshConfig
-from orchestration.landing.files import SourceFile
-from orchestration.settings import PROJECT_DIR, Settings
 
 SELECTOR = "location_trigger"
 SYNC = "sync_webhook__nearby_offers"

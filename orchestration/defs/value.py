@@ -2,9 +2,9 @@
 
 from dagster import AssetExecutionContext, AssetKey, Definitions, Failure, MaterializeResult, asset
 
+from cdp.value import FitError, fit
 from orchestration.defs.project import MANIFEST, TRANSLATOR, owner_of
 from orchestration.defs.steps import writing
-from orchestration.value import FitError, fit
 
 GROUP = "value"
 KEY = AssetKey([GROUP, "customer_value_fits"])

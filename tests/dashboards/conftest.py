@@ -7,8 +7,8 @@ from unittest import mock
 
 import pytest
 
-from orchestration.publishing import publish
-from orchestration.settings import Settings
+from cdp.publishing import publish
+from cdp.settings import Settings
 from tests.project.conftest import (  # noqa: F401
     Built,
     built,

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from cdp.settings import PROJECT_DIR
 from dashboards.pages import PAGES
-from orchestration.settings import PROJECT_DIR
 from tests.project.platform import Platform
 
 pytestmark = pytest.mark.slow

@@ -10,10 +10,10 @@ from unittest import mock
 import duckdb
 import pytest
 
+from cdp.publishing import public_marts
+from cdp.settings import Settings
 from dashboards.pages import PAGES, Page
 from dashboards.reading import QUERIES, query_text, reader
-from orchestration.publishing import public_marts
-from orchestration.settings import Settings
 from tests.project.platform import Platform
 
 TABLE = re.compile(r"\bcdp_([a-z]+)\.([a-z_]+)")

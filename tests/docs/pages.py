@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.settings import PROJECT_DIR
+from cdp.settings import PROJECT_DIR
 
 DOCS = PROJECT_DIR / "docs"
 _BLOCK = re.compile(

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import yaml
 
-from orchestration.settings import PROJECT_DIR
+from cdp.settings import PROJECT_DIR
 from tests.docs.pages import DOCS
 
 PAGE = (DOCS / "reference.md").read_text()
 READING = (
+    "cdp",
     "dashboards",
     "orchestration",
     "generator",

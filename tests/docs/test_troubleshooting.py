@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from orchestration.settings import PROJECT_DIR
+from cdp.settings import PROJECT_DIR
 from tests.docs.pages import DOCS
 
 PAGE = DOCS / "troubleshooting.md"
@@ -25,7 +25,7 @@ def messages() -> list[tuple[str, str]]:
 
 def said_by_python() -> Iterator[str]:
     """Text of each string of the package, with a blank for what is filled in."""
-    for path in (PROJECT_DIR / "orchestration").rglob("*.py"):
+    for path in (PROJECT_DIR / "cdp").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.JoinedStr):
                 yield "".join(
@@ -54,7 +54,7 @@ def test_every_quoted_message_is_said() -> None:
 def test_every_setting_error_is_on_the_page() -> None:
     """What stops a run before it begins is what a newcomer meets first."""
     quoted = [part for part, _ in messages()]
-    tree = ast.parse((PROJECT_DIR / "orchestration" / "settings.py").read_text())
+    tree = ast.parse((PROJECT_DIR / "cdp" / "settings.py").read_text())
     raised = [
         ast.unparse(node.exc)
         for node in ast.walk(tree)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.settings import Settings
+from cdp.settings import Settings
 from tests.identity.identity_world import World, make_world
 
 

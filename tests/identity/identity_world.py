@@ -10,8 +10,8 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.settings import Settings
-from orchestration.warehouse import connected
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected
 from tests.identity.reference_graph import (
     BlockRule,
     Graph,

@@ -12,8 +12,8 @@ from dbt.cli.main import dbtRunner
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from orchestration.settings import Settings
-from orchestration.warehouse import connected
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected
 
 PROJECT = Path(__file__).parent.parent / "projects" / "graph"
 

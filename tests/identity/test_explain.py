@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 
 import pytest
 
-from orchestration.explain import (
+from cdp.identity.explain import (
     WITHHELD_LIMIT,
     Explainer,
     ExplainError,
@@ -20,8 +20,8 @@ from orchestration.explain import (
     mask,
     path_query,
 )
-from orchestration.settings import Settings
-from orchestration.warehouse import Connection, connected
+from cdp.settings import Settings
+from cdp.warehouse.connection import Connection, connected
 from tests.identity.identity_world import World
 from tests.identity.reference_graph import Identifier, Override, Record
 

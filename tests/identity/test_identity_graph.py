@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import Settings
+from cdp.settings import Settings
 from tests.identity.identity_world import PROJECT, RULES, World
 from tests.identity.reference_graph import Identifier, IdentifierType, Override, Record
 

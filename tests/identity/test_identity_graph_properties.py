@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from orchestration.settings import Settings
+from cdp.settings import Settings
 from tests.identity.identity_world import RULES, SOURCES, World, make_world
 from tests.identity.reference_graph import Identifier, Override, Record, ordered
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.activation.receiver import RunningReceiver, running_receiver
-from orchestration.settings import Target
+from cdp.activation.receiver import RunningReceiver, running_receiver
+from cdp.settings import Target
 from tests.conftest import create_database, postgres_folder
 from tests.dbt_process import DbtProcess
 from tests.project.platform import SECRET, Platform, postgres_variables

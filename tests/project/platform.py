@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from orchestration.activation.receiver import RunningReceiver
-from orchestration.settings import PROJECT_DIR, Settings
-from orchestration.warehouse import Connection, connected
+from cdp.activation.receiver import RunningReceiver
+from cdp.settings import PROJECT_DIR, Settings
+from cdp.warehouse.connection import Connection, connected
 from tests.conftest import create_database
 from tests.dbt_process import DbtProcess, Finished
 
@@ -129,7 +129,7 @@ class Platform:
 
     def land(self) -> None:
         """Load new channel files."""
-        self.run("-m", "orchestration.landing")
+        self.run("-m", "cdp.landing")
 
     def dbt(self, *arguments: str, check: bool = True, **variables: str) -> Finished:
         """Run a command of dbt."""
@@ -152,7 +152,7 @@ class Platform:
     def deliver(self, receiver: RunningReceiver, *arguments: str, as_of: str | None = None) -> None:
         """Apply all syncs, or those named, as of a moment."""
         variables = {"CDP_WEBHOOK_URL": receiver.url} | ({"CDP_AS_OF": as_of} if as_of else {})
-        self.run("-m", "orchestration.activation", "apply", *arguments, **variables)
+        self.run("-m", "cdp.activation", "apply", *arguments, **variables)
 
     @contextmanager
     def warehouse(self) -> Iterator[Connection]:

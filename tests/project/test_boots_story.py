@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.activation.receiver import RunningReceiver
-from orchestration.settings import PROJECT_DIR
+from cdp.activation.receiver import RunningReceiver
+from cdp.settings import PROJECT_DIR
 from tests.project.platform import Platform
 
 pytestmark = pytest.mark.slow

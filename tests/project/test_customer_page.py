@@ -21,15 +21,15 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page
 
-from orchestration.activation.receiver import running_receiver
-from orchestration.customer_page.app import create_app
-from orchestration.customer_page.audit import AuditLog, AuditTable, open_audit
-from orchestration.customer_page.options import PageOptions
-from orchestration.customer_page.person import Customers
-from orchestration.customer_page.reader import REQUIRED, Reader, open_readers
-from orchestration.customer_page.search import search
-from orchestration.customer_page.users import ROLES, User, hash_password
-from orchestration.settings import Settings, Target
+from cdp.activation.receiver import running_receiver
+from cdp.customer_page.app import create_app
+from cdp.customer_page.audit import AuditLog, AuditTable, open_audit
+from cdp.customer_page.options import PageOptions
+from cdp.customer_page.person import Customers
+from cdp.customer_page.reader import REQUIRED, Reader, open_readers
+from cdp.customer_page.search import search
+from cdp.customer_page.users import ROLES, User, hash_password
+from cdp.settings import Settings, Target
 from tests.dbt_process import DbtProcess
 from tests.project.conftest import Built
 from tests.project.platform import SECRET, Platform

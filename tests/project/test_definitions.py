@@ -28,7 +28,7 @@ from dagster import (
     materialize,
 )
 
-from orchestration.settings import PROJECT_DIR, Settings
+from cdp.settings import PROJECT_DIR, Settings
 
 
 @pytest.fixture(scope="module")
@@ -286,8 +286,8 @@ def test_a_replayed_day_is_landed_again_and_no_other(
     for day in ("2026-11-10", "2026-11-11"):
         (folder / f"events-{day}.jsonl").write_text(json.dumps({"event_id": day}) + "\n")
     settings = code_location.automation.Settings.from_environment()
-    landing = importlib.import_module("orchestration.landing")
-    warehouses = importlib.import_module("orchestration.warehouse")
+    landing = importlib.import_module("cdp.landing")
+    warehouses = importlib.import_module("cdp.warehouse.connection")
     landing.land(settings)
     query = "select event_id, _load_id from raw.app__events order by event_id"
     with warehouses.connected(settings) as warehouse:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import demo
+from cdp.cli import demo
 
 
 @pytest.mark.parametrize("catalog", ["stores", "products"])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.activation.receiver import RunningReceiver
-from orchestration.settings import Target
+from cdp.activation.receiver import RunningReceiver
+from cdp.settings import Target
 from tests.project.conftest import AS_OF, Built
 from tests.project.snapshots import assert_same, snapshot
 

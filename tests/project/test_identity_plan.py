@@ -21,12 +21,12 @@ from unittest import mock
 
 import pytest
 
-from orchestration.identity_plan.__main__ import EXCEEDED, main
-from orchestration.identity_plan.build import Dbt, extract_revision
-from orchestration.identity_plan.difference import LARGEST
-from orchestration.identity_plan.errors import IdentityPlanError
-from orchestration.identity_plan.scratch import FOLDER, lock_folder, sweep
-from orchestration.settings import PROJECT_DIR, Settings, Target
+from cdp.identity.plan.__main__ import EXCEEDED, main
+from cdp.identity.plan.build import Dbt, extract_revision
+from cdp.identity.plan.difference import LARGEST
+from cdp.identity.plan.errors import IdentityPlanError
+from cdp.identity.plan.scratch import FOLDER, lock_folder, sweep
+from cdp.settings import PROJECT_DIR, Settings, Target
 from tests.dbt_process import DbtProcess
 from tests.project.conftest import Built
 from tests.project.platform import Platform
@@ -36,8 +36,8 @@ Identifier = tuple[str, str]
 TARGETS: tuple[Target, ...] = ("duckdb", "postgres")
 KILLED = """
 import os, signal, sys
-from orchestration.identity_plan.plan import make_plan
-from orchestration.settings import Settings
+from cdp.identity.plan.plan import make_plan
+from cdp.settings import Settings
 def die(*arguments): os.kill(os.getpid(), signal.SIGKILL)
 settings = Settings.from_environment()
 settings.prepare()

@@ -15,9 +15,9 @@ from unittest import mock
 
 import pytest
 
+from cdp.landing import land
+from cdp.settings import PROJECT_DIR, Settings
 from generator.cli import DEFAULT_END_DATE
-from orchestration.landing import land
-from orchestration.settings import PROJECT_DIR, Settings
 from tests.project.platform import Platform
 from tests.project.snapshots import assert_same, snapshot
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import Target
-from orchestration.warehouse import connected
+from cdp.settings import Target
+from cdp.warehouse.connection import connected
 from tests.conftest import make_settings
 from tests.dbt_process import DbtProcess
 

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from orchestration.activation.receiver import RunningReceiver
-from orchestration.settings import PROJECT_DIR
+from cdp.activation.receiver import RunningReceiver
+from cdp.settings import PROJECT_DIR
 from tests.dbt_process import DbtProcess
 from tests.project.conftest import AS_OF, Built
 from tests.project.platform import BIN, Platform

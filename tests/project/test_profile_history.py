@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.settings import PROJECT_DIR
+from cdp.settings import PROJECT_DIR
 from tests.project.platform import Platform
 
 pytestmark = pytest.mark.slow

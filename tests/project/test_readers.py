@@ -17,10 +17,10 @@ import duckdb
 import psycopg
 import pytest
 
+from cdp.publishing import publish, published_path
+from cdp.settings import Settings, Target
 from dashboards.pages import PAGES
 from dashboards.reading import reader
-from orchestration.publishing import publish, published_path
-from orchestration.settings import Settings, Target
 from tests.project.conftest import AS_OF, Built
 from tests.project.platform import Platform
 
@@ -165,7 +165,7 @@ def test_a_publication_that_dies_leaves_the_copy_of_before(built: Built, tmp_pat
     with platform.warehouse() as warehouse:
         warehouse.execute("delete from cdp_profiles.profiles")
     with (
-        mock.patch("orchestration.publishing._Copier.finish", side_effect=KeyboardInterrupt),
+        mock.patch("cdp.publishing._Copier.finish", side_effect=KeyboardInterrupt),
         pytest.raises(KeyboardInterrupt),
     ):
         publish(settings, manifest)

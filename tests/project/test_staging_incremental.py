@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from orchestration.landing import forget, land
-from orchestration.settings import Settings
-from orchestration.warehouse import connected
+from cdp.landing import forget, land
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected
 from tests.dbt_process import DbtProcess
 
 BASES = ("crm__contacts", "web__events", "catalog__stores", "pos__receipts")

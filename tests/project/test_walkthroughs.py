@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.activation.receiver import RunningReceiver, running_receiver
-from orchestration.settings import PROJECT_DIR
+from cdp.activation.receiver import RunningReceiver, running_receiver
+from cdp.settings import PROJECT_DIR
 from tests.dbt_process import DbtProcess
 from tests.docs.pages import DOCS, apply, blocks
 from tests.project.conftest import AS_OF, Built
@@ -99,7 +99,7 @@ def platform(
 def activation(platform: Platform, project: Path, command: str, sync: str, **variables: str) -> str:
     manifest = platform.folder / "target" / "manifest.json"
     places = ("--manifest", str(manifest), "--project-dir", str(project))
-    return platform.run("-m", "orchestration.activation", *places, command, sync, **variables)
+    return platform.run("-m", "cdp.activation", *places, command, sync, **variables)
 
 
 @pytest.mark.parametrize("page", HOW_TO, ids=lambda page: str(page.stem))
@@ -154,7 +154,7 @@ def test_every_command_on_a_page_is_one_that_there_is() -> None:
                 (word[0] == "make" and word[1] in targets)
                 or (word[0] == "export" and word[1].startswith("CDP_"))
                 or command.startswith("git clone")
-                or "-m orchestration.activation.receiver --store" in command
+                or "-m cdp.activation.receiver --store" in command
             )
             wrong += [] if known else [f"{page.name}: {command}"]
     assert not wrong

@@ -1,4 +1,4 @@
-{# Whether pairs that orchestration/matching proposes take part: variable CDP_PROBABILISTIC_MATCHING of
+{# Whether pairs that cdp/identity/matching proposes take part: variable CDP_PROBABILISTIC_MATCHING of
    the environment where it is set, else the project's setting `probabilistic_matching`. #}
 {% macro probabilistic_matching() %}
     {% set value = env_var('CDP_PROBABILISTIC_MATCHING', '') or var('probabilistic_matching', false) %}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.matching import match
-from orchestration.settings import Settings
+from cdp.identity.matching import match
+from cdp.settings import Settings
 from tests.conftest import make_settings
 from tests.projects.febrl import febrl
 from tests.projects.febrl.febrl_build import dbt, load, profiles

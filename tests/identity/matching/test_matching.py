@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from orchestration.matching import MatchingError, match
-from orchestration.matching.__main__ import main
-from orchestration.settings import Settings
-from orchestration.warehouse import connected
+from cdp.identity.matching import MatchingError, match
+from cdp.identity.matching.__main__ import main
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected
 from tests.projects.febrl import febrl
 from tests.projects.febrl.febrl_build import dbt, load, profiles
 

@@ -17,9 +17,9 @@ from dagster import (
     define_asset_job,
 )
 
-from orchestration.activation.destinations.webhook import sign
+from cdp.activation.destinations.webhook import sign
+from cdp.settings import SettingError
 from orchestration.defs import alerts as module
-from orchestration.settings import SettingError
 from tests.orchestration.defs.conftest import Alerts
 
 SECRET = "a-secret-of-the-tests"

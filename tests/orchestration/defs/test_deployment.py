@@ -10,7 +10,7 @@ import yaml
 from dagster import DagsterInstance, DagsterRunStatus, asset, materialize
 from dagster._core.run_coordinator import QueuedRunCoordinator
 
-from orchestration.settings import PROJECT_DIR
+from cdp.settings import PROJECT_DIR
 from tests.conftest import create_database
 
 DEPLOY = PROJECT_DIR / "deploy"

@@ -17,10 +17,10 @@ from dagster._core.launcher.base import LaunchRunContext
 from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.utils import make_new_run_id
 
-from orchestration import warm_dbt
-from orchestration.settings import PROJECT_DIR, Settings
-from orchestration.warm_runs import PROCESS_TAG, WarmRunLauncher
-from orchestration.writer import WAIT_VARIABLE, only_writer
+from cdp.dbt import warm as warm_dbt
+from cdp.settings import PROJECT_DIR, Settings
+from cdp.warehouse.writer import WAIT_VARIABLE, only_writer
+from orchestration.run_launcher import PROCESS_TAG, WarmRunLauncher
 
 HOLDING = Path(__file__).parent / "holding_job.py"
 

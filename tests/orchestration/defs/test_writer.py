@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import PROJECT_DIR, SettingError, Settings
-from orchestration.shell import writes
-from orchestration.writer import WAIT_VARIABLE, WarehouseTakenError, only_writer
+from cdp.cli.shell import writes
+from cdp.settings import PROJECT_DIR, SettingError, Settings
+from cdp.warehouse.writer import WAIT_VARIABLE, WarehouseTakenError, only_writer
 
 HOLD = """
 import sys
-from orchestration.settings import Settings
-from orchestration.writer import only_writer
+from cdp.settings import Settings
+from cdp.warehouse.writer import only_writer
 with only_writer(Settings.from_environment(), "Dagster run 1 (incremental_refresh)"):
     print("held", flush=True)
     sys.stdin.read()
@@ -79,7 +79,7 @@ def test_a_tool_of_the_shell_keeps_the_lock_while_it_runs(
     monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("CDP_DUCKDB_PATH", str(tmp_path / "warehouse.duckdb"))
     monkeypatch.setenv(WAIT_VARIABLE, "0")
-    landing = [sys.executable, "-m", "orchestration.shell", "python", "-m", "orchestration.landing"]
+    landing = [sys.executable, "-m", "cdp.cli.shell", "python", "-m", "cdp.landing"]
     with only_writer(Settings.from_environment(), "Dagster run 1"):
         stopped = subprocess.run(
             landing, cwd=PROJECT_DIR, capture_output=True, text=True, check=False
@@ -104,8 +104,8 @@ def test_a_wait_that_is_no_number_names_its_setting(
         ("dbt --quiet run", True),
         ("dbt docs serve", False),
         ("dbt --quiet parse", False),
-        ("python -m orchestration.activation apply", True),
-        ("python -m orchestration.sql_prompt", False),
+        ("python -m cdp.activation apply", True),
+        ("python -m cdp.cli.sql_prompt", False),
         ("dagster dev -m orchestration.definitions", False),
     ],
 )

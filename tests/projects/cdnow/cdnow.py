@@ -11,8 +11,8 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 
-from orchestration.settings import Settings
-from orchestration.warehouse import connected
+from cdp.settings import Settings
+from cdp.warehouse.connection import connected
 
 PROJECT = Path(__file__).parent
 # The summary ends after 39 weeks, 30 September 1997; the 39 weeks after are the hold-out period.

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 from dbt.cli.main import dbtRunner
 
-from orchestration.settings import Settings
-from orchestration.warehouse import DuckDBConnection, connected
+from cdp.settings import Settings
+from cdp.warehouse.connection import DuckDBConnection, connected
 
 PROJECT = Path(__file__).parent
 

@@ -1,0 +1,222 @@
+"""What a destination is: the small protocol that delivery drives and every module fulfils."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from cdp.settings import SettingError
+
+if TYPE_CHECKING:
+    from cdp.activation.spec import SyncSpec
+    from cdp.settings import Settings
+
+Mode = Literal["upsert", "update_only", "mirror", "append", "full"]
+Operation = Literal["insert", "update", "delete", "merge"]
+# Operations after which the receiver has no row of the key.
+REMOVING: frozenset[str] = frozenset({"delete", "merge"})
+# Modes in which a row that left the payload, or may not be sent any more, is deleted.
+DELETING_MODES: frozenset[Mode] = frozenset({"mirror", "full"})
+Value = str | int | float | bool | None
+
+
+class Options(BaseModel):
+    """Base of a destination's own keys in the sync's meta; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DestinationSettingError(SettingError):
+    """A destination's address or secret is missing; the message names the variable to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a vendor allows, in one named place of the destination's module.
+
+    Attributes:
+        largest_batch: Rows a request may hold.
+        default_batch: Rows a request holds when the sync does not say.
+        rate_per_second: Requests a second an account may make; None where the vendor sets no limit.
+        max_in_flight: Requests under way at once when the sync does not say.
+        default_rate_per_second: Requests a second when the sync does not say, where that is less
+            than `rate_per_second`, as with a vendor whose limit depends on the customer's plan.
+        most_in_flight: Requests an account may have under way at once; None for no limit.
+    """
+
+    largest_batch: int
+    default_batch: int
+    rate_per_second: float | None = None
+    max_in_flight: int = 16
+    default_rate_per_second: float | None = None
+    most_in_flight: int | None = None
+
+
+class Change(NamedTuple):
+    """One row to bring to the destination.
+
+    An `update` may meet a row the receiver does not have, and an `insert` one that it has: delivery
+    is at least once, so both mean "make it so".
+
+    Attributes:
+        key: Canonical text of the sync's key column.
+        operation: What the receiver is to do.
+        values_json: The payload's columns by name as a JSON object, which is empty for a delete and
+            a merge.
+        idempotency_key: The same for every attempt at this very change, across runs too.
+        revision: Grows with every change of this key; a receiver may ignore a lower one.
+        receiver_id: The id that the receiver gave when it last acknowledged this key.
+        into_key: The key of the row that a merged one goes into; None but for a merge.
+        into_receiver_id: That row's `receiver_id`.
+    """
+
+    key: str
+    operation: Operation
+    values_json: str
+    idempotency_key: str
+    revision: int
+    receiver_id: str | None = None
+    into_key: str | None = None
+    into_receiver_id: str | None = None
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """`values_json` parsed, anew on each call."""
+        return cast("dict[str, Value]", json.loads(self.values_json))
+
+
+class RowResult(NamedTuple):
+    """The receiver's answer for one row.
+
+    Attributes:
+        status: `accepted`; `rejected`, which is not tried again soon; or `retry`, a passing
+            failure.
+        reason: A code such as `422 invalid_email`. Never the receiver's text or a value of the
+            row, which may be personal data.
+        receiver_id: The receiver's own id of the row.
+    """
+
+    status: Literal["accepted", "rejected", "retry"]
+    reason: str | None = None
+    receiver_id: str | None = None
+
+
+ACCEPTED = RowResult("accepted")
+
+
+class DeliveryError(Exception):
+    """Base of what `Session.deliver` may raise; `reason` is free of personal data."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TemporaryFailureError(DeliveryError):
+    """Worth trying again: a broken connection, a 5xx."""
+
+
+class ThrottledError(DeliveryError):
+    """The account sends too much; the whole account waits.
+
+    `retry_after` is the wait in seconds that the receiver asked for; None where it asked for none.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class BatchRefusedError(DeliveryError):
+    """The batch was refused as a whole; it is halved until the rows at fault are found."""
+
+
+class DestinationUnusableError(DeliveryError):
+    """No row can be delivered until a person mends something: sign-in, address, permission."""
+
+
+class Problem(NamedTuple):
+    """A mistake in a sync: the key at fault, and what to do, as a sentence without the key."""
+
+    key: str
+    text: str
+
+
+class Session(Protocol):
+    """An open destination.
+
+    `account` names what shares one rate limit: all sessions of the same account in this process
+    are limited together.
+    """
+
+    @property
+    def account(self) -> str:
+        """The receiver's account, such as a host or a workspace; not secret."""
+        ...
+
+    def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        """The changes by request: each part is what one `deliver` may be given.
+
+        Keeps to the vendor's limits beside the number of rows, and parts operations that need
+        requests of their own. Every change is in one part. See `packing.packed`.
+        """
+        ...
+
+    async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
+        """Send one part of `split`, or some of it, and return one result per change, in order.
+
+        One request, or the few that such a part takes where the vendor has no single one for it.
+
+        Raises `TemporaryFailureError`, `ThrottledError`, `BatchRefusedError` or
+        `DestinationUnusableError`. Waiting, trying again, halving and limiting the rate are the
+        caller's. Called concurrently.
+        """
+        ...
+
+
+@runtime_checkable
+class Finishing(Protocol):
+    """A session that has something to do when a run's rows are through."""
+
+    async def finish(self) -> None:
+        """Called once, when each row was delivered or rejected; not after a run that stopped.
+
+        A `DeliveryError` makes it a run that stopped. In mode `full` the next run then sends all
+        rows again.
+        """
+        ...
+
+
+@runtime_checkable
+class Merging(Protocol):
+    """A destination that can make one of two rows, and is therefore sent merges.
+
+    A merge is sent once the receiver has acknowledged the row that remains. Sent again, or about a
+    row that is gone, it changes nothing.
+
+    Attributes:
+        merges_unasked: Whether it is sent merges where the sync says nothing of merged profiles.
+    """
+
+    merges_unasked: bool
+
+
+class Destination(Protocol):
+    """A kind of receiver. Attributes are read when the manifest is; `open` when a sync runs."""
+
+    options: type[Options]
+    modes: frozenset[Mode]
+    limits: Limits
+
+    def check(self, spec: SyncSpec) -> Iterable[Problem]:
+        """What is wrong with a sync that is right by itself, when the manifest is read."""
+        ...
+
+    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[Session]:
+        """Connect; raises `DestinationSettingError` where an address or secret is missing."""
+        ...

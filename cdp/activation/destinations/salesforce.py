@@ -1,0 +1,349 @@
+"""Records of Salesforce by an external id: sObject Collections, and Bulk API 2.0 for large batches.
+
+The key's column is the external id field. A batch of more than 2,000 rows becomes an ingest job
+that is waited for; any other goes in requests of up to 200 records. A deleted row's record goes to
+the recycle bin. Sign-in is OAuth's client credentials flow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote, urlencode
+
+from pydantic import Field
+
+from cdp.activation.destinations.api import (
+    VARIABLE_NAME,
+    Api,
+    ApiOptions,
+    address_in,
+    omit_problems,
+    open_api,
+    secret_in,
+    to_json,
+)
+from cdp.activation.destinations.base import (
+    ACCEPTED,
+    BatchRefusedError,
+    Change,
+    Destination,
+    DestinationUnusableError,
+    Limits,
+    Mode,
+    Options,
+    Problem,
+    RowResult,
+    TemporaryFailureError,
+    Value,
+)
+from cdp.activation.destinations.http import (
+    Answer,
+    check_no_content,
+    document_of,
+    refused_row,
+)
+from cdp.activation.destinations.packing import packed
+
+if TYPE_CHECKING:
+    from cdp.activation.spec import SyncSpec
+    from cdp.settings import Settings
+
+# DESTINATIONS.md: 200 records a composite request.
+LARGEST_COLLECTION = 200
+# DESTINATIONS.md: a bulk job is for more than 2,000 rows and holds up to 150 MB; 15,000 batches in
+# 24 hours are left to the batch size. The rows of a job are our own bound, for the memory.
+BULK_ABOVE = 2_000
+LARGEST_JOB_BYTES = 150_000_000
+LARGEST_JOB = 10_000
+# General knowledge, not confirmed: requests under way at once; the sync's `max_in_flight` sets it.
+MOST_IN_FLIGHT = 25
+# What the answer to a row says when the record is gone already, which is what a delete wants.
+_GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
+_PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED"})
+# In a CSV of the Bulk API an empty field is left as it is; this clears it.
+_NULL = "#N/A"
+
+
+class SalesforceOptions(ApiOptions):
+    """Keys of a Salesforce sync beside the common ones; `object` is the sObject's API name.
+
+    Attributes:
+        api_version: Version of the REST API.
+        client_id_variable: Environment variable that holds the connected app's consumer key.
+        client_secret_variable: Environment variable that holds the connected app's secret.
+        url_variable: Environment variable that holds the address of My Domain.
+        job_seconds: How long a bulk job may take before it is given up and sent again.
+        poll_seconds: Between two looks at a bulk job.
+    """
+
+    api_version: str = Field("v62.0", pattern=r"^v\d+\.0$")
+    client_id_variable: str = Field("CDP_SALESFORCE_CLIENT_ID", pattern=VARIABLE_NAME)
+    client_secret_variable: str = Field("CDP_SALESFORCE_CLIENT_SECRET", pattern=VARIABLE_NAME)
+    url_variable: str = Field("CDP_SALESFORCE_URL", pattern=VARIABLE_NAME)
+    job_seconds: float = Field(1800, gt=0)
+    poll_seconds: float = Field(5, gt=0)
+
+
+class _SignedIn:
+    """The API under an access token, which is fetched when first needed and when it has expired."""
+
+    def __init__(self, api: Api, client_id: str, client_secret: str) -> None:
+        self._api = api
+        self._form = urlencode(
+            {
+                "grant_type": "client_credentials",
+                "client_id": client_id,
+                "client_secret": client_secret,
+            }
+        ).encode()
+        self._token: str | None = None
+        self._lock = asyncio.Lock()
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        content_type: str = "application/json",
+        *,
+        may_be_missing: bool = False,
+    ) -> Answer:
+        """One request, and a second with a new token where the first one's had expired."""
+        headers = {} if body is None else {"Content-Type": content_type}
+        token = await self._fresh_token(None)
+        send = partial(self._api.send_bytes, method, path, body, may_be_missing=may_be_missing)
+        try:
+            return await send({**headers, "Authorization": f"Bearer {token}"})
+        except DestinationUnusableError as error:
+            if error.reason != "401 INVALID_SESSION_ID":
+                raise
+        token = await self._fresh_token(token)
+        return await send({**headers, "Authorization": f"Bearer {token}"})
+
+    async def _fresh_token(self, expired: str | None) -> str:
+        async with self._lock:
+            if self._token is None or self._token == expired:
+                self._token = await self._sign_in()
+            return self._token
+
+    async def _sign_in(self) -> str:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            answer = await self._api.send_bytes(
+                "POST", "/services/oauth2/token", self._form, headers
+            )
+        except BatchRefusedError as error:
+            raise DestinationUnusableError(error.reason) from error
+        return str(document_of(answer, "access_token")["access_token"])
+
+
+class SalesforceSession:
+    """An open Salesforce organisation."""
+
+    def __init__(self, api: Api, signed_in: _SignedIn, spec: SyncSpec) -> None:
+        self._api = signed_in
+        self._options = cast(SalesforceOptions, spec.options)
+        self._object = spec.object
+        self._external_id = spec.key
+        self._root = f"/services/data/{self._options.api_version}"
+        self.account = api.account
+
+    def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+        """One job for many rows, else collections; a delete without a record id goes alone."""
+        writes = [change for change in changes if change.operation != "delete"]
+        deletes = [change for change in changes if change.operation == "delete"]
+        parts = packed(
+            deletes, lambda c: (1 if c.receiver_id else LARGEST_COLLECTION,), (LARGEST_COLLECTION,)
+        )
+        if len(writes) > BULK_ABOVE:
+            # As CSV a row is shorter than as JSON, which names each field.
+            return parts + packed(writes, lambda c: (len(c.values_json) * 4,), (LARGEST_JOB_BYTES,))
+        return parts + packed(writes, lambda _: (1,), (LARGEST_COLLECTION,))
+
+    async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
+        """Write or delete one part; see `Session.deliver`."""
+        if changes[0].operation != "delete":
+            if len(changes) > LARGEST_COLLECTION:
+                return await _Job(self._api, self._root, self._options).run(
+                    changes, self._object, self._external_id
+                )
+            return await self._upsert(changes)
+        if changes[0].receiver_id is None:
+            return await self._delete_by_external_id(changes)
+        return await self._delete(changes)
+
+    async def _upsert(self, changes: Sequence[Change]) -> list[RowResult]:
+        records = [
+            {"attributes": {"type": self._object}, **self._options.fields(change)}
+            for change in changes
+        ]
+        path = f"{self._root}/composite/sobjects/{_quoted(self._object, self._external_id)}"
+        body = to_json({"allOrNone": False, "records": records})
+        answer = await self._api.send("PATCH", path, body)
+        return _row_results(answer, len(changes))
+
+    async def _delete(self, changes: Sequence[Change]) -> list[RowResult]:
+        ids = ",".join(quote(str(change.receiver_id)) for change in changes)
+        path = f"{self._root}/composite/sobjects?allOrNone=false&ids={ids}"
+        answer = await self._api.send("DELETE", path)
+        return _row_results(answer, len(changes), accepting=_GONE)
+
+    async def _delete_by_external_id(self, changes: Sequence[Change]) -> list[RowResult]:
+        for change in changes:
+            record = _quoted(self._object, self._external_id, change.key)
+            path = f"{self._root}/sobjects/{record}"
+            check_no_content(await self._api.send("DELETE", path, may_be_missing=True))
+        return [ACCEPTED] * len(changes)
+
+
+class _Job:
+    """A bulk ingest job from its creation to the results of its rows."""
+
+    def __init__(self, api: _SignedIn, root: str, options: SalesforceOptions) -> None:
+        self._api = api
+        self._jobs = f"{root}/jobs/ingest"
+        self._options = options
+
+    async def run(
+        self, changes: Sequence[Change], object_name: str, external_id: str
+    ) -> list[RowResult]:
+        """Upload the rows, wait until they are processed, and read what became of them."""
+        created = await self._api.send(
+            "POST",
+            self._jobs,
+            to_json(
+                {
+                    "object": object_name,
+                    "externalIdFieldName": external_id,
+                    "operation": "upsert",
+                    "contentType": "CSV",
+                    "lineEnding": "LF",
+                }
+            ),
+        )
+        job_id = str(document_of(created, "id")["id"])
+        job = f"{self._jobs}/{quote(job_id, safe='')}"
+        await self._api.send("PUT", f"{job}/batches", self._csv(changes), "text/csv")
+        await self._api.send("PATCH", job, to_json({"state": "UploadComplete"}))
+        await self._wait_for(job)
+        return await self._results(job, changes, external_id)
+
+    def _csv(self, changes: Sequence[Change]) -> bytes:
+        rows = [self._options.fields(change) for change in changes]
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({name: _csv_value(value) for name, value in row.items()})
+        return text.getvalue().encode()
+
+    async def _wait_for(self, job: str) -> None:
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + self._options.job_seconds
+        while loop.time() < give_up_at:
+            state = document_of(await self._api.send("GET", job), "state")["state"]
+            if state == "JobComplete":
+                return
+            if state in ("Failed", "Aborted"):
+                raise BatchRefusedError(f"the job ended as {state}")
+            await asyncio.sleep(self._options.poll_seconds)
+        raise TemporaryFailureError("the job was not done in time")
+
+    async def _results(
+        self, job: str, changes: Sequence[Change], external_id: str
+    ) -> list[RowResult]:
+        by_key: dict[str, RowResult] = {}
+        for row in await self._table(f"{job}/successfulResults/"):
+            by_key[row[external_id]] = RowResult("accepted", None, row["sf__Id"])
+        for row in await self._table(f"{job}/failedResults/"):
+            # `CODE:message:fields --`; only the code may be told.
+            by_key[row[external_id]] = _refused(row["sf__Error"].partition(":")[0])
+        missing = RowResult("retry", "the job left the row unprocessed")
+        return [by_key.get(change.key, missing) for change in changes]
+
+    async def _table(self, path: str) -> list[dict[str, str]]:
+        answer = await self._api.send("GET", path)
+        return list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
+
+
+def _csv_value(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _NULL if value is None else str(value)
+
+
+def _quoted(*names: str) -> str:
+    return "/".join(quote(name, safe="") for name in names)
+
+
+def _row_results(
+    answer: Answer, count: int, accepting: frozenset[str] = frozenset()
+) -> list[RowResult]:
+    rows = answer.document if isinstance(answer.document, list) else []
+    if len(rows) != count:
+        return [RowResult("retry", f"{answer.status} without a result for each row")] * count
+    return [_row_result(row, accepting) for row in rows]
+
+
+def _row_result(row: Mapping[str, Any], accepting: frozenset[str]) -> RowResult:
+    if row.get("success"):
+        return RowResult("accepted", None, row.get("id"))
+    code = next((str(error.get("statusCode")) for error in row.get("errors", [])), "")
+    return ACCEPTED if code in accepting else _refused(code)
+
+
+def _refused(code: str) -> RowResult:
+    return refused_row(503 if code in _PASSING else 400, code)
+
+
+def _error_code(document: object) -> object:
+    """The code of a refused request, or of a refused sign-in."""
+    if isinstance(document, list) and document and isinstance(document[0], Mapping):
+        return document[0].get("errorCode")
+    return document.get("error") if isinstance(document, Mapping) else None
+
+
+class Salesforce:
+    """The Salesforce destination."""
+
+    options: type[Options] = SalesforceOptions
+    modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
+    limits = Limits(
+        largest_batch=LARGEST_JOB,
+        default_batch=LARGEST_COLLECTION,
+        max_in_flight=5,
+        most_in_flight=MOST_IN_FLIGHT,
+    )
+
+    def check(self, spec: SyncSpec) -> Iterable[Problem]:
+        """The columns left out must exist, and a record is found by no id of Salesforce's."""
+        yield from omit_problems(spec)
+        if spec.key.lower() == "id":
+            yield Problem("key", "is 'Id': use a field that is marked as an external id.")
+
+    def open(
+        self, spec: SyncSpec, settings: Settings
+    ) -> AbstractAsyncContextManager[SalesforceSession]:
+        """Connect with the client's id and secret of the environment."""
+        return _open(spec)
+
+
+@asynccontextmanager
+async def _open(spec: SyncSpec) -> AsyncIterator[SalesforceSession]:
+    options = cast(SalesforceOptions, spec.options)
+    address = address_in(options.url_variable, None, spec)
+    client_id = secret_in(options.client_id_variable, spec)
+    client_secret = secret_in(options.client_secret_variable, spec)
+    async with open_api(
+        spec, address, client_id, {}, code_of=_error_code, largest_body=LARGEST_JOB_BYTES
+    ) as api:
+        yield SalesforceSession(api, _SignedIn(api, client_id, client_secret), spec)
+
+
+DESTINATION: Destination = Salesforce()

@@ -1,0 +1,292 @@
+"""One run of a sync: the difference, its delivery, and the record of both."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+import duckdb
+import psycopg
+
+from cdp.activation.clock import Clock
+from cdp.activation.delivery import Batch, Delivery, DeliveryTally, RetryPolicy
+from cdp.activation.destinations import find_destination
+from cdp.activation.destinations.base import DeliveryError, Finishing
+from cdp.activation.difference import Counts, Difference, TakenRow
+from cdp.activation.ledger import Ledger
+from cdp.activation.lock import try_lock
+from cdp.activation.plan import SyncBlockedError, guard
+from cdp.activation.rate import limiter_of
+from cdp.activation.settlement import Settlement, settle
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
+from cdp.warehouse.connection import Connection
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+# Rows are read in stretches, one while the one before is sent. A stretch begins small, so that the
+# first request goes out soon, and grows to what is sent in about this long: fewer and longer ones
+# spare the warehouse work, and consent is seldom older than twice this.
+_STRETCH_SECONDS = 0.5
+_FIRST_STRETCH_ROWS = 2_000
+_LONGEST_STRETCH_ROWS = 20_000
+_PROGRESS_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a run did, in rows.
+
+    Attributes:
+        merged: Rows of merged profiles that went into those of the profiles that remain.
+        status: `succeeded`, or `failed` where delivery stopped early.
+        withheld: Rows not sent for want of consent, or for another reason of `sync_withheld`.
+        rejected: Rows that the receiver refused in this run.
+        held_back: Rows refused earlier that were not due again.
+        failed: Rows sent without an answer; the next run repeats them.
+        unchanged: Rows that the receiver has as they are.
+        requests: Requests made, repeated ones included.
+        seconds: Duration.
+        message: Why delivery stopped early.
+    """
+
+    sync: str
+    run_id: str
+    status: Literal["succeeded", "failed"]
+    inserted: int
+    updated: int
+    deleted: int
+    merged: int
+    withheld: int
+    rejected: int
+    held_back: int
+    failed: int
+    unchanged: int
+    requests: int
+    seconds: float
+    message: str | None = None
+
+    def as_metadata(self) -> dict[str, str | int | float | None]:
+        """Plain values, for logs and an asset's metadata."""
+        return asdict(self)
+
+
+class Run:
+    """One run of one sync, whose lock the caller holds.
+
+    Rows are read on one connection and answers settled on another, each used by a thread of its
+    own, so that the warehouse keeps up with the receiver and the event loop never waits for it.
+
+    Args:
+        reader: The connection that holds the difference, and on PostgreSQL the locks.
+        writer: Another connection to the same warehouse.
+        settings: Where the ledger is.
+        spec: The sync.
+        run_id: Recorded with everything that is written.
+        policy: How long to try.
+        progress: Called with a line about how far the run is.
+    """
+
+    def __init__(
+        self,
+        reader: Connection,
+        writer: Connection,
+        *,
+        settings: Settings,
+        spec: SyncSpec,
+        run_id: str,
+        policy: RetryPolicy,
+        progress: Progress | None,
+    ) -> None:
+        self._ledger = Ledger(reader, settings, spec.name)
+        self._settled_ledger = self._ledger.on(writer)
+        self._settings = settings
+        self._spec = spec
+        self._run_id = run_id
+        self._policy = policy
+        self._progress = progress
+        self._answered = 0
+        self._told_at = 0.0
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-read")
+        self._settling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-settle")
+
+    def execute(self, now: datetime, clock: Clock, approve: bool) -> SyncReport:
+        """Send the difference; see `run_sync`. A report of status `failed` is returned."""
+        began = time.monotonic()
+        spec = self._spec
+        started_at = self._ledger.start_run(self._run_id, spec.destination, spec.mode)
+        try:
+            difference = Difference(self._ledger, spec, now, clock)
+            counts = difference.compute()
+            blocked = guard(spec, counts)
+            if blocked and not approve:
+                raise SyncBlockedError(f"sync {spec.name!r} {blocked}")
+            difference.record_withheld(self._run_id)
+            difference.resolve_rejections()
+            tally = asyncio.run(self._deliver(difference, counts, clock))
+            # A run that stopped may still be reading ahead on the connection that is used now.
+            self._end_threads()
+            difference.record_withheld(self._run_id)
+        except BaseException as error:
+            self._log_failure(started_at, error)
+            raise
+        finally:
+            self._end_threads()
+        report = self._report(counts, tally, difference.withheld_count(), time.monotonic() - began)
+        self._ledger.finish_run(
+            self._run_id, started_at, report.status, _log_counts(report), report.message
+        )
+        logger.info("sync %s: %s", spec.name, _log_counts(report))
+        return report
+
+    def _log_failure(self, started_at: datetime, error: BaseException) -> None:
+        # A statement may still be under way where the event loop was interrupted.
+        self._end_threads()
+        status = "blocked" if isinstance(error, SyncBlockedError) else "failed"
+        # Messages of the driver may quote values; those of our own do not.
+        own = type(error).__module__.startswith("cdp.")
+        message = str(error) if own else type(error).__name__
+        try:
+            self._ledger.finish_run(self._run_id, started_at, status, {}, message)
+        except (duckdb.Error, psycopg.Error):  # the failure itself may be a lost connection
+            logger.warning("sync %s: the end of the run could not be logged", self._spec.name)
+
+    def _end_threads(self) -> None:
+        self._reading.shutdown()
+        self._settling.shutdown()
+
+    async def _deliver(self, difference: Difference, counts: Counts, clock: Clock) -> DeliveryTally:
+        spec = self._spec
+        if counts.to_send == 0 and not counts.is_whole_due:
+            return DeliveryTally()
+        async with find_destination(spec.destination).open(spec, self._settings) as session:
+            limiter = limiter_of(spec.destination, session.account)
+            await self._take_turn(session.account)
+            with limiter.limited_to(spec.rate_per_second):
+                delivery = Delivery(
+                    session,
+                    limiter,
+                    self._policy,
+                    spec.max_in_flight,
+                    lambda answered: self._settle(answered, counts.to_send),
+                    clock=clock,
+                )
+                tally = await delivery.run(self._batches(difference, counts.to_send))
+            if tally.stopped is None and isinstance(session, Finishing):
+                try:
+                    await session.finish()
+                except DeliveryError as error:
+                    tally.stopped = f"the end of the delivery failed: {error.reason}"
+            return tally
+
+    async def _take_turn(self, account: str) -> None:
+        """Wait until no other process sends to a rate-limited account; kept until the run ends.
+
+        The limiter counts for one process only. On DuckDB there is no other.
+        """
+        if self._spec.rate_per_second is None or self._ledger.connection.target != "postgres":
+            return
+        name = f"{self._settings.schema}.account.{self._spec.destination}.{account}"
+        loop = asyncio.get_running_loop()
+        while not await loop.run_in_executor(
+            self._reading, try_lock, self._ledger.connection, name
+        ):
+            self._tell(f"{self._spec.name}: waiting for another sync to {account} to end")
+            await asyncio.sleep(0.5)
+
+    def _tell(self, message: str) -> None:
+        if self._progress and time.monotonic() - self._told_at >= _PROGRESS_SECONDS:
+            self._told_at = time.monotonic()
+            self._progress(message)
+
+    async def _batches(self, difference: Difference, to_send: int) -> AsyncIterator[Batch]:
+        size = self._spec.batch_size
+        first, length, next_length = 1, self._first_stretch(), self._first_stretch()
+        upcoming = self._take(difference, first, length)
+        while first <= to_send:
+            rows = await upcoming
+            taken, first, length = length, first + length, next_length
+            if first <= to_send:
+                upcoming = self._take(difference, first, length)
+            began = time.monotonic()
+            for start in range(0, len(rows), size):
+                yield [difference.outgoing(row) for row in rows[start : start + size]]
+            next_length = self._stretch_after(taken, time.monotonic() - began)
+
+    def _first_stretch(self) -> int:
+        size = self._spec.batch_size
+        rows = min(self._spec.max_in_flight * size, _FIRST_STRETCH_ROWS, self._longest_stretch())
+        return size * max(1, rows // size)
+
+    def _stretch_after(self, length: int, seconds: float) -> int:
+        """Rows to read next, in whole batches, when `length` rows were sent in so long."""
+        size = self._spec.batch_size
+        in_time = int(length * _STRETCH_SECONDS / max(seconds, 0.001))
+        return size * max(1, min(in_time, 2 * length, self._longest_stretch()) // size)
+
+    def _longest_stretch(self) -> int:
+        rate = self._spec.rate_per_second
+        if rate is None:
+            return _LONGEST_STRETCH_ROWS
+        in_time = math.ceil(rate * _STRETCH_SECONDS) * self._spec.batch_size
+        return min(_LONGEST_STRETCH_ROWS, in_time)
+
+    def _take(
+        self, difference: Difference, first: int, length: int
+    ) -> asyncio.Future[list[TakenRow]]:
+        loop = asyncio.get_running_loop()
+        last = first + length - 1
+        return loop.run_in_executor(self._reading, difference.take, self._run_id, first, last)
+
+    async def _settle(self, answered: list[Settlement], to_send: int) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(
+            self._settling, settle, self._settled_ledger, self._run_id, answered
+        )
+        self._answered += sum(len(settlement.positions) for settlement in answered)
+        self._tell(f"{self._spec.name}: {self._answered:,} of {to_send:,} rows answered")
+
+    def _report(
+        self, counts: Counts, tally: DeliveryTally, withheld: int, seconds: float
+    ) -> SyncReport:
+        return SyncReport(
+            sync=self._spec.name,
+            run_id=self._run_id,
+            status="failed" if tally.stopped else "succeeded",
+            inserted=tally.delivered["insert"],
+            updated=tally.delivered["update"],
+            deleted=tally.delivered["delete"],
+            merged=tally.delivered["merge"],
+            withheld=withheld,
+            rejected=tally.rejected,
+            held_back=counts.held_back,
+            failed=tally.failed,
+            unchanged=counts.unchanged,
+            requests=tally.requests,
+            seconds=round(seconds, 3),
+            message=tally.stopped,
+        )
+
+
+def _log_counts(report: SyncReport) -> dict[str, int]:
+    return {
+        "inserted_count": report.inserted,
+        "updated_count": report.updated,
+        "deleted_count": report.deleted,
+        "merged_count": report.merged,
+        "withheld_count": report.withheld,
+        "rejected_count": report.rejected,
+        "held_back_count": report.held_back,
+        "failed_count": report.failed,
+        "unchanged_count": report.unchanged,
+        "request_count": report.requests,
+    }

@@ -1,0 +1,116 @@
+"""Settings of the page: where it listens, who may sign in, what it signs with."""
+
+from __future__ import annotations
+
+import getpass
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdp.customer_page.users import ROLES, Role, User, read_users
+from cdp.settings import SettingError, Settings
+
+SHORTEST_SECRET = 32
+DEFAULT_PORT = 8090
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """How the page is served.
+
+    Attributes:
+        host: Address it listens on, `CDP_CUSTOMER_PAGE_HOST`.
+        port: Port, `CDP_CUSTOMER_PAGE_PORT`.
+        users: Who may sign in, by name, from `CDP_CUSTOMER_PAGE_USERS`; empty where nobody has to.
+        local_user: Who looks where nobody has to sign in: the user of the operating system, with
+            the role `CDP_CUSTOMER_PAGE_ROLE`.
+        secret: Signs sessions and keys the hashes of searched values, `CDP_CUSTOMER_PAGE_SECRET`.
+    """
+
+    host: str
+    port: int
+    users: Mapping[str, User]
+    local_user: User
+    secret: bytes
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches the page."""
+        return is_loopback(self.host)
+
+    @classmethod
+    def from_environment(cls, settings: Settings) -> PageOptions:
+        """Read the settings.
+
+        Raises:
+            SettingError: One cannot be used, or the page would be reached from other machines
+                without a sign-in.
+        """
+        host = os.environ.get("CDP_CUSTOMER_PAGE_HOST", "127.0.0.1")
+        users_file = os.environ.get("CDP_CUSTOMER_PAGE_USERS")
+        secret = os.environ.get("CDP_CUSTOMER_PAGE_SECRET", "")
+        users = read_users(Path(users_file)) if users_file else {}
+        if not is_loopback(host) and not users:
+            raise SettingError(
+                "CDP_CUSTOMER_PAGE_HOST is an address that other machines reach, so people have to "
+                "sign in: set CDP_CUSTOMER_PAGE_USERS to a file of users (docs/customer_page.md), "
+                "or leave CDP_CUSTOMER_PAGE_HOST out."
+            )
+        if (users or secret) and len(secret) < SHORTEST_SECRET:
+            raise SettingError(
+                f"CDP_CUSTOMER_PAGE_SECRET has to have at least {SHORTEST_SECRET} characters to "
+                "sign sessions with: set it to what `openssl rand -hex 32` prints."
+            )
+        return cls(
+            host=host,
+            port=_port(),
+            users=users,
+            local_user=User(getpass.getuser(), _role(), ""),
+            secret=secret.encode() if secret else _kept_secret(settings.data_dir),
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def page_folder(data_dir: Path) -> Path:
+    """Folder of everything that the page writes on this machine; closed to other users."""
+    folder = data_dir / "customer_page"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+def _port() -> int:
+    text = os.environ.get("CDP_CUSTOMER_PAGE_PORT", str(DEFAULT_PORT))
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingError("CDP_CUSTOMER_PAGE_PORT is no port: set it to a number up to 65535.")
+    return int(text)
+
+
+def _role() -> Role:
+    name = os.environ.get("CDP_CUSTOMER_PAGE_ROLE", "analyst")
+    if name not in ROLES:
+        raise SettingError(f"CDP_CUSTOMER_PAGE_ROLE is no role: set it to {' or '.join(ROLES)}.")
+    return ROLES[name]
+
+
+def _kept_secret(data_dir: Path) -> bytes:
+    """A secret of this machine, so that one searched value has one hash from start to start."""
+    file = page_folder(data_dir) / "secret"
+    if not file.exists():
+        made = secrets.token_hex(32)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(made)
+    return file.read_bytes()

@@ -1,0 +1,321 @@
+"""Commands in forks of a process that has imported dbt and Dagster and parsed the project.
+
+Importing takes dbt some four seconds and parsing this project five, and as much goes to importing
+Dagster and the code location for a run: more than what a trigger may take in all. The process
+listens on a socket in a folder that is its user's alone; who has a command connects, says the
+command and where its output goes, and learns its pid and in the end its status. It parses again
+once a file of the project has changed, and ends with the process that started it.
+
+    python -m cdp.dbt.warm      serves until standard input ends
+
+Without it `start` runs the `dbt` of the environment, to the same effect.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from cdp.settings import PROJECT_DIR, Settings
+
+# What decides how a project parses; the rest decides where a command reads and writes.
+PARSED_VARIABLES = ("CDP_TARGET", "CDP_SCHEMA", "CDP_RAW_SCHEMA", "CDP_PROBABILISTIC_MATCHING")
+_PROJECT_FOLDERS = ("models", "macros", "seeds", "snapshots", "analyses", "tests/dbt")
+_PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
+_LARGEST_REQUEST = 1 << 20
+PLACES = ("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR))
+
+
+def become(environment: Mapping[str, str]) -> None:
+    """Take over all variables of a command; none of an earlier one stays."""
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update(environment)
+
+
+def parse(places: Sequence[str]) -> Any:
+    """Parse the project with this process's environment; returns dbt's manifest."""
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  seconds to import
+
+    result = dbtRunner().invoke(["--quiet", "parse", *places])
+    if not result.success:
+        raise RuntimeError(f"the project does not parse: {result.exception}")
+    return result.result
+
+
+def invoke(manifest: Any, arguments: Sequence[str], places: Sequence[str]) -> Any:
+    """Run a command on a parsed project, in a process that does nothing else afterwards."""
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  seconds to import
+
+    # To write the manifest again takes dbt longer than to build some models.
+    return dbtRunner(manifest=manifest).invoke(["--no-write-json", *arguments, *places])
+
+
+class Command:
+    """A command of dbt under way.
+
+    Attributes:
+        output: What it prints, line by line.
+        is_warm: Whether it runs in a fork of the warm process.
+    """
+
+    def __init__(
+        self, output: IO[bytes], process: subprocess.Popen[bytes] | None, peer: socket.socket | None
+    ) -> None:
+        self.output = output
+        self.is_warm = peer is not None
+        self._process = process
+        self._answers = peer.makefile("rb") if peer else None
+        first = self._answers.readline() if self._answers else b""
+        # A fork that could not be made says so where its output would be.
+        self._pid: int | None = process.pid if process else None
+        if first:
+            self._pid = json.loads(first)["pid"]
+
+    def interrupt(self) -> None:
+        """Ask it to end, as Ctrl-C does."""
+        if self._pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGINT)
+
+    def wait(self) -> int:
+        """Its exit status, once it has ended; 1 for a fork that died without one."""
+        if self._answers is None:
+            return self._process.wait() if self._process else 1
+        last = self._answers.readline()
+        return int(json.loads(last)["status"]) if last else 1
+
+
+def start_run(run: str, output: int) -> int | None:
+    """Start a run of Dagster, which goes on when this process ends.
+
+    Args:
+        run: Arguments of `dagster api execute_run`, as JSON.
+        output: File descriptor for what it prints.
+
+    Returns the process it runs in; None where no warm process answers.
+    """
+    peer = _asked([run], dict(os.environ), output, tool="dagster")
+    if peer is None:
+        return None
+    with peer, peer.makefile("rb") as answers:
+        first = answers.readline()
+    return int(json.loads(first)["pid"]) if first else None
+
+
+def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
+    """Start a command of dbt in the project, warm where a warm process answers.
+
+    Args:
+        arguments: Those of the command line: `build`, `--select`, ….
+        environment: All variables of the command.
+    """
+    reading, writing = os.pipe()
+    try:
+        peer = _asked(arguments, environment, writing)
+        process = None
+        if peer is None:
+            process = subprocess.Popen(
+                [Path(sys.executable).parent / "dbt", *arguments, *PLACES],
+                cwd=PROJECT_DIR,
+                env=dict(environment),
+                stdout=writing,
+                stderr=subprocess.STDOUT,
+            )
+    finally:
+        os.close(writing)
+    return Command(os.fdopen(reading, "rb"), process, peer)
+
+
+def _asked(
+    arguments: Sequence[str], environment: Mapping[str, str], output: int, tool: str = "dbt"
+) -> socket.socket | None:
+    peer = socket.socket(socket.AF_UNIX)
+    try:
+        peer.connect(str(address()))
+        request = {
+            "tool": tool,
+            "arguments": list(arguments),
+            "environment": dict(environment),
+        }
+        text = json.dumps(request).encode() + b"\n"
+        socket.send_fds(peer, [text[:1]], [output])
+        peer.sendall(text[1:])
+    except OSError:
+        peer.close()
+        return None
+    return peer
+
+
+def address() -> Path:
+    """The socket of the warm process for this project, data folder and engine."""
+    settings = Settings.from_environment()
+    told = f"{PROJECT_DIR} {settings.data_dir} {settings.target} {settings.duckdb_path}"
+    digest = hashlib.sha256(told.encode()).hexdigest()[:16]
+    # A socket's path may have 100 characters, which a data folder may exceed.
+    return Path(tempfile.gettempdir(), f"cdp-{os.getuid()}", f"{digest}.sock")
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[None]:
+    """Keep a warm process for as long as the block runs; ready or not, `start` may be used."""
+    process = launch()
+    try:
+        yield
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        process.wait()
+
+
+def launch() -> subprocess.Popen[bytes]:
+    """Start the warm process, which ends when its standard input is closed."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "cdp.dbt.warm"],
+        cwd=PROJECT_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def is_ready() -> bool:
+    """Whether a warm process answers."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        return peer.connect_ex(str(address())) == 0
+
+
+@dataclass
+class _Server:
+    folder: Path
+    parsed: dict[tuple[str | None, ...], tuple[str, Any]] = field(default_factory=dict)
+
+    def manifest(self, environment: Mapping[str, str]) -> Any:
+        """The project as it parses in this environment, from the files as they are now."""
+        key = tuple(environment.get(name) for name in (*PARSED_VARIABLES, "PGDATABASE"))
+        written = _fingerprint()
+        if self.parsed.get(key, ("", None))[0] != written:
+            own = {"DBT_TARGET_PATH": str(self.folder), "DBT_LOG_PATH": str(self.folder)}
+            become({**environment, **own})
+            self.parsed[key] = written, parse(PLACES)
+        return self.parsed[key][1]
+
+
+def _fingerprint() -> str:
+    files = [PROJECT_DIR / name for name in _PROJECT_FILES]
+    for folder in _PROJECT_FOLDERS:
+        files += [
+            Path(at, name) for at, _, names in os.walk(PROJECT_DIR / folder) for name in names
+        ]
+    marks = [(str(file), *_mark(file)) for file in sorted(files)]
+    return hashlib.sha256(repr(marks).encode()).hexdigest()
+
+
+def _mark(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def serve() -> None:
+    """Take commands until standard input ends."""
+    place = address()
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    if place.parent.stat().st_uid != os.getuid():
+        raise SystemExit(f"{place.parent} belongs to somebody else: remove it or set TMPDIR.")
+    with tempfile.TemporaryDirectory(prefix="cdp-warm-dbt-") as folder:
+        server = _Server(Path(folder))
+        environment = dict(os.environ)
+        server.manifest(environment)
+        become(environment)
+        # For runs: their forks find it imported.
+        importlib.import_module("orchestration.definitions")
+        with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as waiting:
+            # Bound under another name first, so that a socket which is there answers; one that an
+            # ended process left refuses.
+            making = place.with_suffix(f".{os.getpid()}")
+            listener.bind(str(making))
+            listener.listen()
+            making.replace(place)
+            waiting.register(listener, selectors.EVENT_READ)
+            waiting.register(0, selectors.EVENT_READ)
+            # Children are not waited for.
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            while all(key.fd != 0 for key, _ in waiting.select()):
+                peer, _ = listener.accept()
+                with peer:
+                    _answer(server, peer, listener)
+
+
+def _answer(server: _Server, peer: socket.socket, listener: socket.socket) -> None:
+    first, outputs, _, _ = socket.recv_fds(peer, 1, 1)
+    if not outputs:
+        return
+    try:
+        text = first + peer.makefile("rb").readline(_LARGEST_REQUEST)
+        request = json.loads(text)
+        manifest = server.manifest(request["environment"])
+        if not os.fork():
+            listener.close()
+            _run(request, manifest, peer, outputs[0])
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            os.write(outputs[0], f"{type(error).__name__}: {error}\n".encode())
+    finally:
+        os.close(outputs[0])
+
+
+def _run(request: Mapping[str, Any], manifest: Any, peer: socket.socket, output: int) -> NoReturn:
+    """Run the command in this fork, which can neither change the manifest nor leave it open."""
+    status = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        peer.sendall(json.dumps({"pid": os.getpid()}).encode() + b"\n")
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        become(request["environment"])
+        if request["tool"] == "dagster":
+            status = _execute_run(request["arguments"])
+        else:
+            # Nobody reads on where the asking process was killed.
+            threading.Thread(target=_end_with, args=(peer,), daemon=True).start()
+            result = invoke(manifest, request["arguments"], PLACES)
+            status = 0 if result.success else 1 if result.exception is None else 2
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        with contextlib.suppress(OSError):
+            peer.sendall(json.dumps({"status": status}).encode() + b"\n")
+        os._exit(status)
+
+
+def _execute_run(arguments: Sequence[str]) -> int:
+    from dagster._cli.api import api_cli  # noqa: PLC0415  imported with the code location
+
+    api_cli(["execute_run", *arguments], standalone_mode=False)
+    return 0
+
+
+def _end_with(peer: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        peer.recv(1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,116 @@
+"""CSV and TSV files into the staging area."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cdp.landing.contents import TextFacts, count_blank_lines
+from cdp.landing.errors import DamagedTextError, UnreadableFileError
+from cdp.landing.headers import Header
+from cdp.landing.salvage import salvage_delimited
+from cdp.landing.staged import Staged, literal, storable
+from cdp.landing.staging import BUFFER_BYTES, StagingArea
+
+
+def stage_delimited(
+    area: StagingArea, paths: Sequence[Path], header: Header, facts: Sequence[TextFacts]
+) -> Staged:
+    """Stage files that share a header; their blank lines are not in `line_count`.
+
+    Raises `DamagedTextError` where one of them must be read record by record, and
+    `UnreadableFileError` where one cannot be read.
+    """
+    names = _names(header)
+    _read(area, paths, header)
+    if area.has_open_quote():
+        raise DamagedTextError("unterminated quote")
+    has_line_end_inside = any(each.has_quote for each in facts) and area.has_line_end_inside(names)
+    if has_line_end_inside:
+        # A thread that starts in the middle of such a field takes its lines for rows.
+        _read(area, paths, header, is_parallel=False)
+        if area.has_open_quote():
+            raise DamagedTextError("unterminated quote")
+    for file_index in area.collect_rejects(header_lines=1):
+        # The reader counts blank lines in the position of an error, but not among the rows.
+        if len(names) > 1 and count_blank_lines(paths[file_index]):
+            raise DamagedTextError("blank lines beside a record that cannot be parsed")
+    lines_inside = area.line_ends_inside(names) if has_line_end_inside else {}
+    if any(each.has_nul for each in facts):
+        area.skip_nul(names, header.delimiter)
+    return area.finish(
+        header.columns,
+        _query(area, header),
+        extra_lines={i: lines_inside.get(i, 0) + header.line_count for i in range(len(paths))},
+    )
+
+
+def stage_salvaged(area: StagingArea, path: Path, header: Header, spool: Path) -> Staged:
+    """Stage a damaged file record by record; raises `UnreadableFileError` if even that fails."""
+    clean, rejects = spool / "clean", spool / "rejects"
+    try:
+        record_count = salvage_delimited(path, clean, rejects, header)
+        names = ["position", *_names(header)]
+        area.read_text(
+            [clean],
+            names,
+            header.delimiter,
+            has_header=False,
+            line_end="\n",
+            is_parallel=False,
+        )
+        if rejects.stat().st_size:
+            _take_rejects(area, rejects)
+    except DamagedTextError as error:
+        raise UnreadableFileError(f"the file cannot be parsed as CSV: {error}") from None
+    finally:
+        clean.unlink(missing_ok=True)
+        rejects.unlink(missing_ok=True)
+    position = "rows.position::bigint"
+    area.skip_nul(_names(header), header.delimiter, position)
+    staged = area.finish(header.columns, _query(area, header, position))
+    (found,) = area.run("select count(*) from temp.landing_rows")
+    if found != (record_count,):
+        raise UnreadableFileError("the file cannot be parsed as CSV: not every record came through")
+    return staged
+
+
+def _read(
+    area: StagingArea, paths: Sequence[Path], header: Header, *, is_parallel: bool = True
+) -> None:
+    area.read_text(
+        paths,
+        _names(header),
+        header.delimiter,
+        has_header=True,
+        line_end=header.line_end,
+        is_parallel=is_parallel,
+    )
+
+
+def _names(header: Header) -> list[str]:
+    return [f"c{i}" for i in range(len(header.columns))]
+
+
+def _query(area: StagingArea, header: Header, position: str = "") -> str:
+    source, file_index, counted_position = area.kept_rows()
+    values = ", ".join(f"rows.{name} as v{i}" for i, name in enumerate(_names(header)))
+    return (
+        f"select {file_index} as file_index, {position or counted_position} as position, {values} "
+        f"from {source}"
+    )
+
+
+def _take_rejects(area: StagingArea, rejects: Path) -> None:
+    area.run(
+        f"""
+        insert into landing_rejects
+        select 0, position, reason, {storable("original_text")}
+        from read_csv(
+            {literal(str(rejects))}, auto_detect = false, header = false, delim = ',',
+            quote = '"', escape = '"', new_line = '\\n', parallel = false,
+            max_line_size = {BUFFER_BYTES},
+            columns = {{'position': 'BIGINT', 'reason': 'VARCHAR', 'original_text': 'VARCHAR'}}
+        )
+        """
+    )

@@ -1,0 +1,61 @@
+"""Files of one shape into the staging area, by the fastest reader that does them justice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from cdp.landing.candidate import Candidate
+from cdp.landing.contents import count_blank_lines, is_size_of_lines, text_facts
+from cdp.landing.delimited import stage_delimited, stage_salvaged
+from cdp.landing.errors import DamagedTextError
+from cdp.landing.objects import stage_normalised, stage_objects
+from cdp.landing.parquet import stage_parquet
+from cdp.landing.staged import Staged
+from cdp.landing.staging import StagingArea
+
+logger = logging.getLogger(__name__)
+
+
+def stage_files(area: StagingArea, group: Sequence[Candidate], spool: Path) -> Staged:
+    """Stage files of one shape.
+
+    Raises `UnreadableFileError` where one cannot be read, and `DamagedTextError` where one of
+    several has to be read by itself.
+    """
+    file, header = group[0].file, group[0].header
+    paths = [candidate.local for candidate in group]
+    if file.file_format == "parquet":
+        return stage_parquet(area, paths[0])
+    try:
+        if header:
+            facts = [candidate.facts for candidate in group if candidate.facts]
+            staged = stage_delimited(area, paths, header, facts)
+        else:
+            staged = stage_objects(area, paths)
+        if not _is_whole(staged, group):
+            raise DamagedTextError("lines that came out as nothing")
+    except DamagedTextError as damage:
+        if len(group) > 1:
+            raise
+        logger.info("%s is damaged (%s): reading it record by record", file.path, damage)
+    else:
+        return staged
+    if header:
+        return stage_salvaged(area, paths[0], header, spool)
+    return stage_normalised(area, paths[0], spool)
+
+
+def _is_whole(staged: Staged, group: Sequence[Candidate]) -> bool:
+    """Whether every line of the files came out of the reader, as a row or a reject."""
+    for found, candidate in zip(staged.files, group, strict=True):
+        path = candidate.local
+        if found.byte_count is not None and is_size_of_lines(path, found.byte_count):
+            continue
+        line_count = (candidate.facts or text_facts(path)).line_count
+        if found.line_count != line_count and (
+            found.line_count + count_blank_lines(path) != line_count
+        ):
+            return False
+    return True

@@ -1,8 +1,0 @@
-"""Proposes pairs of records that are one person although they share no identifier.
-
-`python -m orchestration.matching`, or `make match`. docs/matching.md says what it is for.
-"""
-
-from orchestration.matching.run import MatchingError, MatchingReport, is_switched_on, match
-
-__all__ = ["MatchingError", "MatchingReport", "is_switched_on", "match"]
