@@ -149,6 +149,10 @@ bench-sync: setup ## Measure a sync against drt, a bare HTTP loop and a plain fu
 bench-trigger: setup ## Measure the way from a location ping to its push message through Dagster's daemon
 	@$(BIN)/python -m benchmarks.trigger --target $(TARGET)
 
+.PHONY: house
+house: setup ## Measure the size and shape of the code against its bars
+	@$(BIN)/python -m benchmarks.house
+
 .PHONY: hooks
 hooks: setup ## Install the pre-commit hooks
 	@$(BIN)/pre-commit install
