@@ -94,6 +94,11 @@ docs: setup ## Open the dbt docs at http://127.0.0.1:8080
 	@$(BIN)/python -m cdp.cli.shell dbt docs generate
 	@$(BIN)/python -m cdp.cli.shell dbt docs serve --host 127.0.0.1 --port 8080
 
+.PHONY: docs-site
+docs-site: setup ## Build the documentation site from docs/ into target/docs-site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open target/docs-site/index.html"
+
 .PHONY: sql
 sql: setup ## Open a SQL prompt on the warehouse, read-only on DuckDB
 	@$(BIN)/python -m cdp.cli.sql_prompt

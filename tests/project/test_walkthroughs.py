@@ -62,7 +62,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def patched(project: Path, diff: str) -> None:
     """Add the lines that a diff adds behind the one that it shows before them."""
-    lines = [line.removeprefix("   ") for line in diff.splitlines()]
+    lines = diff.splitlines()
     [name] = [line.removeprefix("+++ b/") for line in lines if line.startswith("+++ ")]
     [context] = [line[1:] for line in lines if line.startswith(" ")]
     [added] = [line[1:] for line in lines if line.startswith("+") and not line.startswith("+++")]
