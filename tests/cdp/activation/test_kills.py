@@ -31,10 +31,10 @@ SENDER = """
 import sys
 from cdp.warehouse import connection as warehouse
 from cdp.activation import lock
-from cdp.activation.__main__ import main
+from cdp.cli import app
 print("ready", flush=True)
 warehouse.LOCK_WAIT_SECONDS = lock.LOCK_WAIT_SECONDS = float(sys.stdin.readline())
-sys.exit(main(sys.argv[1:]))
+app(["sync", *sys.argv[1:]])
 """
 
 
