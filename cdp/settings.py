@@ -114,12 +114,16 @@ class Postgres(Part):
         "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
         "Your PostgreSQL; split into the variables below.",
     )
-    host: str | None = setting("PGHOST", "a host, or the folder of a socket", "As libpq reads it.")
-    port: Port | None = setting("PGPORT", _PORT, "As libpq reads it.", shown="`5432`")
-    user: str | None = setting("PGUSER", "a name", "As libpq reads it.", shown="`postgres`")
-    password: SecretStr | None = setting("PGPASSWORD", "a secret", "As libpq reads it.")
-    dbname: str = setting("PGDATABASE", "a name", "As libpq reads it.", "postgres")
-    sslmode: str | None = setting("PGSSLMODE", "a mode such as `require`", "As libpq reads it.")
+    host: str | None = setting(
+        "PGHOST", "a host, or the folder of a socket", "Host, where `DATABASE_URL` is not set."
+    )
+    port: Port | None = setting("PGPORT", _PORT, "Port.", shown="`5432`")
+    user: str | None = setting("PGUSER", "a name", "User.", shown="`postgres`")
+    password: SecretStr | None = setting("PGPASSWORD", "a secret", "Password.")
+    dbname: str = setting("PGDATABASE", "a name", "Database.", "postgres")
+    sslmode: str | None = setting(
+        "PGSSLMODE", "a mode such as `require`", "How TLS is used, as libpq reads it."
+    )
 
 
 class Runs(Part):
@@ -217,7 +221,9 @@ class Pages(Part):
         "Where the customer page listens ([customer page](customer_page.md)).",
         "127.0.0.1",
     )
-    customer_page_port: Port = setting("CDP_CUSTOMER_PAGE_PORT", _PORT, "The same.", 8090)
+    customer_page_port: Port = setting(
+        "CDP_CUSTOMER_PAGE_PORT", _PORT, "Port of the customer page.", 8090
+    )
     customer_page_role: Literal["analyst", "agent"] = setting(
         "CDP_CUSTOMER_PAGE_ROLE",
         "analyst or agent",

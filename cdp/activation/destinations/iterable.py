@@ -68,7 +68,7 @@ class IterableOptions(ApiOptions):
         "CDP_ITERABLE_URL",
         "an address",
         "Address of the API; another one for accounts in the EU.",
-        shown="vendor's",
+        shown="the vendor's",
     )
 
 
