@@ -89,7 +89,7 @@ def _setting_of(path: Path | None) -> str:
         "CDP_DATA_DIR": settings.data_dir,
         "DBT_TARGET_PATH": PROJECT_DIR / runs.target_path,
         "DBT_LOG_PATH": PROJECT_DIR / runs.log_path,
-        "CDP_DUCKDB_PATH": settings.duckdb_path,
+        "CDP_DUCKDB_PATH": settings.duckdb_path.parent,
     }
     for name, place in places.items() if path else ():
         # The error may name the parent in which the folder cannot be made.

@@ -174,8 +174,8 @@ def connect_postgres(**options: str) -> psycopg.Connection[tuple[Any, ...]]:
     try:
         return psycopg.connect("", autocommit=True, **options)
     except psycopg.OperationalError as error:
-        # The last line says what is wrong; it names host, port, user or database, and no password.
-        reason = str(error).strip().splitlines()[-1]
+        # The first line says what is wrong; it names host, port, user or database, and no password.
+        reason = str(error).strip().splitlines()[0]
         raise WarehouseUnreachableError(
             f"PostgreSQL does not answer: {reason}. Start it, or mend DATABASE_URL "
             "(or PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE)."

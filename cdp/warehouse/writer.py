@@ -74,13 +74,15 @@ class _Patience:
 def _of_file(settings: Settings, name: str, patience: _Patience) -> Iterator[None]:
     holder = Path(f"{settings.duckdb_path}.writer")
     holder.parent.mkdir(parents=True, exist_ok=True)
+    # A folder that cannot be written would pass for a lock that another process holds.
+    holder.touch()
     lock = FileLock(f"{holder}.lock", fallback_to_soft=False)
     while True:
         try:
             lock.acquire(blocking=False)
             break
         except Timeout:
-            patience.wait((holder.exists() and holder.read_text()) or "another process")
+            patience.wait(holder.read_text() or "another process")
     try:
         since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
         holder.write_text(f"{name} (process {os.getpid()}) since {since}")

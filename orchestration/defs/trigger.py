@@ -39,7 +39,7 @@ _CODE_LOCATION = "orchestration.definitions"
 
 def slice_models(selector: str) -> list[str]:
     """Names of the models of a selector, which lists them one by one."""
-    return [str(each["value"]) for each in MANIFEST["selectors"][selector]["union"]]
+    return [str(each["value"]) for each in MANIFEST["selectors"][selector]["definition"]["union"]]
 
 
 def _slice(trigger: Trigger) -> AssetSelection:
