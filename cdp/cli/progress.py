@@ -99,7 +99,8 @@ class LayerProgress:
         """Take an event as dbt logs it in JSON."""
         info = event["info"]
         level = info.get("level", "info")
-        if level in ("warn", "error") or (self._is_verbose and level == "info"):
+        is_wanted = self._is_verbose and level == "info"
+        if level in ("warn", "error") or is_wanted or info.get("name") == "SQLCompiledPath":
             self._say(info.get("msg", ""))
         node = event.get("data", {}).get("node_info") or {}
         layer = self._layer_by_node.get(node.get("unique_id", ""))

@@ -31,10 +31,7 @@ def failing(status: int = 1, *expected: type[Exception]) -> Iterator[None]:
     except typer.Exit:
         raise
     except Exception as error:
-        from cdp.warehouse.connection import (
-            WarehouseBusyError,
-            WarehouseUnreachableError,
-        )
+        from cdp.warehouse.connection import WarehouseBusyError, WarehouseUnreachableError
         from cdp.warehouse.writer import WarehouseTakenError
 
         known = (SettingError, WarehouseBusyError, WarehouseUnreachableError, WarehouseTakenError)

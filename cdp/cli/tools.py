@@ -45,12 +45,11 @@ def dbt(arguments: Sequence[str]) -> None:
 
 def build(arguments: Sequence[str], *, is_verbose: bool) -> None:
     """Build and test models, showing progress by layer."""
-    with session("cdp build"):
-        os.chdir(PROJECT_DIR)
-        # A second to import, and dbt four.
-        from cdp.cli.progress import LayerProgress, read_nodes
-        from cdp.dbt import command
+    from cdp.cli.progress import LayerProgress, read_nodes
+    from cdp.dbt import command
 
+    with session("cdp build", expected=(command.ParseError,)):
+        os.chdir(PROJECT_DIR)
         manifest = command.parse([*command.PLACES, *_values("--vars", arguments)])
         chosen = [*command.WITHOUT_UNIT_TESTS, *_chosen(arguments)]
         with redirect_stdout(StringIO()):

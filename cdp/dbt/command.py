@@ -20,13 +20,17 @@ PLACES = ("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR))
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
+class ParseError(RuntimeError):
+    """The project does not parse; dbt has said why."""
+
+
 def parse(places: Sequence[str] = PLACES) -> Any:
     """Parse the project with this process's environment; returns dbt's manifest."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  seconds to import
 
     result = dbtRunner().invoke(["--quiet", "parse", *places])
     if not result.success:
-        raise RuntimeError(f"the project does not parse: {result.exception}")
+        raise ParseError(f"the project does not parse: {result.exception}")
     return result.result
 
 

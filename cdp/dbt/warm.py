@@ -84,14 +84,10 @@ class Command:
 
 
 def start_call(function: str, argument: str, output: int) -> int | None:
-    """Call a function in a fork, which goes on when this process ends.
+    """Call `package.module:function` with one text in a fork, which goes on without this process.
 
-    Args:
-        function: `package.module:function`, which takes one text.
-        argument: The text.
-        output: File descriptor for what it prints.
-
-    Returns the process it runs in; None where no warm process answers.
+    What it prints goes to the file descriptor `output`. Returns the fork's process id; None where
+    no warm process answers.
     """
     peer = _asked([argument], dict(os.environ), output, function)
     if peer is None:

@@ -125,7 +125,7 @@ def _events(context: AssetExecutionContext, line: str) -> Iterator[Any]:
     said: Mapping[str, Any] | None = None
     with suppress(json.JSONDecodeError):
         said = json.loads(line)
-    dbt_events.tell(said or {"info": {"msg": line.rstrip("\n")}})
+    dbt_events.tell(said or {"info": {"msg": line.rstrip("\n"), "level": "warn"}})
     if said:
         event = DbtCoreCliEventMessage(raw_event=dict(said), event_history_metadata={})
         yield from event.to_default_asset_events(MANIFEST, TRANSLATOR, context, project=PROJECT)
