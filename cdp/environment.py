@@ -30,7 +30,10 @@ def setting(
         default: The value where the variable is missing or empty; a function gets the fields above.
         shown: The default in docs/reference.md, where it is not the value itself.
     """
-    extra = {"kind": kind, "shown": f"`{default}`" if default is not None else "none"}
+    extra: dict[str, Any] = {
+        "kind": kind,
+        "shown": f"`{default}`" if default is not None else "none",
+    }
     if shown is not None:
         extra["shown"] = shown
     named: dict[str, Any] = {"validation_alias": name, "description": meaning}
@@ -40,7 +43,7 @@ def setting(
 
 def variable(name: str, kind: str, meaning: str, *, shown: str = "none") -> Any:
     """An option of a sync that names an environment variable; see `setting`."""
-    extra = {"kind": kind, "shown": shown}
+    extra: dict[str, Any] = {"kind": kind, "shown": shown}
     return Field(name, pattern=VARIABLE_NAME, description=meaning, json_schema_extra=extra)
 
 
