@@ -88,9 +88,10 @@ def _setting_of(path: Path | None) -> str:
         "DBT_LOG_PATH": PROJECT_DIR / runs.log_path,
         "CDP_DUCKDB_PATH": settings.duckdb_path.parent,
     }
-    for name, place in places.items() if path else ():
+    path = path.absolute() if path else settings.data_dir
+    for name, place in places.items():
         # The error may name the parent in which the folder cannot be made.
-        if path.absolute().is_relative_to(place) or place.is_relative_to(path.absolute()):
+        if path.is_relative_to(place) or place.is_relative_to(path):
             return name
     return "CDP_DATA_DIR"
 

@@ -169,7 +169,7 @@ def connect(settings: Settings) -> DuckDBConnection | PostgresConnection:
     return DuckDBConnection(once_unlocked(path, lambda: duckdb.connect(str(path))))
 
 
-def connect_postgres(**options: str) -> psycopg.Connection[tuple[Any, ...]]:
+def connect_postgres(**options: Any) -> psycopg.Connection[tuple[Any, ...]]:
     """Open a session in autocommit, with the PG* variables and further options of libpq."""
     try:
         return psycopg.connect("", autocommit=True, **options)
