@@ -1,4 +1,4 @@
-# The one command surface. `make help` lists it.
+# A front of the command line `cdp`, which `make setup` puts into .venv/bin. `make help` lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -7,6 +7,7 @@ PYTHON ?= python3
 TARGET ?= duckdb
 VENV := .venv
 BIN := $(VENV)/bin
+CDP := $(BIN)/python -m cdp
 INSTALLED := $(VENV)/.installed
 # Incremental models render otherwise once they are built, with lines that nobody wrote so.
 UNBUILT := CDP_TARGET=duckdb CDP_DUCKDB_PATH=$(CURDIR)/target/unbuilt.duckdb
@@ -31,6 +32,8 @@ $(INSTALLED): requirements.lock requirements-installer.lock
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-installer.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock requirements-installer.lock
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m cdp "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(BIN)/cdp
+	@chmod +x $(BIN)/cdp
 	@touch $@
 
 .PHONY: setup
@@ -38,61 +41,64 @@ setup: $(INSTALLED) ## Make the virtual environment with the locked dependencies
 
 .PHONY: demo
 demo: setup ## Run the main job on a generated company and say what happened
-	@$(BIN)/python -m cdp.cli.demo
+	@$(CDP) demo
 
 .PHONY: land
 land: setup ## Load channel files that have come or changed into raw tables
-	@$(BIN)/python -m cdp.cli.shell python -m cdp.landing
+	@$(CDP) land
 
 .PHONY: dbt
 dbt: setup ## Run dbt with the target's environment: make dbt ARGS="build -s profiles"
-	@$(BIN)/python -m cdp.cli.shell dbt $(ARGS)
+	@$(CDP) dbt $(ARGS)
+
+.PHONY: build
+build: setup ## Build and test models, a line per layer: make build ARGS="-s profiles"
+	@$(CDP) build $(ARGS)
 
 .PHONY: plan
 plan: setup ## Show what a sync would send, sending nothing: make plan SYNC=name
-	@$(BIN)/python -m cdp.activation plan $(SYNC)
+	@$(CDP) sync plan $(SYNC)
 
 .PHONY: sync
 sync: setup ## Deliver what changed since the last acknowledged state: make sync SYNC=name, APPROVE=1 past the guard
-	@$(BIN)/python -m cdp.cli.shell python -m cdp.activation apply $(SYNC) $(if $(APPROVE),--approve)
+	@$(CDP) sync apply $(SYNC) $(if $(APPROVE),--approve)
 
 .PHONY: retry
 retry: setup ## Send rejected rows again, dead letters too: make retry SYNC=name
-	@$(BIN)/python -m cdp.cli.shell python -m cdp.activation retry $(SYNC) $(if $(APPROVE),--approve)
+	@$(CDP) sync retry $(SYNC) $(if $(APPROVE),--approve)
 
 .PHONY: publish
 publish: setup ## Bring the copy that dashboards and notebooks read up to date with the marts
-	@$(BIN)/python -m cdp.publishing
+	@$(CDP) publish
 
 .PHONY: dashboards
 dashboards: setup ## Open the dashboards at http://127.0.0.1:8501
-	@$(BIN)/python -m dashboards
+	@$(CDP) dashboards
 
 .PHONY: fit
 fit: setup ## Fit what customers will buy and spend on the orders in the warehouse
-	@$(BIN)/python -m cdp.cli.shell python -m cdp.value
+	@$(CDP) fit
 
 .PHONY: explain
 explain: setup ## Say why two identifiers are one person or not: make explain A=email:x B=phone:y, SHOW=1 unmasked
-	@$(BIN)/python -m cdp.identity.explain "$$A" "$$B" $(if $(SHOW),--show)
+	@$(CDP) explain "$$A" "$$B" $(if $(SHOW),--show)
 
 .PHONY: customer
 customer: setup ## Open the page about one customer at http://127.0.0.1:8090, ROLE=agent unmasked
-	@$(if $(ROLE),CDP_CUSTOMER_PAGE_ROLE=$(ROLE)) $(BIN)/python -m cdp.customer_page
+	@$(if $(ROLE),CDP_CUSTOMER_PAGE_ROLE=$(ROLE)) $(CDP) customer-page
 
 .PHONY: identity-plan
 identity-plan: setup ## Show whom changed identity rules would merge and split: BASE=revision JSON=file MAX_CHANGED=percent
-	@$(BIN)/python -m cdp.identity.plan $(if $(BASE),--base "$(BASE)") $(if $(JSON),--json "$(JSON)") \
+	@$(CDP) identity-plan $(if $(BASE),--base "$(BASE)") $(if $(JSON),--json "$(JSON)") \
 	  $(if $(MAX_CHANGED),--fail-above $(MAX_CHANGED))
 
 .PHONY: dagster
 dagster: setup ## Open the Dagster UI at http://127.0.0.1:3000
-	@$(BIN)/python -m cdp.cli.shell dagster dev -h 127.0.0.1 -p 3000 -m orchestration.definitions
+	@$(CDP) dagster
 
 .PHONY: docs
 docs: setup ## Open the dbt docs at http://127.0.0.1:8080
-	@$(BIN)/python -m cdp.cli.shell dbt docs generate
-	@$(BIN)/python -m cdp.cli.shell dbt docs serve --host 127.0.0.1 --port 8080
+	@$(CDP) docs
 
 .PHONY: docs-site
 docs-site: setup ## Build the documentation site from docs/ into target/docs-site
@@ -101,14 +107,14 @@ docs-site: setup ## Build the documentation site from docs/ into target/docs-sit
 
 .PHONY: sql
 sql: setup ## Open a SQL prompt on the warehouse, read-only on DuckDB
-	@$(BIN)/python -m cdp.cli.sql_prompt
+	@$(CDP) sql
 
 .PHONY: lint
 lint: setup ## Check style and types: ruff, mypy, sqlfluff, dbt parse
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m cdp.cli.shell dbt --quiet parse
+	@$(CDP) dbt --quiet parse
 	@$(UNBUILT) $(BIN)/sqlfluff lint --processes 2 models tests/dbt
 	@$(BIN)/sqlfluff lint --templater raw --dialect duckdb dashboards/queries
 
@@ -175,9 +181,9 @@ clean: ## Remove what builds wrote; the warehouse in data/ stays
 
 .PHONY: clean-data
 clean-data: ## Remove the demo's files and the warehouse, the ledgers in it included
-	@$(BIN)/python -m cdp.cli.shell stop-postgres 2>/dev/null || true
+	@$(CDP) stop-postgres 2>/dev/null || true
 	@rm -rf data
 
 .PHONY: match
 match: setup ## Propose pairs of records that are one person without a shared identifier: make match, TRAIN=1 to learn anew
-	@$(BIN)/python -m cdp.cli.shell python -m cdp.identity.matching $(if $(TRAIN),--train)
+	@$(CDP) match $(if $(TRAIN),--train)

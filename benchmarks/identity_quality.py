@@ -138,7 +138,7 @@ def main() -> int:
 def build(warehouse: Path, landing: Path, folder: Path) -> None:
     """Land the files and run dbt as far as the identity models; what they say goes to stderr."""
     environment = _environment(warehouse, folder) | {"CDP_LANDING_PATH": str(landing)}
-    _run(sys.executable, "-m", "cdp.landing", environment=environment)
+    _run(sys.executable, "-m", "cdp", "land", environment=environment)
     dbt = str(Path(sys.executable).parent / "dbt")
     _run(dbt, "--quiet", "seed", environment=environment)
     _run(dbt, "--quiet", "run", "--select", *_MODELS, environment=environment)

@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -180,12 +179,13 @@ class _Bench:
         warehouse = self._folder / f"{name}.duckdb"
         if is_new:
             warehouse.unlink(missing_ok=True)
-        return replace(
-            Settings.from_environment(),
-            target="duckdb",
-            data_dir=self._folder / "data",
-            landing_path=str(self._folder / name),
-            duckdb_path=warehouse,
+        return Settings.from_environment().model_copy(
+            update={
+                "target": "duckdb",
+                "data_dir": self._folder / "data",
+                "landing_path": str(self._folder / name),
+                "duckdb_path": warehouse,
+            }
         )
 
 

@@ -78,11 +78,11 @@ def _measure(folder: Path, options: argparse.Namespace) -> int:
     plain = _read_by_duckdb(landing, folder / "plain.duckdb")
     _move_last_day(landing, held)
     environment = _environment(folder, landing)
-    _run("-m", "cdp.landing", environment=environment)
+    _run("-m", "cdp", "land", environment=environment)
     _dbt("seed", environment=environment)
     full = _build(environment, folder)
     _move_last_day(held, landing)
-    _run("-m", "cdp.landing", environment=environment)
+    _run("-m", "cdp", "land", environment=environment)
     day = _build(environment, folder)
     events, profiles = _sizes(folder / "warehouse.duckdb")
     holds = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from cdp.activation.canonical import row_hash
@@ -55,7 +54,9 @@ _KINDS: dict[str, ColumnKind] = {
 
 def settings_of(file: Path, url: str | None = None) -> Settings:
     """Settings of a warehouse file and a receiver's address."""
-    return replace(Settings.from_environment(), target="duckdb", duckdb_path=file, webhook_url=url)
+    return Settings.from_environment().model_copy(
+        update={"target": "duckdb", "duckdb_path": file, "webhook_url": url}
+    )
 
 
 def sync_of(mode: Mode = "mirror") -> SyncSpec:

@@ -38,8 +38,9 @@ from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, RunsFil
 from benchmarks.marts import _figure, _run, _wait
 from cdp.activation.receiver import RunningReceiver, running_receiver
 from cdp.dbt import warm as warm_dbt
-from cdp.settings import PROJECT_DIR, Settings, stop_embedded_postgres
+from cdp.settings import PROJECT_DIR, Settings
 from cdp.warehouse.connection import connected
+from cdp.warehouse.server import stop_embedded_postgres
 from generator.cli import DEFAULT_END_DATE
 
 BIN = Path(sys.executable).parent
@@ -118,7 +119,7 @@ def _measure(folder: Path, options: argparse.Namespace, environment: dict[str, s
     with running_receiver(folder / "received.sqlite", secret=SECRET) as receiver:
         environment["CDP_WEBHOOK_URL"] = receiver.url
         # What was due before the first trigger is none of its business.
-        _run("-m", "cdp.activation", "apply", SYNC, "--approve", environment=environment)
+        _run("-m", "cdp", "sync", "apply", SYNC, "--approve", environment=environment)
         shoppers, events = _read(options.triggers)
         with _daemon(folder, environment) as instance:
             timings = [
@@ -164,7 +165,7 @@ def _build(folder: Path, options: argparse.Namespace, environment: dict[str, str
     if not (folder / "company").exists():
         size = [f"--customers={options.customers}", f"--days={options.days}"]
         _run("-m", "generator", *size, f"--seed={options.seed}", f"--out={folder / 'company'}")
-    _run("-m", "cdp.landing", environment=environment)
+    _run("-m", "cdp", "land", environment=environment)
     for command in ("seed", "run"):
         _wait([str(BIN / "dbt"), "--quiet", command], environment)
     built.touch()

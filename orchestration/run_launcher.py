@@ -1,7 +1,7 @@
 """A run launcher for Dagster that starts runs in forks of the warm process.
 
-`dagster.yaml` names it. It is the default one wherever no warm process answers: while the sensor of
-location pings is off, or where daemon and code server are not on one machine.
+`dagster.yaml` names it. It is the default one wherever no warm process answers: while no trigger is
+on, or where daemon and code server are not on one machine.
 """
 
 from __future__ import annotations
@@ -11,14 +11,22 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from dagster._core.launcher import DefaultRunLauncher
-from dagster._core.launcher.base import LaunchRunContext
+from dagster import DefaultRunLauncher
+
+# Dagster has no public interface for what a launcher tells the process of a run, or for executing
+# one by that: these three are what its own launchers use.
+from dagster._cli.api import api_cli
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import serialize_value
 
-from cdp.dbt.warm import start_run
+from cdp.dbt.warm import start_call
 
 PROCESS_TAG = "cdp/process"
+
+
+def execute_run(run: str) -> None:
+    """Execute a run in this process; `run` is an `ExecuteRunArgs` as JSON."""
+    api_cli(["execute_run", run], standalone_mode=False)
 
 
 class WarmRunLauncher(DefaultRunLauncher):
@@ -29,7 +37,7 @@ class WarmRunLauncher(DefaultRunLauncher):
         """Made by Dagster from `dagster.yaml`; takes no configuration."""
         return cls(inst_data=inst_data)
 
-    def launch_run(self, context: LaunchRunContext) -> None:
+    def launch_run(self, context: Any) -> None:
         """Start the run in a fork of the warm process, or as the default launcher does."""
         run = context.dagster_run
         if context.job_code_origin is None:
@@ -39,7 +47,7 @@ class WarmRunLauncher(DefaultRunLauncher):
             run_id=run.run_id,
             instance_ref=self._instance.get_ref(),
         )
-        process = start_run(serialize_value(arguments), 2)
+        process = start_call(f"{__name__}:execute_run", serialize_value(arguments), 2)
         if process is None:
             return super().launch_run(context)
         self._run_ids.add(run.run_id)

@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import cast
@@ -150,7 +149,9 @@ def make_settings(
             "PGDATABASE": create_database(host),
         }.items():
             monkeypatch.setenv(variable, value)
-    settings = replace(Settings.from_environment(), landing_path=str(folder / "landing"))
+    settings = Settings.from_environment().model_copy(
+        update={"landing_path": str(folder / "landing")}
+    )
     settings.prepare()
     return settings
 

@@ -21,7 +21,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from cdp.dbt.warm import PARSED_VARIABLES, become, invoke, parse
+from cdp.dbt.command import parse, run
+from cdp.dbt.warm import PARSED_VARIABLES, become
 from cdp.settings import PROJECT_DIR
 
 # Stands in the parsed project for the PostgreSQL database of the command.
@@ -211,7 +212,8 @@ def _invoke(request: _Request, manifest: Any, manifest_path: Path) -> tuple[Any,
         # What a model finds in `graph`.
         manifest.build_flat_graph()
     (target / "manifest.json").write_text(text)
-    result = invoke(manifest, request.arguments, request.places)
+    arguments = ["--no-write-json", *request.arguments, *request.places]
+    result = run(arguments, manifest=manifest)
     results = getattr(result.result, "results", [])
     statuses = {each.node.unique_id: str(each.status) for each in results}
     compiled = {

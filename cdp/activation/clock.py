@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from cdp.activation.ledger import utc_now
-from cdp.settings import SettingError
+from cdp.settings import Runs
 
 # Tells the time as the warehouse keeps it: UTC, without zone.
 Clock = Callable[[], datetime]
-
-AS_OF_VARIABLE = "CDP_AS_OF"
 
 
 def clock_from(start: datetime) -> Clock:
@@ -25,12 +22,5 @@ def clock_from(start: datetime) -> Clock:
 
 def run_clock() -> Clock:
     """The clock that models are built by; raises `SettingError` for an unreadable `CDP_AS_OF`."""
-    text = os.environ.get(AS_OF_VARIABLE)
-    if not text:
-        return utc_now
-    try:
-        return clock_from(datetime.fromisoformat(text))
-    except ValueError:
-        raise SettingError(
-            f"{AS_OF_VARIABLE} is {text!r}: set it to an instant such as 2026-11-14T15:05:00Z."
-        ) from None
+    as_of = Runs.from_environment().as_of
+    return utc_now if as_of is None else clock_from(as_of)

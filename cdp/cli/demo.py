@@ -7,10 +7,8 @@ received. Run again, it finds nothing new to do.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -19,12 +17,14 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any
 
-from cdp.settings import PROJECT_DIR, SettingError, Settings
-from cdp.warehouse.connection import WarehouseBusyError, connected, quote
+from rich.console import Console
+from rich.table import Table
+
+from cdp.settings import PROJECT_DIR, Settings
+from cdp.warehouse.connection import connected, quote
 
 CUSTOMERS, DAYS, SEED = 2000, 120, 7
 # Shortly after the shopper of the boots story has come near a store; the data ends that day.
@@ -56,29 +56,6 @@ def step(title: str) -> Iterator[None]:
     say(f"   done in {time.monotonic() - started:.1f} s")
 
 
-class DbtProgress:
-    """Passes on of dbt's lines what has been built and what went wrong, not each start and test."""
-
-    SHOWN = re.compile(r" OK | ERROR | FAIL |WARN|Error|Failure|Got \d+ results|^Done|^Finished")
-
-    def __init__(self, terminal: TextIO) -> None:
-        self._terminal = terminal
-
-    def write(self, text: str) -> int:
-        """Write the lines that are worth showing."""
-        for line in text.splitlines(keepends=True):
-            if not re.search(r" of \d+ |^Done|^Concurrency|^Registered", line) or self.SHOWN.search(
-                line
-            ):
-                self._terminal.write(line)
-        self._terminal.flush()
-        return len(text)
-
-    def flush(self) -> None:
-        """Pass on to the terminal."""
-        self._terminal.flush()
-
-
 def write_company(landing: Path) -> None:
     """Put the generated files and the boots story into the landing folder, once."""
     if landing.exists():
@@ -103,17 +80,20 @@ def write_company(landing: Path) -> None:
     shutil.rmtree(folder)
 
 
-def run_job() -> bool:
+def run_job(*, is_verbose: bool) -> bool:
     """Run the scheduled job in this process, so that the run is in the Dagster UI afterwards."""
     # The assets are read from the manifest, so it must be of the models as they are now.
-    subprocess.run([Path(sys.executable).parent / "dbt", "--quiet", "parse"], check=True)
+    subprocess.run([sys.executable, "-m", "cdp", "dbt", "--quiet", "parse"], check=True)
 
-    from dagster import DagsterInstance  # noqa: PLC0415  seconds to import
+    from dagster import DagsterInstance
 
-    from orchestration.definitions import defs  # noqa: PLC0415
+    from cdp.cli.progress import LayerProgress
+    from cdp.dbt.events import listening
+    from orchestration.definitions import defs
+    from orchestration.defs.project import MANIFEST
 
-    progress = cast(TextIO, DbtProgress(sys.stdout))
-    with DagsterInstance.get() as instance, contextlib.redirect_stdout(progress):
+    progress = LayerProgress(MANIFEST["nodes"], is_verbose=is_verbose)
+    with DagsterInstance.get() as instance, progress, listening(progress):
         result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance, run_config=QUIET, raise_on_error=False
         )
@@ -122,15 +102,13 @@ def run_job() -> bool:
 
 def table(title: str, header: list[str], rows: list[tuple[Any, ...]]) -> None:
     """Print rows in columns."""
+    shown = Table(*header[:1], box=None, padding=(0, 0, 0, 2), header_style="")
+    for name in header[1:]:
+        shown.add_column(name, justify="right")
+    for row in rows:
+        shown.add_row(*("" if value is None else str(value) for value in row))
     say(f"\n{title}")
-    cells = [header, *[["" if v is None else str(v) for v in row] for row in rows]]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    for row in cells:
-        padded = [
-            value.ljust(width) if index == 0 else value.rjust(width)
-            for index, (value, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        say("  " + "  ".join(padded))
+    Console(highlight=False, markup=False, soft_wrap=True).print(shown)
 
 
 def summarise(settings: Settings) -> None:
@@ -194,19 +172,13 @@ def summarise_files(folder: Path) -> None:
     table(f"What the files destination wrote to {folder}", ["sync", "mode", "files", "rows"], rows)
 
 
-def main() -> int:
+def run(*, is_verbose: bool) -> int:
     """Run the demo; returns the exit status."""
     started = time.monotonic()
     warnings.filterwarnings("ignore")
-    os.environ.setdefault("DBT_PROFILES_DIR", str(PROJECT_DIR))
-    os.environ.setdefault("DAGSTER_HOME", str(PROJECT_DIR / ".dagster"))
-    try:
-        settings = Settings.from_environment()
-        settings.prepare()
-    except SettingError as error:
-        say(f"error: {error}")
-        return 1
-    from cdp.activation.receiver import running_receiver  # noqa: PLC0415
+    settings = Settings.from_environment()
+    settings.prepare()
+    from cdp.activation.receiver import running_receiver
 
     os.environ.setdefault("CDP_AS_OF", AS_OF)
     files = Path(os.environ.setdefault("CDP_FILES_URL", str(settings.data_dir / "exports")))
@@ -216,9 +188,8 @@ def main() -> int:
     job_started = time.monotonic()
     with running_receiver(settings.data_dir / "receiver.sqlite", secret=secret) as receiver:
         os.environ["CDP_WEBHOOK_URL"] = receiver.url
-        settings = replace(settings, webhook_url=receiver.url)
         with step(f"The job {JOB} on {settings.target}: land, build and test, deliver"):
-            succeeded = run_job()
+            succeeded = run_job(is_verbose=is_verbose)
         job_seconds = time.monotonic() - job_started
         with receiver.kept() as store:
             received = store.summary()
@@ -226,11 +197,7 @@ def main() -> int:
         say("\nThe job failed; what lies downstream of the failure was not run. See above, or")
         say("open the run with: make dagster")
         return 1
-    try:
-        summarise(settings)
-    except WarehouseBusyError as error:
-        say(f"error: {error}")
-        return 1
+    summarise(settings)
     summarise_receiver(received)
     summarise_files(files)
     suffix = "" if settings.target == "duckdb" else f" TARGET={settings.target}"
@@ -238,7 +205,3 @@ def main() -> int:
     for command, shown in COMMANDS.items():
         say(f"  {f'make {command}{suffix}':<{16 + len(suffix)}} {shown}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

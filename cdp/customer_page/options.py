@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdp.customer_page.users import ROLES, Role, User, read_users
-from cdp.settings import SettingError, Settings
+from cdp.customer_page.users import ROLES, User, read_users
+from cdp.settings import Pages, SettingError, Settings
 
 SHORTEST_SECRET = 32
-DEFAULT_PORT = 8090
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,11 @@ class PageOptions:
             SettingError: One cannot be used, or the page would be reached from other machines
                 without a sign-in.
         """
-        host = os.environ.get("CDP_CUSTOMER_PAGE_HOST", "127.0.0.1")
-        users_file = os.environ.get("CDP_CUSTOMER_PAGE_USERS")
-        secret = os.environ.get("CDP_CUSTOMER_PAGE_SECRET", "")
-        users = read_users(Path(users_file)) if users_file else {}
+        pages = Pages.from_environment()
+        host, users_file = pages.customer_page_host, pages.customer_page_users
+        kept = pages.customer_page_secret
+        secret = kept.get_secret_value() if kept else ""
+        users = read_users(users_file) if users_file else {}
         if not is_loopback(host) and not users:
             raise SettingError(
                 "CDP_CUSTOMER_PAGE_HOST is an address that other machines reach, so people have to "
@@ -66,9 +66,9 @@ class PageOptions:
             )
         return cls(
             host=host,
-            port=_port(),
+            port=pages.customer_page_port,
             users=users,
-            local_user=User(getpass.getuser(), _role(), ""),
+            local_user=User(getpass.getuser(), ROLES[pages.customer_page_role], ""),
             secret=secret.encode() if secret else _kept_secret(settings.data_dir),
         )
 
@@ -89,20 +89,6 @@ def page_folder(data_dir: Path) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     return folder
-
-
-def _port() -> int:
-    text = os.environ.get("CDP_CUSTOMER_PAGE_PORT", str(DEFAULT_PORT))
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise SettingError("CDP_CUSTOMER_PAGE_PORT is no port: set it to a number up to 65535.")
-    return int(text)
-
-
-def _role() -> Role:
-    name = os.environ.get("CDP_CUSTOMER_PAGE_ROLE", "analyst")
-    if name not in ROLES:
-        raise SettingError(f"CDP_CUSTOMER_PAGE_ROLE is no role: set it to {' or '.join(ROLES)}.")
-    return ROLES[name]
 
 
 def _kept_secret(data_dir: Path) -> bytes:

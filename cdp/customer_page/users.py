@@ -92,7 +92,7 @@ def read_users(file: Path) -> dict[str, User]:
         if _parts(password_hash) is None:
             raise SettingError(
                 f"{where}, user {number}: password_hash is not one that "
-                "`python -m cdp.customer_page hash-password` prints."
+                "`cdp customer-page hash-password` prints."
             )
         users[name] = User(name, ROLES[role], password_hash)
     return users

@@ -1,14 +1,14 @@
-"""Commands in forks of a process that has imported dbt and Dagster and parsed the project.
+"""Commands in forks of a process that has imported dbt and other modules and parsed the project.
 
 Importing takes dbt some four seconds and parsing this project five, and as much goes to importing
-Dagster and the code location for a run: more than what a trigger may take in all. The process
-listens on a socket in a folder that is its user's alone; who has a command connects, says the
-command and where its output goes, and learns its pid and in the end its status. It parses again
-once a file of the project has changed, and ends with the process that started it.
+Dagster and its code location for a run: more than a trigger may take in all. The process listens on
+a socket in a folder that only its user may enter. A client connects, sends a command and the file
+descriptor for its output, and receives its process id and at the end its status. The process parses
+again once a file of the project has changed, and ends with the process that started it.
 
-    python -m cdp.dbt.warm      serves until standard input ends
+    python -m cdp.dbt.warm [MODULE ...]    serves until standard input ends
 
-Without it `start` runs the `dbt` of the environment, to the same effect.
+Without it `start` runs dbt in a process of its own, to the same effect.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from cdp.dbt import command as dbt_command
+from cdp.dbt.command import PLACES, parse
 from cdp.settings import PROJECT_DIR, Settings
 
 # What decides how a project parses; the rest decides where a command reads and writes.
@@ -37,7 +39,6 @@ PARSED_VARIABLES = ("CDP_TARGET", "CDP_SCHEMA", "CDP_RAW_SCHEMA", "CDP_PROBABILI
 _PROJECT_FOLDERS = ("models", "macros", "seeds", "snapshots", "analyses", "tests/dbt")
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 _LARGEST_REQUEST = 1 << 20
-PLACES = ("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR))
 
 
 def become(environment: Mapping[str, str]) -> None:
@@ -45,24 +46,6 @@ def become(environment: Mapping[str, str]) -> None:
     for name in os.environ.keys() - environment.keys():
         del os.environ[name]
     os.environ.update(environment)
-
-
-def parse(places: Sequence[str]) -> Any:
-    """Parse the project with this process's environment; returns dbt's manifest."""
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415  seconds to import
-
-    result = dbtRunner().invoke(["--quiet", "parse", *places])
-    if not result.success:
-        raise RuntimeError(f"the project does not parse: {result.exception}")
-    return result.result
-
-
-def invoke(manifest: Any, arguments: Sequence[str], places: Sequence[str]) -> Any:
-    """Run a command on a parsed project, in a process that does nothing else afterwards."""
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415  seconds to import
-
-    # To write the manifest again takes dbt longer than to build some models.
-    return dbtRunner(manifest=manifest).invoke(["--no-write-json", *arguments, *places])
 
 
 class Command:
@@ -100,16 +83,13 @@ class Command:
         return int(json.loads(last)["status"]) if last else 1
 
 
-def start_run(run: str, output: int) -> int | None:
-    """Start a run of Dagster, which goes on when this process ends.
+def start_call(function: str, argument: str, output: int) -> int | None:
+    """Call `package.module:function` with one text in a fork, which goes on without this process.
 
-    Args:
-        run: Arguments of `dagster api execute_run`, as JSON.
-        output: File descriptor for what it prints.
-
-    Returns the process it runs in; None where no warm process answers.
+    What it prints goes to the file descriptor `output`. Returns the fork's process id; None where
+    no warm process answers.
     """
-    peer = _asked([run], dict(os.environ), output, tool="dagster")
+    peer = _asked([argument], dict(os.environ), output, function)
     if peer is None:
         return None
     with peer, peer.makefile("rb") as answers:
@@ -130,7 +110,7 @@ def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
         process = None
         if peer is None:
             process = subprocess.Popen(
-                [Path(sys.executable).parent / "dbt", *arguments, *PLACES],
+                [sys.executable, "-m", "cdp.dbt.command", *arguments, *PLACES],
                 cwd=PROJECT_DIR,
                 env=dict(environment),
                 stdout=writing,
@@ -142,13 +122,13 @@ def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
 
 
 def _asked(
-    arguments: Sequence[str], environment: Mapping[str, str], output: int, tool: str = "dbt"
+    arguments: Sequence[str], environment: Mapping[str, str], output: int, function: str = ""
 ) -> socket.socket | None:
     peer = socket.socket(socket.AF_UNIX)
     try:
         peer.connect(str(address()))
         request = {
-            "tool": tool,
+            "function": function,
             "arguments": list(arguments),
             "environment": dict(environment),
         }
@@ -171,9 +151,9 @@ def address() -> Path:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[None]:
+def serving(*modules: str) -> Iterator[None]:
     """Keep a warm process for as long as the block runs; ready or not, `start` may be used."""
-    process = launch()
+    process = launch(*modules)
     try:
         yield
     finally:
@@ -182,10 +162,10 @@ def serving() -> Iterator[None]:
         process.wait()
 
 
-def launch() -> subprocess.Popen[bytes]:
-    """Start the warm process, which ends when its standard input is closed."""
+def launch(*modules: str) -> subprocess.Popen[bytes]:
+    """Start the warm process, which imports modules and ends when its standard input is closed."""
     return subprocess.Popen(
-        [sys.executable, "-m", "cdp.dbt.warm"],
+        [sys.executable, "-m", "cdp.dbt.warm", *modules],
         cwd=PROJECT_DIR,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -210,7 +190,7 @@ class _Server:
         if self.parsed.get(key, ("", None))[0] != written:
             own = {"DBT_TARGET_PATH": str(self.folder), "DBT_LOG_PATH": str(self.folder)}
             become({**environment, **own})
-            self.parsed[key] = written, parse(PLACES)
+            self.parsed[key] = written, parse()
         return self.parsed[key][1]
 
 
@@ -232,8 +212,8 @@ def _mark(file: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def serve() -> None:
-    """Take commands until standard input ends."""
+def serve(modules: Sequence[str]) -> None:
+    """Import modules that commands need, and take commands until standard input ends."""
     place = address()
     place.parent.mkdir(mode=0o700, exist_ok=True)
     if place.parent.stat().st_uid != os.getuid():
@@ -243,8 +223,8 @@ def serve() -> None:
         environment = dict(os.environ)
         server.manifest(environment)
         become(environment)
-        # For runs: their forks find it imported.
-        importlib.import_module("orchestration.definitions")
+        for module in modules:
+            importlib.import_module(module)
         with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as waiting:
             # Bound under another name first, so that a socket which is there answers; one that an
             # ended process left refuses.
@@ -289,26 +269,22 @@ def _run(request: Mapping[str, Any], manifest: Any, peer: socket.socket, output:
         os.dup2(output, 1)
         os.dup2(output, 2)
         become(request["environment"])
-        if request["tool"] == "dagster":
-            status = _execute_run(request["arguments"])
+        if request["function"]:
+            module, _, name = request["function"].partition(":")
+            getattr(importlib.import_module(module), name)(*request["arguments"])
+            status = 0
         else:
             # Nobody reads on where the asking process was killed.
             threading.Thread(target=_end_with, args=(peer,), daemon=True).start()
-            result = invoke(manifest, request["arguments"], PLACES)
-            status = 0 if result.success else 1 if result.exception is None else 2
+            # To write the manifest again takes dbt longer than to build some models.
+            arguments = ["--no-write-json", *request["arguments"], *PLACES]
+            status = dbt_command.status(dbt_command.run(arguments, manifest=manifest))
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         with contextlib.suppress(OSError):
             peer.sendall(json.dumps({"status": status}).encode() + b"\n")
         os._exit(status)
-
-
-def _execute_run(arguments: Sequence[str]) -> int:
-    from dagster._cli.api import api_cli  # noqa: PLC0415  imported with the code location
-
-    api_cli(["execute_run", *arguments], standalone_mode=False)
-    return 0
 
 
 def _end_with(peer: socket.socket) -> None:
@@ -318,4 +294,4 @@ def _end_with(peer: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1:])

@@ -7,8 +7,6 @@ SQL: macro `identity_path`, rendered here without starting dbt.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +14,8 @@ from typing import Any
 
 import jinja2
 
-from cdp.settings import PROJECT_DIR, SettingError, Settings
-from cdp.warehouse.connection import Connection, WarehouseBusyError, connected, quote
+from cdp.settings import PROJECT_DIR, Settings
+from cdp.warehouse.connection import Connection, connected, quote
 
 # Two people with a shared number are two withheld links apart. Beyond four an explanation is none.
 WITHHELD_LIMIT = 4
@@ -325,29 +323,10 @@ def mask(value: str) -> str:
     return f"{value[:3]}***{value[-2:]}" if len(value) > 8 else "***"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the explanation; returns the exit status, 1 where the question cannot be answered."""
-    parser = argparse.ArgumentParser(prog="python -m cdp.identity.explain")
-    parser.add_argument("a", metavar="TYPE:VALUE", nargs="?", default="")
-    parser.add_argument("b", metavar="TYPE:VALUE", nargs="?", default="")
-    parser.add_argument("--show", action="store_true", help="show personal data on the way in full")
-    options = parser.parse_args(arguments)
-    try:
-        settings = Settings.from_environment()
-        settings.prepare()
-        if settings.target == "duckdb" and not settings.duckdb_path.exists():
-            raise ExplainError(
-                "There is no warehouse yet: run make demo, or make land and make dbt."
-            )
-        place = Place(f"{settings.schema}_identity", f"{settings.schema}_rules")
-        with connected(settings) as warehouse:
-            explainer = Explainer(warehouse, place, shows_all=options.show)
-            print(explainer.explain(options.a, options.b))
-    except (ExplainError, SettingError, WarehouseBusyError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def explain_in(settings: Settings, a: str, b: str, *, shows_all: bool) -> str:
+    """`Explainer.explain` in the warehouse of the settings; raises `ExplainError` without one."""
+    if settings.target == "duckdb" and not settings.duckdb_path.exists():
+        raise ExplainError("There is no warehouse yet: run make demo, or make land and make dbt.")
+    place = Place(f"{settings.schema}_identity", f"{settings.schema}_rules")
+    with connected(settings) as warehouse:
+        return Explainer(warehouse, place, shows_all=shows_all).explain(a, b)

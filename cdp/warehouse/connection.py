@@ -26,6 +26,10 @@ class WarehouseBusyError(RuntimeError):
     """Another process has been writing the embedded warehouse for longer than we wait."""
 
 
+class WarehouseUnreachableError(RuntimeError):
+    """PostgreSQL does not let us in; the message says which settings decide where it is."""
+
+
 class Connection(Protocol):
     """A connection to the warehouse in autocommit, with explicit transactions."""
 
@@ -159,10 +163,23 @@ class PostgresConnection(_CatalogQueries):
 def connect(settings: Settings) -> DuckDBConnection | PostgresConnection:
     """Open the warehouse, waiting up to `LOCK_WAIT_SECONDS` for another writer of a DuckDB file."""
     if settings.target == "postgres":
-        return PostgresConnection(psycopg.connect("", autocommit=True))
+        return PostgresConnection(connect_postgres())
     path = settings.duckdb_path
     path.parent.mkdir(parents=True, exist_ok=True)
     return DuckDBConnection(once_unlocked(path, lambda: duckdb.connect(str(path))))
+
+
+def connect_postgres(**options: Any) -> psycopg.Connection[tuple[Any, ...]]:
+    """Open a session in autocommit, with the PG* variables and further options of libpq."""
+    try:
+        return psycopg.connect("", autocommit=True, **options)
+    except psycopg.OperationalError as error:
+        # The first line says what is wrong; it names host, port, user or database, and no password.
+        reason = str(error).strip().splitlines()[0]
+        raise WarehouseUnreachableError(
+            f"PostgreSQL does not answer: {reason}. Start it, or mend DATABASE_URL "
+            "(or PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE)."
+        ) from None
 
 
 def once_unlocked(path: Path, open_file: Callable[[], Opened], otherwise: str = "") -> Opened:

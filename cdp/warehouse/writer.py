@@ -1,13 +1,12 @@
 """One writer of the warehouse at a time, whoever it is: a step of a Dagster run or a command.
 
-On DuckDB the writer holds a lock on a file beside the warehouse, which the kernel gives up when
-the last process that has it open ends. On PostgreSQL it is a lock of a session. Whoever comes
-second waits, and after a while stops with who holds it.
+On DuckDB the writer locks a file beside the warehouse, which the kernel unlocks when the writer's
+process ends. On PostgreSQL it is a lock of a session. Whoever comes second waits, and after a while
+stops with who holds it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import time
@@ -17,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+from filelock import FileLock, Timeout
 
-from cdp.settings import SettingError, Settings
+from cdp.settings import Runs, Settings
+from cdp.warehouse.connection import connect_postgres
 
 WAIT_VARIABLE = "CDP_WRITER_WAIT_SECONDS"
-DEFAULT_WAIT_SECONDS = 3600.0
 _RETRY_SECONDS = 0.2
 _NAMED_BYTES = 63
 
@@ -32,35 +32,21 @@ class WarehouseTakenError(RuntimeError):
     """Another writer kept the warehouse for longer than this one waits; the message names it."""
 
 
-def wait_seconds() -> float:
-    """How long to wait for another writer, `CDP_WRITER_WAIT_SECONDS`; an hour when not set."""
-    value = os.environ.get(WAIT_VARIABLE)
-    try:
-        return float(value) if value else DEFAULT_WAIT_SECONDS
-    except ValueError:
-        raise SettingError(
-            f"{WAIT_VARIABLE} is {value!r}: set it to a number of seconds."
-        ) from None
-
-
 @contextmanager
-def only_writer(
-    settings: Settings, name: str, tell: Tell | None = None, *, is_inherited: bool = False
-) -> Iterator[None]:
+def only_writer(settings: Settings, name: str, tell: Tell | None = None) -> Iterator[None]:
     """Keep other writers out.
 
     Args:
         settings: Where the warehouse is.
         name: Who this is, for those who wait: `Dagster run …`, `make dbt`.
         tell: Called once with who holds the warehouse, where this one has to wait.
-        is_inherited: Let a tool that replaces this process keep the lock; on DuckDB only.
 
     Raises:
-        WarehouseTakenError: It was not free within `wait_seconds()`.
+        WarehouseTakenError: It was not free within `CDP_WRITER_WAIT_SECONDS`.
         SettingError: The waiting time is no number.
     """
     take = _of_session if settings.target == "postgres" else _of_file
-    with take(settings, name, _Patience(tell), is_inherited):
+    with take(settings, name, _Patience(tell)):
         yield
 
 
@@ -68,7 +54,7 @@ class _Patience:
     """Waits for a holder, saying once who it is."""
 
     def __init__(self, tell: Tell | None) -> None:
-        self._limit = wait_seconds()
+        self._limit = Runs.from_environment().writer_wait_seconds
         self._deadline = time.monotonic() + self._limit
         self._tell = tell
 
@@ -85,37 +71,33 @@ class _Patience:
 
 
 @contextmanager
-def _of_file(
-    settings: Settings, name: str, patience: _Patience, is_inherited: bool
-) -> Iterator[None]:
-    path = Path(f"{settings.duckdb_path}.writer")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    os.set_inheritable(file, is_inherited)
+def _of_file(settings: Settings, name: str, patience: _Patience) -> Iterator[None]:
+    holder = Path(f"{settings.duckdb_path}.writer")
+    holder.parent.mkdir(parents=True, exist_ok=True)
+    # A folder that cannot be written would pass for a lock that another process holds.
+    holder.touch()
+    lock = FileLock(f"{holder}.lock", fallback_to_soft=False)
+    while True:
+        try:
+            lock.acquire(blocking=False)
+            break
+        except Timeout:
+            patience.wait(holder.read_text() or "another process")
     try:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                patience.wait(os.pread(file, 1000, 0).decode(errors="replace") or "another process")
         since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
-        os.ftruncate(file, 0)
-        os.pwrite(file, f"{name} (process {os.getpid()}) since {since}".encode(), 0)
+        holder.write_text(f"{name} (process {os.getpid()}) since {since}")
         yield
     finally:
-        os.close(file)
+        lock.release()
 
 
 @contextmanager
-def _of_session(
-    settings: Settings, name: str, patience: _Patience, is_inherited: bool
-) -> Iterator[None]:
+def _of_session(settings: Settings, name: str, patience: _Patience) -> Iterator[None]:
     told = f"customer_data_platform.writer.{settings.raw_schema}.{settings.schema}"
     key = int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], signed=True)
     # The server shows the name to whoever asks; longer ones it cuts off.
     shown = name.encode()[:_NAMED_BYTES].decode(errors="ignore")
-    with psycopg.connect("", autocommit=True, application_name=shown) as session:
+    with connect_postgres(application_name=shown) as session:
         while not session.execute("select pg_try_advisory_lock(%s)", (key,)).fetchone()[0]:  # type: ignore[index]
             patience.wait(_holder(session, key))
         yield

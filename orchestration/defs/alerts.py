@@ -1,20 +1,18 @@
 """Tells a webhook that a run failed, and nothing that could be about a person.
 
-`CDP_ALERT_URL` is where to, `CDP_ALERT_SECRET` the key of the signature, which is that of the
-webhook destination: Standard Webhooks. The message names run, job, failed steps and failed checks,
-and the kind of each error without its text, which may hold values of the data.
+It is signed with `CDP_ALERT_SECRET` as Standard Webhooks has it. The message names run, job, failed
+steps and failed checks, and the class of each error without its text, which may hold values of the
+data.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from dagster import (
     DagsterEventType,
@@ -24,9 +22,10 @@ from dagster import (
     SkipReason,
     run_failure_sensor,
 )
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_exponential
 
 from cdp.activation.destinations.webhook import secret_bytes, sign
-from cdp.settings import SettingError
+from cdp.settings import Runs, SettingError
 
 URL_VARIABLE = "CDP_ALERT_URL"
 SECRET_VARIABLE = "CDP_ALERT_SECRET"  # noqa: S105  # the variable's name
@@ -79,26 +78,25 @@ def send(message: Mapping[str, Any], message_id: str) -> None:
 
     Raises `SettingError` for an address or secret that is missing or wrong, and `AlertError`.
     """
-    url, secret = os.environ.get(URL_VARIABLE, ""), os.environ.get(SECRET_VARIABLE, "")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
-        raise SettingError(
-            f"{URL_VARIABLE} is not an http(s) address: set it to https://HOST/PATH."
-        )
-    if not secret:
+    runs = Runs.from_environment()
+    if runs.alert_url is None:
+        raise SettingError(f"{URL_VARIABLE} is not set: set it to https://HOST/PATH.")
+    if runs.alert_secret is None:
         raise SettingError(f"{SECRET_VARIABLE} is not set: alerts are signed with it.")
     try:
-        key = secret_bytes(secret)
+        key = secret_bytes(runs.alert_secret.get_secret_value())
     except ValueError as error:
         raise SettingError(f"{SECRET_VARIABLE}: {error}.") from None
-    body = json.dumps(message).encode()
-    problem = ""
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(_FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
-        problem = _post(url, key, message_id, body)
-        if not problem:
-            return
-    raise AlertError(f"The receiver of {URL_VARIABLE} took no alert: {problem}.")
+    attempts = Retrying(
+        stop=stop_after_attempt(_ATTEMPTS),
+        wait=wait_exponential(multiplier=_FIRST_PAUSE_SECONDS),
+        retry=retry_if_result(bool),
+    )
+    try:
+        attempts(_post, runs.alert_url, key, message_id, json.dumps(message).encode())
+    except RetryError as error:
+        problem = error.last_attempt.result()
+        raise AlertError(f"The receiver of {URL_VARIABLE} took no alert: {problem}.") from None
 
 
 def _post(url: str, key: bytes, message_id: str, body: bytes) -> str:
@@ -130,7 +128,7 @@ def _post(url: str, key: bytes, message_id: str, body: bytes) -> str:
 )
 def run_failures(context: RunFailureSensorContext) -> SkipReason | None:
     """Send one alert for a failed run."""
-    if not os.environ.get(URL_VARIABLE):
+    if Runs.from_environment().alert_url is None:
         return SkipReason(f"{URL_VARIABLE} is not set: nobody is told.")
     send(alert(context), context.dagster_run.run_id)
     return None

@@ -23,13 +23,12 @@ from dagster import (
 from cdp.landing.files import SourceFile, list_files, open_store
 from cdp.settings import Settings
 from orchestration.defs import replay, value
+from orchestration.defs.project import TRIGGERS
 from orchestration.defs.syncs import PLANS_GROUP
 from orchestration.defs.transformation import RefreshConfig
 
 # Two runs of one kind wait for each other in the queue: `dagster.yaml` gives this tag one place.
 WRITES = {"cdp/warehouse": "writes"}
-# The raw tables that a trigger lands by itself, with a run of a minute less: see `trigger.py`.
-PINGS, DECISIONS = "app__events", "consent__records"
 REFRESHED = (
     AssetSelection.all()
     - AssetSelection.groups(PLANS_GROUP)
@@ -109,10 +108,11 @@ def listing_fingerprint(
 def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     """Compare the landing folder's listing with the one of the last run that was asked for.
 
-    Files that may hold location pings are left to the sensor of those and to the next hour.
+    Files that start a trigger are left to its sensor and to the next hour.
     """
+    tables = {trigger.started_by for trigger in TRIGGERS}
     fingerprint = listing_fingerprint(
-        Settings.from_environment(), lambda file: file.table_name != PINGS
+        Settings.from_environment(), lambda file: file.table_name not in tables
     )
     if fingerprint == context.cursor:
         return SkipReason("No file has come or changed.")

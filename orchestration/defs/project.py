@@ -14,12 +14,33 @@ from dagster_dbt import (
     DagsterDbtTranslatorSettings,
     DbtProject,
 )
+from pydantic import BaseModel, ConfigDict
 
-from cdp.settings import PROJECT_DIR, Settings
+from cdp.settings import PROJECT_DIR, Postgres, Runs, Settings
 
-TARGET_DIR = Path(os.environ.get("DBT_TARGET_PATH", PROJECT_DIR / "target"))
+TARGET_DIR = Runs.from_environment().target_path
 # Who looks after raw tables, and after rules of a topic that no layer is named after.
 _GROUP_OF_THE_REST = "staging"
+
+
+class Trigger(BaseModel):
+    """A fast path from a file to a sync: `config.meta.trigger` of the sync's exposure.
+
+    Attributes:
+        sync: Name of the exposure.
+        selector: The slice of models, listed one by one in selectors.yml; names the job too.
+        sensor: Name of the sensor.
+        started_by: Raw table whose files start it.
+        lands: Raw tables that are landed first.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sync: str
+    selector: str
+    sensor: str
+    started_by: str
+    lands: tuple[str, ...]
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -68,7 +89,7 @@ def load_project() -> tuple[DbtProject, Mapping[str, Any]]:
 def is_of(settings: Settings, manifest: Mapping[str, Any]) -> bool:
     """Whether a manifest names the tables of this warehouse: it may be left from another one."""
     database = (
-        os.environ.get("PGDATABASE", "postgres")
+        Postgres.from_environment().dbname
         if settings.target == "postgres"
         else settings.duckdb_path.stem
     )
@@ -87,5 +108,16 @@ def owner_of(group: str) -> str:
     return str(owners.get(group, owners[_GROUP_OF_THE_REST]))
 
 
+def read_triggers(manifest: Mapping[str, Any]) -> list[Trigger]:
+    """The triggers of a manifest, sorted by sync."""
+    exposures = sorted(manifest["exposures"].values(), key=lambda each: str(each["name"]))
+    return [
+        Trigger(sync=each["name"], **each["config"]["meta"]["trigger"])
+        for each in exposures
+        if "trigger" in each["config"]["meta"]
+    ]
+
+
 PROJECT, MANIFEST = load_project()
+TRIGGERS = read_triggers(MANIFEST)
 TRANSLATOR = LayerTranslator()

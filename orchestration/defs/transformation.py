@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,15 +20,15 @@ from dagster_dbt import dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from pydantic import Field
 
+from cdp.dbt import events as dbt_events
 from cdp.dbt import warm as warm_dbt
+from cdp.dbt.command import WITHOUT_UNIT_TESTS
 from cdp.settings import Settings
 from cdp.warehouse.connection import connected
 from orchestration.defs.column_lineage import ColumnLineage
 from orchestration.defs.project import MANIFEST, PROJECT, TARGET_DIR, TRANSLATOR
 from orchestration.defs.steps import writing
 
-# Unit tests prove the models, not the data: they run in `make test`.
-_LEFT_OUT = ("--exclude-resource-type", "unit_test")
 _KEYS = {
     unique_id: TRANSLATOR.get_asset_key(node)
     for unique_id, node in MANIFEST["nodes"].items()
@@ -58,7 +57,7 @@ class RefreshConfig(Config):
 )
 def transform(context: AssetExecutionContext, config: RefreshConfig) -> Iterator[Any]:
     """Build and test the selected models; a failed test skips all that lies downstream of it."""
-    arguments = ["build", *_LEFT_OUT, *_selection(context, config)]
+    arguments = ["build", *WITHOUT_UNIT_TESTS, *_selection(context, config)]
     if config.full_refresh:
         arguments.append("--full-refresh")
     target = TARGET_DIR / f"transform-{context.run_id}-{context.retry_number}"
@@ -126,9 +125,7 @@ def _events(context: AssetExecutionContext, line: str) -> Iterator[Any]:
     said: Mapping[str, Any] | None = None
     with suppress(json.JSONDecodeError):
         said = json.loads(line)
-    message = said["info"]["msg"] if said else line.rstrip("\n")
-    sys.stdout.write(f"{message}\n")
-    sys.stdout.flush()
+    dbt_events.tell(said or {"info": {"msg": line.rstrip("\n"), "level": "warn"}})
     if said:
         event = DbtCoreCliEventMessage(raw_event=dict(said), event_history_metadata={})
         yield from event.to_default_asset_events(MANIFEST, TRANSLATOR, context, project=PROJECT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -72,11 +71,12 @@ class Warehouse:
 def warehouse(tmp_path: Path) -> Warehouse:
     manifest = tmp_path / "manifest.json"
     manifest.write_text(json.dumps(MANIFEST))
-    settings = replace(
-        Settings.from_environment(),
-        target="duckdb",
-        data_dir=tmp_path,
-        duckdb_path=tmp_path / "warehouse.duckdb",
+    settings = Settings.from_environment().model_copy(
+        update={
+            "target": "duckdb",
+            "data_dir": tmp_path,
+            "duckdb_path": tmp_path / "warehouse.duckdb",
+        }
     )
     world = Warehouse(settings, manifest)
     world.execute(

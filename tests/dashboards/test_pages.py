@@ -32,7 +32,7 @@ def served(environment: dict[str, str]) -> Iterator[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CDP_")}
     variables = kept | environment | {"CDP_DASHBOARDS_PORT": port, "PYTHONPATH": str(PROJECT_DIR)}
     server = subprocess.Popen(
-        [sys.executable, "-m", "dashboards"],
+        [sys.executable, "-m", "cdp", "dashboards"],
         cwd=PROJECT_DIR,
         env=variables,
         stdout=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from cdp.cli import reference
 from cdp.settings import PROJECT_DIR
 from tests.docs.pages import DOCS
 
@@ -48,6 +49,10 @@ def described(heading: str) -> dict[str, list[str]]:
                 assert name not in found, f"{name} is described twice"
                 found[name] = cells
     return found
+
+
+def test_the_page_is_written_from_the_declarations() -> None:
+    assert reference.page(PAGE) == PAGE, "run: cdp docs-reference"
 
 
 def test_every_variable_of_the_environment_is_described() -> None:

@@ -16,12 +16,12 @@ from cdp.identity.explain import (
     Explainer,
     ExplainError,
     Place,
-    main,
     mask,
     path_query,
 )
 from cdp.settings import Settings
 from cdp.warehouse.connection import Connection, connected
+from tests.command import cdp
 from tests.identity.identity_world import World
 from tests.identity.reference_graph import Identifier, Override, Record
 
@@ -172,18 +172,18 @@ def test_says_what_joins_two_identifiers_or_keeps_them_apart(
                 explain(text, "card:c1")
             assert str(error.value).count(answer) == 1
 
-    assert main(["contact:k1", "cookie:w1"]) == 0
+    assert cdp("explain", "contact:k1", "cookie:w1") == 0
     assert capsys.readouterr().out.strip() == chain
-    assert main(["contact:k1", "cookie:w1", "--show"]) == 0
+    assert cdp("explain", "contact:k1", "cookie:w1", "--show") == 0
     assert "email:ann@example.com" in capsys.readouterr().out
-    assert main(["contact:k1"]) == 1
+    assert cdp("explain", "contact:k1") == 1
     assert capsys.readouterr().err.startswith("error: B is not an identifier")
 
 
 def test_an_empty_warehouse_says_what_to_run(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["card:c1", "card:c2"]) == 1
+    assert cdp("explain", "card:c1", "card:c2") == 1
     assert "make demo" in capsys.readouterr().err
 
 

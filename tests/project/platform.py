@@ -129,7 +129,7 @@ class Platform:
 
     def land(self) -> None:
         """Load new channel files."""
-        self.run("-m", "cdp.landing")
+        self.run("-m", "cdp", "land")
 
     def dbt(self, *arguments: str, check: bool = True, **variables: str) -> Finished:
         """Run a command of dbt."""
@@ -152,7 +152,7 @@ class Platform:
     def deliver(self, receiver: RunningReceiver, *arguments: str, as_of: str | None = None) -> None:
         """Apply all syncs, or those named, as of a moment."""
         variables = {"CDP_WEBHOOK_URL": receiver.url} | ({"CDP_AS_OF": as_of} if as_of else {})
-        self.run("-m", "cdp.activation", "apply", *arguments, **variables)
+        self.run("-m", "cdp", "sync", "apply", *arguments, **variables)
 
     @contextmanager
     def warehouse(self) -> Iterator[Connection]:

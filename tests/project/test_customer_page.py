@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
@@ -320,7 +320,7 @@ def test_both_engines_show_the_same(built: Built) -> None:
         profiles = [profile_id for (profile_id,) in platform.rows(chosen)]
         with ExitStack() as stack:
             settings = stack.enter_context(environment_of(platform))
-            copied = replace(settings, data_dir=settings.data_dir / "of_the_page")
+            copied = settings.model_copy(update={"data_dir": settings.data_dir / "of_the_page"})
             copied.data_dir.mkdir(exist_ok=True)
             reader = stack.enter_context(open_readers(copied).open())
             people = Customers(reader, sees_identifiers=True)

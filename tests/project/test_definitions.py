@@ -7,7 +7,6 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -70,7 +69,7 @@ def test_a_manifest_of_another_warehouse_is_told_apart(
         "raw_schema": "other",
         "duckdb_path": tmp_path / "other.duckdb",
     }.items():
-        assert not is_of(replace(settings, **{name: value}), manifest), name
+        assert not is_of(settings.model_copy(update={name: value}), manifest), name
 
 
 def test_every_model_seed_and_raw_table_is_an_asset(
@@ -307,9 +306,12 @@ def test_the_sensor_of_pings_asks_for_the_slice_first_and_once(
     code_location: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trigger = code_location.trigger
+    (location_pings,) = trigger.defs.sensors
+    (location_trigger,) = trigger.defs.jobs
+    assert location_pings.name == "location_pings"
     monkeypatch.setenv("CDP_LANDING_PATH", str(tmp_path))
     monkeypatch.setattr(trigger, "_LOOK_SECONDS", 0.3)
-    monkeypatch.setattr(trigger.warm_dbt, "launch", lambda: mock.Mock(poll=lambda: None))
+    monkeypatch.setattr(trigger.warm_dbt, "launch", lambda *_: mock.Mock(poll=lambda: None))
     (folder := tmp_path / "app" / "events").mkdir(parents=True)
     (other := tmp_path / "web" / "events").mkdir(parents=True)
     context = build_sensor_context(
@@ -324,16 +326,16 @@ def test_the_sensor_of_pings_asks_for_the_slice_first_and_once(
         os.utime(file, (settled, settled))
 
     write(other / "events.jsonl")
-    assert isinstance(trigger.location_pings(context), SkipReason)
+    assert isinstance(location_pings(context), SkipReason)
     write(folder / "pings.jsonl")
-    assert isinstance(trigger.location_pings(context), RunRequest)
-    assert isinstance(trigger.location_pings(context), SkipReason)
+    assert isinstance(location_pings(context), RunRequest)
+    assert isinstance(location_pings(context), SkipReason)
     # A full refresh does not come on top for the same file.
     all_files = build_sensor_context()
     code_location.automation.new_files(all_files)
     write(folder / "more-pings.jsonl")
     assert isinstance(code_location.automation.new_files(all_files), SkipReason)
-    assert trigger.location_trigger.tags["dagster/priority"] == "10"
+    assert location_trigger.tags["dagster/priority"] == "10"
 
 
 def test_the_sensor_asks_for_a_run_once_for_each_change_of_files(

@@ -21,12 +21,14 @@ from unittest import mock
 
 import pytest
 
-from cdp.identity.plan.__main__ import EXCEEDED, main
+from cdp.cli.commands import EXCEEDED
+from cdp.identity.plan import build as builds
 from cdp.identity.plan.build import Dbt, extract_revision
 from cdp.identity.plan.difference import LARGEST
 from cdp.identity.plan.errors import IdentityPlanError
 from cdp.identity.plan.scratch import FOLDER, lock_folder, sweep
 from cdp.settings import PROJECT_DIR, Settings, Target
+from tests.command import cdp
 from tests.dbt_process import DbtProcess
 from tests.project.conftest import Built
 from tests.project.platform import Platform
@@ -63,10 +65,12 @@ class Trial:
         """Make a plan on the command line; returns the exit status and the JSON."""
         file = self.data_dir / "plan.json"
         file.unlink(missing_ok=True)
-        with mock.patch.dict(os.environ, self.environment, clear=True):
-            status = main(
-                ["--project-dir", str(self.project), "--json", str(file), *arguments], dbt=self.dbt
-            )
+        with (
+            mock.patch.dict(os.environ, self.environment, clear=True),
+            mock.patch.object(builds, "run_dbt", self.dbt),
+        ):
+            places = ("--project-dir", str(self.project), "--json", str(file))
+            status = cdp("identity-plan", *places, *arguments)
         return status, json.loads(file.read_text()) if file.exists() else {}
 
     def seed(self, name: str) -> Path:

@@ -99,7 +99,7 @@ def platform(
 def activation(platform: Platform, project: Path, command: str, sync: str, **variables: str) -> str:
     manifest = platform.folder / "target" / "manifest.json"
     places = ("--manifest", str(manifest), "--project-dir", str(project))
-    return platform.run("-m", "cdp.activation", *places, command, sync, **variables)
+    return platform.run("-m", "cdp", "sync", *places, command, sync, **variables)
 
 
 @pytest.mark.parametrize("page", HOW_TO, ids=lambda page: str(page.stem))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,11 +28,11 @@ from cdp.activation.destinations.http import (
     code_in_document,
     request,
 )
+from cdp.environment import named_secret, named_value
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
 
-VARIABLE_NAME = r"^[A-Z][A-Z0-9_]*$"
 # The receiver on this machine may be spoken to in the clear: it is a test's, or a proxy's.
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -99,17 +98,17 @@ def no_column(spec: SyncSpec, key: str, name: str) -> Problem:
 
 def secret_in(variable: str, spec: SyncSpec) -> str:
     """The value of an environment variable that a sync signs in with."""
-    value = os.environ.get(variable, "").strip()
-    if not value:
+    value = named_secret(variable)
+    if value is None:
         raise DestinationSettingError(
             f"{variable} is not set: sync {spec.name!r} signs in to {spec.destination} with it."
         )
-    return value
+    return value.get_secret_value().strip()
 
 
 def address_in(variable: str, default: str | None, spec: SyncSpec) -> str:
     """The API's address in an environment variable, without a slash at its end."""
-    url = os.environ.get(variable, "").strip() or default
+    url = named_value(variable) or default
     if not url:
         raise DestinationSettingError(
             f"{variable} is not set: set it to the address of {spec.destination}'s API."

@@ -10,10 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from pydantic import Field
-
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     ApiOptions,
     address_in,
@@ -35,6 +32,7 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.environment import variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -64,13 +62,11 @@ class BrazeOptions(ApiOptions):
     Attributes:
         on_delete: What becomes of the user of a deleted row: `clear` sets the payload's attributes
             to null, `erase` deletes the user with all that Braze knows of it.
-        key_variable: Environment variable that holds the REST API key.
-        url_variable: Environment variable that holds the address of the workspace's REST endpoint.
     """
 
     on_delete: Literal["clear", "erase"] = "clear"
-    key_variable: str = Field("CDP_BRAZE_KEY", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_BRAZE_URL", pattern=VARIABLE_NAME)
+    key_variable: str = variable("CDP_BRAZE_KEY", "a secret", "Key of the REST API.")
+    url_variable: str = variable("CDP_BRAZE_URL", "an address", "Endpoint of your cluster.")
 
 
 class BrazeSession:

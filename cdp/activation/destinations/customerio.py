@@ -11,10 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from pydantic import Field
-
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     ApiOptions,
     address_in,
@@ -38,6 +35,7 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import packed
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -63,16 +61,14 @@ class CustomerioOptions(ApiOptions):
 
     Attributes:
         identifier: Whether the key is a person's `id` or `email`.
-        site_id_variable: Environment variable that holds the workspace's site id.
-        key_variable: Environment variable that holds the Track API key.
-        url_variable: Environment variable that holds the API's address, if not the one of the
-            United States.
     """
 
     identifier: Literal["id", "email"] = "id"
-    site_id_variable: str = Field("CDP_CUSTOMERIO_SITE_ID", pattern=VARIABLE_NAME)
-    key_variable: str = Field("CDP_CUSTOMERIO_KEY", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_CUSTOMERIO_URL", pattern=VARIABLE_NAME)
+    site_id_variable: str = variable(
+        "CDP_CUSTOMERIO_SITE_ID", "a secret", "Site id of the Track API."
+    )
+    key_variable: str = variable("CDP_CUSTOMERIO_KEY", "a secret", "Key of the Track API.")
+    url_variable: str = address_variable("CDP_CUSTOMERIO_URL")
 
 
 class CustomerioSession:

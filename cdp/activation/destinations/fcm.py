@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import Field
 
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     address_in,
     open_api,
@@ -47,6 +46,7 @@ from cdp.activation.destinations.messages import (
     message_problems,
     time_to_live,
 )
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -72,13 +72,13 @@ class FcmOptions(PushOptions):
 
     Attributes:
         project: Firebase project; by default that of the service account.
-        key_variable: Environment variable that holds the service account's JSON key.
-        url_variable: Environment variable that holds the API's address, if not Google's own.
     """
 
     project: str | None = Field(None, pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")
-    key_variable: str = Field(DEFAULT_KEY_VARIABLE, pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_FCM_URL", pattern=VARIABLE_NAME)
+    key_variable: str = variable(
+        DEFAULT_KEY_VARIABLE, "a secret", "Content of a service account's JSON key file."
+    )
+    url_variable: str = address_variable("CDP_FCM_URL")
 
 
 class FcmSession:

@@ -17,7 +17,6 @@ import asyncio
 import hashlib
 import importlib.util
 import json
-import os
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -31,7 +30,6 @@ from urllib.parse import urlsplit
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import Field
 
 from cdp.activation.destinations.base import (
     ACCEPTED,
@@ -47,6 +45,7 @@ from cdp.activation.destinations.base import (
     TemporaryFailureError,
     Value,
 )
+from cdp.environment import named_secret, named_value, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import ColumnKind, PayloadColumn, SyncSpec
@@ -70,23 +69,23 @@ class FilesOptions(Options):
     """Keys of a sync to files beside the common ones.
 
     Attributes:
-        url_variable: Environment variable that holds the folder, `s3://bucket/prefix` or
-            `sftp://user@host/path`.
         format: Of the files.
         formula_safe: Put an apostrophe before a text in a CSV file that a spreadsheet would take
             for a formula. Numbers are left as they are.
-        password_variable: Environment variable that holds the password for SFTP, if any.
-        private_key_variable: Environment variable that names the private key file for SFTP.
-        known_hosts_variable: Environment variable that names the file with the server's key;
-            `~/.ssh/known_hosts` where it is not set.
     """
 
-    url_variable: str = Field(DEFAULT_URL_VARIABLE, pattern=r"^[A-Z][A-Z0-9_]*$")
+    url_variable: str = variable(DEFAULT_URL_VARIABLE, "an fsspec address", "Where files go.")
     format: Literal["csv", "jsonl", "parquet"] = "csv"
     formula_safe: bool = True
-    password_variable: str = Field("CDP_FILES_PASSWORD", pattern=r"^[A-Z][A-Z0-9_]*$")
-    private_key_variable: str = Field("CDP_FILES_PRIVATE_KEY", pattern=r"^[A-Z][A-Z0-9_]*$")
-    known_hosts_variable: str = Field("CDP_FILES_KNOWN_HOSTS", pattern=r"^[A-Z][A-Z0-9_]*$")
+    password_variable: str = variable(
+        "CDP_FILES_PASSWORD", "a secret", "Password for an SFTP server."
+    )
+    private_key_variable: str = variable(
+        "CDP_FILES_PRIVATE_KEY", "a file", "Private key for an SFTP server."
+    )
+    known_hosts_variable: str = variable(
+        "CDP_FILES_KNOWN_HOSTS", "a file", "Keys of SFTP servers.", shown="`~/.ssh/known_hosts`"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +301,7 @@ class Files:
 @asynccontextmanager
 async def _open(spec: SyncSpec) -> AsyncIterator[FilesSession]:
     options = cast(FilesOptions, spec.options)
-    url = os.environ.get(options.url_variable)
+    url = named_value(options.url_variable)
     if not url:
         raise DestinationSettingError(
             f"{options.url_variable} is not set: set it to a folder, s3://BUCKET/PREFIX or "
@@ -333,13 +332,13 @@ def _secrets(options: FilesOptions, protocol: str) -> dict[str, Any]:
     """What SFTP signs in with. S3 reads the variables of AWS by itself."""
     if protocol not in _SFTP:
         return {}
-    known_hosts = os.environ.get(options.known_hosts_variable) or "~/.ssh/known_hosts"
-    password = os.environ.get(options.password_variable)
-    key = os.environ.get(options.private_key_variable)
+    known_hosts = named_value(options.known_hosts_variable) or "~/.ssh/known_hosts"
+    password = named_secret(options.password_variable)
+    key = named_value(options.private_key_variable)
     # Named always: without it no server's key would be checked.
     secrets: dict[str, Any] = {"known_hosts": str(Path(known_hosts).expanduser())}
     if password:
-        secrets["password"] = password
+        secrets["password"] = password.get_secret_value()
     if key:
         secrets["client_keys"] = [str(Path(key).expanduser())]
     return secrets

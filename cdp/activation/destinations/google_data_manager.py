@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from pydantic import Field
 
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     address_in,
     open_api,
@@ -46,6 +45,7 @@ from cdp.activation.destinations.google import (
 )
 from cdp.activation.destinations.http import document_of, failure_reason
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -72,8 +72,6 @@ class GoogleDataManagerOptions(AudienceOptions):
         account_type: Product that the account is of.
         login_account_id: Manager account that the service account has access to, if it is another.
         customer_match_terms_accepted: Must be true: that you have accepted Google's terms.
-        key_variable: Environment variable that holds the service account's JSON key.
-        url_variable: Environment variable that holds the API's address, if not Google's own.
     """
 
     account_id: str = Field(pattern=r"^\d+$")
@@ -82,8 +80,10 @@ class GoogleDataManagerOptions(AudienceOptions):
     )
     login_account_id: str | None = Field(None, pattern=r"^\d+$")
     customer_match_terms_accepted: Literal[True]
-    key_variable: str = Field(DEFAULT_KEY_VARIABLE, pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_GOOGLE_DATA_MANAGER_URL", pattern=VARIABLE_NAME)
+    key_variable: str = variable(
+        DEFAULT_KEY_VARIABLE, "a secret", "Content of a service account's JSON key file."
+    )
+    url_variable: str = address_variable("CDP_GOOGLE_DATA_MANAGER_URL")
 
 
 class _PlacesRefusedError(BatchRefusedError):

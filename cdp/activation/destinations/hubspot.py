@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
-from pydantic import Field
-
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     ApiOptions,
     address_in,
@@ -43,6 +40,7 @@ from cdp.activation.destinations.http import (
     refused_row,
 )
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -64,15 +62,10 @@ _STATUSES = {"RATE_LIMITS": 429, "INTERNAL_ERROR": 500, "OBJECT_NOT_FOUND": 404}
 
 
 class HubspotOptions(ApiOptions):
-    """Keys of a HubSpot sync beside the common ones; `object` is the object's type.
+    """Keys of a HubSpot sync beside the common ones; `object` is the object's type."""
 
-    Attributes:
-        token_variable: Environment variable that holds the private app's access token.
-        url_variable: Environment variable that holds the API's address, if not HubSpot's own.
-    """
-
-    token_variable: str = Field("CDP_HUBSPOT_TOKEN", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_HUBSPOT_URL", pattern=VARIABLE_NAME)
+    token_variable: str = variable("CDP_HUBSPOT_TOKEN", "a secret", "Token of a private app.")
+    url_variable: str = address_variable("CDP_HUBSPOT_URL")
 
 
 def _text(value: Value) -> str:

@@ -11,10 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote
 
-from pydantic import Field
-
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     ApiOptions,
     address_in,
@@ -39,6 +36,7 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.environment import variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -62,14 +60,16 @@ class IterableOptions(ApiOptions):
 
     Attributes:
         identifier: Whether the key is a user's `userId` or `email`: the one that the project uses.
-        key_variable: Environment variable that holds a server-side API key.
-        url_variable: Environment variable that holds the API's address, if not the one of the
-            United States.
     """
 
     identifier: Literal["userId", "email"] = "userId"
-    key_variable: str = Field("CDP_ITERABLE_KEY", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_ITERABLE_URL", pattern=VARIABLE_NAME)
+    key_variable: str = variable("CDP_ITERABLE_KEY", "a secret", "Server-side key.")
+    url_variable: str = variable(
+        "CDP_ITERABLE_URL",
+        "an address",
+        "Address of the API; another one for accounts in the EU.",
+        shown="the vendor's",
+    )
 
 
 class IterableSession:

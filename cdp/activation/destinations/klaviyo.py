@@ -19,7 +19,6 @@ from urllib.parse import quote, urlencode, urlsplit
 from pydantic import Field
 
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     ApiOptions,
     address_in,
@@ -45,6 +44,7 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import check_no_content, document_of, refused_row
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -85,16 +85,14 @@ class KlaviyoOptions(ApiOptions):
     Attributes:
         identifier: Whether the key is a profile's `external_id` or `email`.
         list_id: List that the profiles are added to and, in a mirror, removed from.
-        key_variable: Environment variable that holds a private API key.
-        url_variable: Environment variable that holds the API's address, if not Klaviyo's own.
         job_seconds: How long an import job may take before it is given up and sent again.
         poll_seconds: Between two looks at an import job.
     """
 
     identifier: Literal["external_id", "email"] = "external_id"
     list_id: str | None = Field(None, min_length=1)
-    key_variable: str = Field("CDP_KLAVIYO_KEY", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_KLAVIYO_URL", pattern=VARIABLE_NAME)
+    key_variable: str = variable("CDP_KLAVIYO_KEY", "a secret", "Private key.")
+    url_variable: str = address_variable("CDP_KLAVIYO_URL")
     job_seconds: float = Field(1800, gt=0)
     poll_seconds: float = Field(5, gt=0)
 

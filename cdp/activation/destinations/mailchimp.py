@@ -19,7 +19,6 @@ from urllib.parse import quote
 from pydantic import Field
 
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     ApiOptions,
     address_in,
@@ -42,6 +41,7 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import check_no_content, document_of, refused_row
 from cdp.activation.destinations.packing import packed
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -62,15 +62,14 @@ class MailchimpOptions(ApiOptions):
     Attributes:
         address_column: Payload column that holds the address.
         status_if_new: Status of a contact that is new to the audience; others keep theirs.
-        key_variable: Environment variable that holds the API key, data centre at its end.
-        url_variable: Environment variable that holds the API's address, if it is not that of the
-            key's data centre.
     """
 
     address_column: str = Field("email_address", min_length=1)
     status_if_new: Literal["subscribed", "pending", "transactional", "unsubscribed"] = "subscribed"
-    key_variable: str = Field("CDP_MAILCHIMP_KEY", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_MAILCHIMP_URL", pattern=VARIABLE_NAME)
+    key_variable: str = variable(
+        "CDP_MAILCHIMP_KEY", "a secret", "Key, with the data centre behind its dash."
+    )
+    url_variable: str = address_variable("CDP_MAILCHIMP_URL", "that of the key's data centre")
 
 
 def subscriber_hash(address: str) -> str:

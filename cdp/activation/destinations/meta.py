@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import Field
 
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     address_in,
     open_api,
@@ -39,6 +38,7 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import document_of
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -63,13 +63,11 @@ class MetaOptions(AudienceOptions):
     """Keys of a Meta sync beside the common ones; `object` is the audience's id.
 
     Attributes:
-        token_variable: Environment variable that holds the system user's access token.
-        url_variable: Environment variable that holds the API's address, if not Meta's own.
         api_version: Of the Graph API.
     """
 
-    token_variable: str = Field("CDP_META_TOKEN", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_META_URL", pattern=VARIABLE_NAME)
+    token_variable: str = variable("CDP_META_TOKEN", "a secret", "Access token of a system user.")
+    url_variable: str = address_variable("CDP_META_URL")
     api_version: str = Field("v25.0", pattern=r"^v\d+\.\d+$")
 
 

@@ -8,10 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from pydantic import Field
-
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     address_in,
     open_api,
@@ -36,6 +33,7 @@ from cdp.activation.destinations.messages import (
     message_problems,
     time_to_live,
 )
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -56,13 +54,11 @@ class OnesignalOptions(PushOptions):
 
     Attributes:
         app_id: The app's id, a UUID.
-        key_variable: Environment variable that holds the app's API key.
-        url_variable: Environment variable that holds the API's address, if not OneSignal's own.
     """
 
     app_id: UUID
-    key_variable: str = Field("CDP_ONESIGNAL_KEY", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_ONESIGNAL_URL", pattern=VARIABLE_NAME)
+    key_variable: str = variable("CDP_ONESIGNAL_KEY", "a secret", "Key of the app.")
+    url_variable: str = address_variable("CDP_ONESIGNAL_URL")
 
 
 class OnesignalSession:

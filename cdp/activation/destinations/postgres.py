@@ -8,7 +8,6 @@ away only what the sync itself put there: a row that was there before is updated
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -34,6 +33,7 @@ from cdp.activation.destinations.base import (
     RowResult,
     TemporaryFailureError,
 )
+from cdp.environment import named_secret, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -54,12 +54,12 @@ class PostgresOptions(Options):
     """Keys of a sync to a PostgreSQL table beside the common ones.
 
     Attributes:
-        dsn_variable: Environment variable that holds the connection string, as a URI or as
-            `host=… dbname=…`.
         timeout_seconds: How long one statement may take.
     """
 
-    dsn_variable: str = Field(DEFAULT_DSN_VARIABLE, pattern=r"^[A-Z][A-Z0-9_]*$")
+    dsn_variable: str = variable(
+        DEFAULT_DSN_VARIABLE, "a secret", "Connection of the table destination."
+    )
     timeout_seconds: float = Field(300, gt=0, le=3600)
 
 
@@ -284,8 +284,8 @@ class Postgres:
 @asynccontextmanager
 async def _open(spec: SyncSpec) -> AsyncIterator[PostgresSession]:
     options = cast(PostgresOptions, spec.options)
-    dsn = os.environ.get(options.dsn_variable)
-    if not dsn:
+    dsn = named_secret(options.dsn_variable)
+    if dsn is None:
         raise DestinationSettingError(
             f"{options.dsn_variable} is not set: set it to the connection string of the database, "
             "postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
@@ -293,7 +293,9 @@ async def _open(spec: SyncSpec) -> AsyncIterator[PostgresSession]:
     columns = [column.name for column in spec.payload.columns]
     table = _Table(spec.object, columns, spec.key)
     try:
-        session = PostgresSession(dsn, spec.name, spec.mode, table, options.timeout_seconds)
+        session = PostgresSession(
+            dsn.get_secret_value(), spec.name, spec.mode, table, options.timeout_seconds
+        )
         connection = await session.connect()
     except psycopg.Error as error:
         # The driver's message may repeat the password.

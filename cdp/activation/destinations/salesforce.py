@@ -19,7 +19,6 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     ApiOptions,
     address_in,
@@ -49,6 +48,7 @@ from cdp.activation.destinations.http import (
     refused_row,
 )
 from cdp.activation.destinations.packing import packed
+from cdp.environment import variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -75,17 +75,18 @@ class SalesforceOptions(ApiOptions):
 
     Attributes:
         api_version: Version of the REST API.
-        client_id_variable: Environment variable that holds the connected app's consumer key.
-        client_secret_variable: Environment variable that holds the connected app's secret.
-        url_variable: Environment variable that holds the address of My Domain.
         job_seconds: How long a bulk job may take before it is given up and sent again.
         poll_seconds: Between two looks at a bulk job.
     """
 
     api_version: str = Field("v62.0", pattern=r"^v\d+\.0$")
-    client_id_variable: str = Field("CDP_SALESFORCE_CLIENT_ID", pattern=VARIABLE_NAME)
-    client_secret_variable: str = Field("CDP_SALESFORCE_CLIENT_SECRET", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_SALESFORCE_URL", pattern=VARIABLE_NAME)
+    client_id_variable: str = variable(
+        "CDP_SALESFORCE_CLIENT_ID", "a secret", "Consumer key of a connected app."
+    )
+    client_secret_variable: str = variable(
+        "CDP_SALESFORCE_CLIENT_SECRET", "a secret", "Secret of a connected app."
+    )
+    url_variable: str = variable("CDP_SALESFORCE_URL", "an address", "Your domain.")
     job_seconds: float = Field(1800, gt=0)
     poll_seconds: float = Field(5, gt=0)
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 from pydantic import Field
 
 from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
     Api,
     address_in,
     no_column,
@@ -42,6 +41,7 @@ from cdp.activation.destinations.messages import (
     message_problems,
     seconds_left,
 )
+from cdp.environment import address_variable, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -80,14 +80,12 @@ class SlackOptions(MessageOptions):
     Attributes:
         channel_id: Id of the channel that every message goes to.
         channel_column: Payload column with the id of each message's channel.
-        token_variable: Environment variable that holds the app's bot token.
-        url_variable: Environment variable that holds the API's address, if not Slack's own.
     """
 
     channel_id: str | None = Field(None, min_length=1)
     channel_column: str | None = None
-    token_variable: str = Field("CDP_SLACK_TOKEN", pattern=VARIABLE_NAME)
-    url_variable: str = Field("CDP_SLACK_URL", pattern=VARIABLE_NAME)
+    token_variable: str = variable("CDP_SLACK_TOKEN", "a secret", "Bot token.")
+    url_variable: str = address_variable("CDP_SLACK_URL")
 
 
 class SlackSession:

@@ -16,7 +16,6 @@ import binascii
 import hashlib
 import hmac
 import json
-import os
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -38,6 +37,7 @@ from cdp.activation.destinations.base import (
     RowResult,
 )
 from cdp.activation.destinations.http import post, refused_row
+from cdp.environment import named_secret, named_value, variable
 
 if TYPE_CHECKING:
     from cdp.activation.spec import SyncSpec
@@ -52,13 +52,11 @@ class WebhookOptions(Options):
     """Keys of a webhook sync beside the common ones.
 
     Attributes:
-        url_variable: Environment variable that holds the receiver's address.
-        secret_variable: Environment variable that holds the signing secret.
         timeout_seconds: How long one request may take, answer included.
     """
 
-    url_variable: str = Field(DEFAULT_URL_VARIABLE, pattern=r"^[A-Z][A-Z0-9_]*$")
-    secret_variable: str = Field(DEFAULT_SECRET_VARIABLE, pattern=r"^[A-Z][A-Z0-9_]*$")
+    url_variable: str = variable(DEFAULT_URL_VARIABLE, "an address", "Receiver.")
+    secret_variable: str = variable(DEFAULT_SECRET_VARIABLE, "a secret", "Key of the signature.")
     timeout_seconds: float = Field(30, gt=0, le=600)
 
 
@@ -177,13 +175,13 @@ class Webhook:
 async def _open(spec: SyncSpec, settings: Settings) -> AsyncIterator[WebhookSession]:
     options = cast(WebhookOptions, spec.options)
     url = _address(options, settings)
-    secret = os.environ.get(options.secret_variable)
-    if not secret:
+    secret = named_secret(options.secret_variable)
+    if secret is None:
         raise DestinationSettingError(
             f"{options.secret_variable} is not set: sync {spec.name!r} signs what it sends with it."
         )
     try:
-        key = secret_bytes(secret)
+        key = secret_bytes(secret.get_secret_value())
     except ValueError as error:
         raise DestinationSettingError(f"{options.secret_variable}: {error}.") from error
     async with aiohttp.ClientSession(
@@ -194,7 +192,7 @@ async def _open(spec: SyncSpec, settings: Settings) -> AsyncIterator[WebhookSess
 
 
 def _address(options: WebhookOptions, settings: Settings) -> str:
-    url = os.environ.get(options.url_variable)
+    url = named_value(options.url_variable)
     if options.url_variable == DEFAULT_URL_VARIABLE:
         url = settings.webhook_url or url
     if not url:

@@ -1,6 +1,6 @@
 """Proposes pairs of records that are one person although they share no identifier.
 
-`python -m cdp.identity.matching`, or `make match`. docs/matching.md says what it is for.
+`cdp match`. docs/matching.md says what it is for.
 """
 
 from cdp.identity.matching.run import MatchingError, MatchingReport, is_switched_on, match

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import yaml
 
 from cdp.identity.matching import store
-from cdp.settings import PROJECT_DIR, SettingError, Settings
+from cdp.settings import PROJECT_DIR, Runs, SettingError, Settings
 from cdp.warehouse.connection import connected
 
 SWITCH = "CDP_PROBABILISTIC_MATCHING"
@@ -50,10 +49,11 @@ def is_switched_on() -> bool:
     `CDP_PROBABILISTIC_MATCHING` wins over `probabilistic_matching` of dbt_project.yml. Raises
     `SettingError` for anything but true and false.
     """
-    value = os.environ.get(SWITCH)
-    if not value:
-        project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
-        value = str(project["vars"].get("probabilistic_matching", False))
+    chosen = Runs.from_environment().probabilistic_matching
+    if chosen is not None:
+        return chosen
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+    value = str(project["vars"].get("probabilistic_matching", False))
     if value.lower() not in ("true", "false"):
         raise SettingError(
             "probabilistic_matching is neither true nor false: set it to one of them."

@@ -43,10 +43,10 @@ def run_dbt(
     project: Path,
     inherited: tuple[int, ...],
 ) -> None:
-    """Run dbt in a process of its own."""
+    """Run dbt in a process of its own, which is of this project whatever rules it builds."""
     finished = subprocess.run(
-        [Path(sys.executable).parent / "dbt", "--quiet", *arguments, "--project-dir", project],
-        cwd=project,
+        [sys.executable, "-m", "cdp.dbt.command", "--quiet", *arguments, "--project-dir", project],
+        cwd=PROJECT_DIR,
         env={**environment, "DBT_PROFILES_DIR": str(project)},
         pass_fds=inherited,
         capture_output=True,

@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -92,9 +92,9 @@ def scratch_copy(settings: Settings) -> Iterator[Scratch]:
         notes = f"{FOLDER}_{settings.schema}"
         if settings.target == "duckdb":
             _copy_file(settings.duckdb_path, folder)
-            copied = replace(settings, duckdb_path=folder / settings.duckdb_path.name)
+            copied = settings.model_copy(update={"duckdb_path": folder / settings.duckdb_path.name})
         else:
-            copied = replace(settings, schema=notes)
+            copied = settings.model_copy(update={"schema": notes})
             stack.callback(drop_schemas, settings)
             drop_schemas(settings)
             with connected(settings) as warehouse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,4 +68,4 @@ def world(
 ) -> World:
     monkeypatch.setenv("CDP_WEBHOOK_SECRET", SECRET)
     monkeypatch.setenv("CDP_WEBHOOK_URL", receiver.url)
-    return World(replace(settings, webhook_url=receiver.url), receiver, tmp_path)
+    return World(settings.model_copy(update={"webhook_url": receiver.url}), receiver, tmp_path)

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from cdp.activation.__main__ import main
 from cdp.activation.faults import FaultPlan
 from tests.cdp.activation.activation_world import World, rows
+from tests.command import cdp
 
 
 def command(world: World, *arguments: str, **meta: object) -> int:
     manifest = world.write_manifest(**meta)
-    return main(["--manifest", str(manifest), "--project-dir", str(world.folder), *arguments])
+    return cdp("sync", "--manifest", str(manifest), "--project-dir", str(world.folder), *arguments)
 
 
 @pytest.mark.parametrize("settings", ["duckdb"], indirect=True)

@@ -26,15 +26,16 @@ from tests.cdp.activation.activation_world import Row, World, as_received, rows
 SEED = 20261115
 
 # Waits to be told to begin, so that no moment falls on the start of Python, and how many seconds to
-# wait for locks.
+# wait for locks. The writer's lock, which would come before the sync's own, is left out.
 SENDER = """
-import sys
-from cdp.warehouse import connection as warehouse
+import contextlib, sys
+from cdp.warehouse import connection as warehouse, writer
 from cdp.activation import lock
-from cdp.activation.__main__ import main
+from cdp.cli import app
+writer.only_writer = lambda *_: contextlib.nullcontext()
 print("ready", flush=True)
 warehouse.LOCK_WAIT_SECONDS = lock.LOCK_WAIT_SECONDS = float(sys.stdin.readline())
-sys.exit(main(sys.argv[1:]))
+app(["sync", *sys.argv[1:]])
 """
 
 

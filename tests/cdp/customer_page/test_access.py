@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp.customer_page import __main__ as command
+from cdp.customer_page import server
 from cdp.customer_page.audit import AuditLog, SqliteAudit
 from cdp.customer_page.options import PageOptions
 from cdp.customer_page.sessions import Session, SessionSigner
@@ -24,6 +24,7 @@ from cdp.customer_page.users import (
     read_users,
 )
 from cdp.settings import SettingError, Settings
+from tests.command import cdp
 
 HASH = hash_password("long enough")
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -51,14 +52,14 @@ def test_other_machines_are_let_in_through_a_sign_in_only(
     capsys: pytest.CaptureFixture[str],
     users_file: Path,
 ) -> None:
-    monkeypatch.setattr(command, "serve", lambda *_: pytest.fail("it serves"))
+    monkeypatch.setattr(server, "serve", lambda *_: pytest.fail("it serves"))
     monkeypatch.setenv("CDP_CUSTOMER_PAGE_HOST", host)
     monkeypatch.setenv("CDP_CUSTOMER_PAGE_SECRET", SECRET)
-    assert command.main([]) == 1
+    assert cdp("customer-page") == 1
     assert "set CDP_CUSTOMER_PAGE_USERS" in capsys.readouterr().err
     monkeypatch.setenv("CDP_CUSTOMER_PAGE_USERS", str(users_file))
     monkeypatch.setenv("CDP_CUSTOMER_PAGE_SECRET", SECRET[:-1])
-    assert command.main([]) == 1
+    assert cdp("customer-page") == 1
     assert "CDP_CUSTOMER_PAGE_SECRET has to have" in capsys.readouterr().err
     monkeypatch.setenv("CDP_CUSTOMER_PAGE_SECRET", SECRET)
     options = PageOptions.from_environment(Settings.from_environment())

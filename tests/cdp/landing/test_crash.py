@@ -20,7 +20,6 @@ PROJECT_DIR = Path(__file__).resolve().parents[3]
 # Lands, and waits for its death inside the transaction of the second group of files.
 HALF = """
 import sys, time
-from dataclasses import replace
 from pathlib import Path
 from cdp.landing import land
 from cdp.landing.writing import TableWriter
@@ -37,17 +36,17 @@ def do_and_wait(self, group, *arguments):
     return result
 
 setattr(TableWriter, method, do_and_wait)
-land(replace(Settings.from_environment(), landing_path=landing_path), staging_dir=Path(staging_dir))
+settings = Settings.from_environment().model_copy(update={"landing_path": landing_path})
+land(settings, staging_dir=Path(staging_dir))
 """
 WHOLE = """
 import sys
-from dataclasses import replace
 from pathlib import Path
 from cdp.landing import land
 from cdp.settings import Settings
 
 landing_path, staging_dir = sys.argv[1:]
-settings = replace(Settings.from_environment(), landing_path=landing_path)
+settings = Settings.from_environment().model_copy(update={"landing_path": landing_path})
 print(land(settings, staging_dir=Path(staging_dir)).files_loaded)
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import duckdb
@@ -207,7 +206,7 @@ def test_an_address_of_fsspec(world: World) -> None:
     }
     for path, content in files.items():
         filesystem.pipe(f"{address}/{path}", content)
-    world.settings = replace(world.settings, landing_path=address)
+    world.settings = world.settings.model_copy(update={"landing_path": address})
     assert world.land_one().files_loaded == 2
     assert world.rows() == [(1, "1"), (1, "2")]
     again = world.land_one()

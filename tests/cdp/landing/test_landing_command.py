@@ -1,4 +1,4 @@
-"""`python -m cdp.landing`: its exit status, and that it gives nothing away."""
+"""`cdp land`: its exit status, and that it gives nothing away."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import logging
 import pytest
 
 from cdp.landing import declared, landing
-from cdp.landing.__main__ import main
 from cdp.settings import Settings
 from tests.cdp.landing.landing_world import World
+from tests.command import cdp
 
 SECRET = "jane.doe@mail.example"
 
@@ -31,7 +31,7 @@ def test_quarantined_rows_are_no_failure(
 ) -> None:
     command_world.write("shop/orders/1.csv", "a,b\n1,2\nbad\n")
     command_world.write("shop/orders/notes.txt", "")
-    assert main([]) == 0
+    assert cdp("land") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == [
         "table", "loaded", "skipped", "rows", "quarantined", "drift", "unread",
@@ -46,7 +46,7 @@ def test_an_unreadable_file_is_a_failure_after_the_others_landed(
 ) -> None:
     command_world.write("shop/orders/1.csv", "")
     command_world.write("shop/orders/2.csv", "a\n1\n")
-    assert main([]) == 1
+    assert cdp("land") == 1
     assert "not read: shop/orders/1.csv: empty file" in capsys.readouterr().out
     assert command_world.rows() == [(1, "1")]
 
@@ -54,19 +54,19 @@ def test_an_unreadable_file_is_a_failure_after_the_others_landed(
 def test_errors_of_the_landing_itself(
     command_world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--table", "shop__letters"]) == 2
+    assert cdp("land", "--table", "shop__letters") == 2
     assert "'shop__letters'" in capsys.readouterr().err
     command_world.declare("shop", "sources: [")
-    assert main([]) == 2
+    assert cdp("land") == 2
     assert "_shop__sources.yml is not valid YAML" in capsys.readouterr().err
 
 
 def test_replay(command_world: World, capsys: pytest.CaptureFixture[str]) -> None:
     command_world.write("shop/orders/1.csv", "a\n1\n")
-    assert main([]) == 0
-    assert main(["--replay", "shop/orders/1.csv"]) == 0
+    assert cdp("land") == 0
+    assert cdp("land", "--replay", "shop/orders/1.csv") == 0
     assert capsys.readouterr().out.count("1 files and 1 rows landed") == 2
-    assert main(["--replay", "shop/orders/2.csv"]) == 2
+    assert cdp("land", "--replay", "shop/orders/2.csv") == 2
     assert command_world.rows() == [(1, "1")]
 
 
@@ -79,7 +79,7 @@ def test_no_value_of_a_row_gets_out(
     command_world.write_raw("shop/orders/4.parquet", SECRET.encode())
     command_world.write_raw("shop/orders/5.csv", f"{SECRET}\n".encode("utf-16"))
     with caplog.at_level(logging.DEBUG):
-        assert main(["--verbose"]) == 1
+        assert cdp("land", "--verbose") == 1
     output = capsys.readouterr()
     assert "Landed 2 files" in caplog.text
     for text in (output.out, output.err, caplog.text):

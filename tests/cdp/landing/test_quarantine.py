@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import logging
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,7 +209,9 @@ def test_a_landing_path_that_is_not_there(duckdb_world: World) -> None:
     (stray,) = report.stray_files
     assert (stray.file, stray.reason) == ("CDP_LANDING_PATH", "there is no such folder")
     assert not report.has_errors
-    duckdb_world.settings = replace(duckdb_world.settings, landing_path="nonsense://x")
+    duckdb_world.settings = duckdb_world.settings.model_copy(
+        update={"landing_path": "nonsense://x"}
+    )
     with pytest.raises(LandingError, match="cannot be opened"):
         duckdb_world.land()
 

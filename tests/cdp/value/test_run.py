@@ -11,8 +11,8 @@ import pytest
 
 from cdp.settings import Settings
 from cdp.value import FitError, fit, run, store
-from cdp.value.__main__ import main
 from cdp.warehouse.connection import connected
+from tests.command import cdp
 
 FOUND = store.Parameters(0.25, 4.5, 0.75, 2.5, -100.0, 6.0, 4.0, 15.0)
 
@@ -134,5 +134,5 @@ def test_no_maximum_is_said_with_the_model(settings: Settings, estimator: Simple
 def test_summaries_that_are_not_built_are_named(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([]) == 2
+    assert cdp("fit") == 2
     assert "build -s +int_value__rfm_summaries" in capsys.readouterr().err

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cdp.identity.matching import MatchingError, match
-from cdp.identity.matching.__main__ import main
 from cdp.settings import Settings
 from cdp.warehouse.connection import connected
+from tests.command import cdp
 from tests.projects.febrl import febrl
 from tests.projects.febrl.febrl_build import dbt, load, profiles
 
@@ -107,14 +107,14 @@ def test_off_proposes_nothing_and_says_how_to_switch_on(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("CDP_PROBABILISTIC_MATCHING", raising=False)
-    assert main([]) == 0
+    assert cdp("match") == 0
     assert "CDP_PROBABILISTIC_MATCHING=true" in capsys.readouterr().out
     assert (
         query(settings, "select * from information_schema.tables where table_name like '%match%'")
         == []
     )
     switch(monkeypatch, "perhaps")
-    assert main([]) == 2
+    assert cdp("match") == 2
 
 
 def test_what_is_missing_is_named(settings: Settings) -> None:

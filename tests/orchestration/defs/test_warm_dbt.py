@@ -43,7 +43,10 @@ def platform(folder: Path) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a platform whose warm process answers."""
-    with platform(tmp_path_factory.mktemp("warm")) as environment, warm_dbt.serving():
+    with (
+        platform(tmp_path_factory.mktemp("warm")) as environment,
+        warm_dbt.serving("orchestration.definitions"),
+    ):
         until(warm_dbt.is_ready, "the warm process does not answer")
         yield environment
 

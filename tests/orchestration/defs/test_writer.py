@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp.cli.shell import writes
+from cdp.cli.tools import writes
 from cdp.settings import PROJECT_DIR, SettingError, Settings
 from cdp.warehouse.writer import WAIT_VARIABLE, WarehouseTakenError, only_writer
 
@@ -72,14 +72,12 @@ def test_a_writer_that_was_killed_keeps_nobody_out(settings: Settings) -> None:
             pass
 
 
-def test_a_tool_of_the_shell_keeps_the_lock_while_it_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_waits_for_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CDP_TARGET", "duckdb")
     monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("CDP_DUCKDB_PATH", str(tmp_path / "warehouse.duckdb"))
     monkeypatch.setenv(WAIT_VARIABLE, "0")
-    landing = [sys.executable, "-m", "cdp.cli.shell", "python", "-m", "cdp.landing"]
+    landing = [sys.executable, "-m", "cdp", "land"]
     with only_writer(Settings.from_environment(), "Dagster run 1"):
         stopped = subprocess.run(
             landing, cwd=PROJECT_DIR, capture_output=True, text=True, check=False
@@ -100,14 +98,11 @@ def test_a_wait_that_is_no_number_names_its_setting(
 @pytest.mark.parametrize(
     ("command", "is_writing"),
     [
-        ("dbt build -s profiles", True),
-        ("dbt --quiet run", True),
-        ("dbt docs serve", False),
-        ("dbt --quiet parse", False),
-        ("python -m cdp.activation apply", True),
-        ("python -m cdp.cli.sql_prompt", False),
-        ("dagster dev -m orchestration.definitions", False),
+        ("build -s profiles", True),
+        ("--quiet run", True),
+        ("docs serve", False),
+        ("--quiet parse", False),
     ],
 )
-def test_only_what_writes_waits(command: str, is_writing: bool) -> None:
+def test_only_dbt_that_writes_waits(command: str, is_writing: bool) -> None:
     assert writes(command.split()) is is_writing

@@ -336,7 +336,7 @@ def test_a_vendor_that_does_not_listen_is_a_passing_failure(
 ) -> None:
     for name, value in bench.case.environment(bench.emulator).items():
         monkeypatch.setenv(name, value.replace(bench.emulator.url, "http://127.0.0.1:1"))
-    bench.settings = replace(bench.settings, webhook_url=None)
+    bench.settings = bench.settings.model_copy(update={"webhook_url": None})
     with pytest.raises(TemporaryFailureError, match="connection"):
         bench.deliver(bench.changes(rows(bench.case, range(2))))
 

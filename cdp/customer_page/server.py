@@ -1,19 +1,16 @@
-"""`python -m cdp.customer_page`: serve the page, hash a password, print look-ups."""
+"""Serves the page: `cdp customer-page`."""
 
 from __future__ import annotations
 
-import argparse
 import getpass
 import sys
-from collections.abc import Sequence
 
 import uvicorn
 
 from cdp.customer_page.app import create_app
-from cdp.customer_page.audit import AuditLog, as_json_line, open_audit
+from cdp.customer_page.audit import AuditLog, open_audit
 from cdp.customer_page.options import PageOptions
 from cdp.customer_page.reader import CopyReaders, open_readers
-from cdp.customer_page.users import hash_password
 from cdp.settings import SettingError, Settings
 
 SHORTEST_PASSWORD = 12
@@ -44,43 +41,10 @@ def serve(settings: Settings, options: PageOptions) -> None:
             readers.close()
 
 
-def _print_hash() -> None:
+def read_password() -> str:
+    """A password from the terminal or a pipe; raises `SettingError` for one that is too short."""
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline()
     password = password.rstrip("\n")
     if len(password) < SHORTEST_PASSWORD:
         raise SettingError(f"A password has to have at least {SHORTEST_PASSWORD} characters.")
-    print(hash_password(password))
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one of the commands; returns the exit status, 1 where a setting cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m cdp.customer_page")
-    parser.add_argument(
-        "command",
-        nargs="?",
-        default="serve",
-        choices=["serve", "hash-password", "audit"],
-        help="serve the page; print the hash of a password; print all look-ups as JSON lines",
-    )
-    command = parser.parse_args(arguments).command
-    try:
-        if command == "hash-password":
-            _print_hash()
-            return 0
-        settings = Settings.from_environment()
-        if command == "audit":
-            settings.prepare()
-            for lookup in open_audit(settings).read():
-                print(as_json_line(lookup))
-            return 0
-        options = PageOptions.from_environment(settings)
-        settings.prepare()
-        serve(settings, options)
-    except SettingError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return password
