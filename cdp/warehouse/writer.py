@@ -8,7 +8,6 @@ second waits, and after a while stops with who holds it.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 import psycopg
 
 from cdp.settings import SettingError, Settings
+from cdp.warehouse.connection import lock_key
 
 WAIT_VARIABLE = "CDP_WRITER_WAIT_SECONDS"
 DEFAULT_WAIT_SECONDS = 3600.0
@@ -111,8 +111,7 @@ def _of_file(
 def _of_session(
     settings: Settings, name: str, patience: _Patience, is_inherited: bool
 ) -> Iterator[None]:
-    told = f"customer_data_platform.writer.{settings.raw_schema}.{settings.schema}"
-    key = int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], signed=True)
+    key = lock_key(f"customer_data_platform.writer.{settings.raw_schema}.{settings.schema}")
     # The server shows the name to whoever asks; longer ones it cuts off.
     shown = name.encode()[:_NAMED_BYTES].decode(errors="ignore")
     with psycopg.connect("", autocommit=True, application_name=shown) as session:
