@@ -168,7 +168,10 @@ class PostgresConnection(_CatalogQueries):
         self.raw.close()
 
 
-def connect(settings: Settings) -> DuckDBConnection | PostgresConnection:
+Warehouse = DuckDBConnection | PostgresConnection
+
+
+def connect(settings: Settings) -> Warehouse:
     """Open the warehouse, waiting up to `LOCK_WAIT_SECONDS` for another writer of a DuckDB file."""
     if settings.target == "postgres":
         return PostgresConnection(psycopg.connect("", autocommit=True))
@@ -198,7 +201,7 @@ def once_unlocked(path: Path, open_file: Callable[[], Opened], otherwise: str = 
 
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[DuckDBConnection | PostgresConnection]:
+def connected(settings: Settings) -> Iterator[Warehouse]:
     """Open the warehouse as `connect` does and close it on leaving."""
     connection = connect(settings)
     try:

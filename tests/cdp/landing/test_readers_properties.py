@@ -218,7 +218,7 @@ def test_fields_that_look_like_rows_at_the_borders_of_buffers(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, seed: int, has_rejects: bool
 ) -> None:
     # Read in parallel, DuckDB takes lines inside such fields for rows, without an error.
-    monkeypatch.setattr(staging, "LONGEST_LINE_BYTES", 100_000)
+    monkeypatch.setattr(staging, "MAX_LINE_BYTES", 100_000)
     monkeypatch.setattr(staging, "BUFFER_BYTES", 200_000)
     random_ = random.Random(seed)
     fields = ["1,2,3\n4,5,6\n" * 40, "plain", 'say ""hi"", please\n', '9,"",""a""\n' * 30]
@@ -239,7 +239,7 @@ def test_fields_that_look_like_rows_at_the_borders_of_buffers(
 
 
 def test_lines_at_the_borders_of_buffers(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "LONGEST_LINE_BYTES", 100_000)
+    monkeypatch.setattr(staging, "MAX_LINE_BYTES", 100_000)
     monkeypatch.setattr(staging, "BUFFER_BYTES", 200_000)
     random_ = random.Random(3)
     lines, rows, rejects = [], [], []
