@@ -36,8 +36,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from benchmarks import identity_data as data
 from benchmarks.identity_peers import check_graph, check_labels, solve_by_scipy, solve_by_splink
 from benchmarks.identity_postgres import (
@@ -51,9 +49,9 @@ from benchmarks.identity_postgres import (
     import_records,
     postgres_server,
 )
-from benchmarks.identity_runs import Project, Run, in_child, print_slowest, timed
-from benchmarks.measuring import Figures, argument_parser, median_ratio
-from cdp.settings import PROJECT_DIR
+from benchmarks.identity_runs import Project, Run, in_child, timed
+from benchmarks.identity_workbench import Workbench
+from benchmarks.measuring import argument_parser, median_ratio
 
 _PARTS = ("components", "chains", "full")
 
@@ -78,38 +76,27 @@ def main() -> int:
     return bench.figures.status
 
 
-class _Bench:
+class _Bench(Workbench):
     def __init__(self, folder: Path, options: argparse.Namespace) -> None:
-        self._folder = folder
-        self._options = options
-        self._file = folder / "bench.duckdb"
+        super().__init__(folder, options)
         self._components: dict[int, list[float]] = {}
         self._full: dict[int, list[float]] = {}
-        self.figures = Figures("identity")
-        for variable in [name for name in os.environ if name.startswith(("CDP_", "PG", "DBT_"))]:
-            del os.environ[variable]
-        os.environ["CDP_TARGET"] = "duckdb"
-        os.environ["CDP_DUCKDB_PATH"] = str(self._file)
-        os.environ["DBT_PROFILES_DIR"] = str(PROJECT_DIR)
-        os.environ["CDP_DUCKDB_MEMORY_LIMIT"] = "2GB"
-        self._graph = Project("graph", folder / "dbt")
-        self._identity = Project("identity_bench", folder / "dbt")
 
     def measure(self) -> None:
-        sizes = sorted(self._options.edges)
-        if "chains" in self._options.parts:
+        sizes = sorted(self.options.edges)
+        if "chains" in self.options.parts:
             self.chains(sizes[0])
         for edges in sizes:
-            base = self._make(edges)
-            if "components" in self._options.parts:
+            base = self.make(edges)
+            if "components" in self.options.parts:
                 self.components(base, edges)
-            if "full" in self._options.parts:
+            if "full" in self.options.parts:
                 self.full(base, edges)
-            if "postgres" in self._options.engine and edges == sizes[0]:
-                with postgres_server(self._folder / "postgres"):
-                    if "components" in self._options.parts:
+            if "postgres" in self.options.engine and edges == sizes[0]:
+                with postgres_server(self.folder / "postgres"):
+                    if "components" in self.options.parts:
                         self.postgres_components(base, edges)
-                    if "full" in self._options.parts:
+                    if "full" in self.options.parts:
                         self.postgres(base, edges)
             base.unlink()
         for name, seconds in (("components", self._components), ("full", self._full)):
@@ -123,27 +110,27 @@ class _Bench:
     def chains(self, length: int) -> None:
         """Rounds that the components of a chain take, and jumps within them."""
         for name, shuffled in (("random", True), ("sequential", False)):
-            self._put(None)
-            in_child(_call, data.make_chain, str(self._file), length, {"shuffled": shuffled})
-            run = self._run(self._graph, "components", f"chain {name}")
+            self.put(None)
+            in_child(_call, data.make_chain, str(self.file), length, {"shuffled": shuffled})
+            run = self.run(self.graph, "components", f"chain {name}")
             prefix = f"chain_{length}_{name}"
             self.figures.add(f"{prefix}.rounds", _rounds(run), "rounds", at_most=20.0)
             self.figures.add(f"{prefix}.seconds", run.seconds, "s")
-        self._put(None)
+        self.put(None)
 
     def components(self, base: Path, edges: int) -> None:
         """Components of integer edges, by dbt, by scipy and by Splink, in turns."""
-        self._put(base)
+        self.put(base)
         runs: list[Run] = []
         scipy: list[float] = []
         splink: list[float] = []
-        for _ in range(self._options.repeats):
-            scipy.append(timed(solve_by_scipy, str(self._file)))
-            runs.append(self._run(self._graph, "components", "components"))
-            seconds = solve_by_splink(self._options.splink_python, str(self._file))
+        for _ in range(self.options.repeats):
+            scipy.append(timed(solve_by_scipy, str(self.file)))
+            runs.append(self.run(self.graph, "components", "components"))
+            seconds = solve_by_splink(self.options.splink_python, str(self.file))
             if seconds is not None:
                 splink.append(seconds)
-        in_child(check_labels, str(self._file))
+        in_child(check_labels, str(self.file))
         seconds_of_runs = [run.seconds for run in runs]
         self._components[edges] = seconds_of_runs
         prefix = f"components_{edges}"
@@ -162,7 +149,7 @@ class _Bench:
 
     def full(self, base: Path, edges: int) -> None:
         """The graph from nothing, and what an incremental run costs beside that."""
-        file = str(self._file)
+        file = str(self.file)
         # Tombstones of the graph's own records: fewer in a small graph.
         deletions = min(1000, edges // 100)
         steps: dict[str, tuple[Callable[[], object], float | None]] = {
@@ -184,14 +171,14 @@ class _Bench:
         integers: list[float] = []
         builds: list[Run] = []
         later: dict[str, list[Run]] = {step: [] for step in steps}
-        for _ in range(self._options.repeats):
-            self._put(base)
-            self._prepare_models()
-            integers.append(self._run(self._graph, "components", "integers").seconds)
-            builds.append(self._run(self._identity, "identity_graph", f"full {edges}"))
+        for _ in range(self.options.repeats):
+            self.put(base)
+            self.prepare_models()
+            integers.append(self.run(self.graph, "components", "integers").seconds)
+            builds.append(self.run(self.identity, "identity_graph", f"full {edges}"))
             for step, (stage, _) in steps.items():
                 stage()
-                later[step].append(self._run(self._identity, "identity_graph", f"{step} {edges}"))
+                later[step].append(self.run(self.identity, "identity_graph", f"{step} {edges}"))
             in_child(check_graph, file)
         seconds = [run.seconds for run in builds]
         self._full[edges] = seconds
@@ -207,54 +194,54 @@ class _Bench:
             runs = [run.seconds for run in later[step]]
             name = f"{step}_{edges}"
             self.figures.add(f"{name}.ms", 1000 * statistics.median(runs), "ms")
-            self._add_ratio(f"{name}.vs_full", runs, seconds, bar)
+            self.add_ratio(f"{name}.vs_full", runs, seconds, bar)
 
     def postgres_components(self, base: Path, edges: int) -> None:
         """Labels of integer edges on PostgreSQL, and on DuckDB, in turns."""
-        self._put(base)
-        exported = self._folder / "exported"
+        self.put(base)
+        exported = self.folder / "exported"
         exported.mkdir()
-        in_child(export_edges, str(self._file), exported)
+        in_child(export_edges, str(self.file), exported)
         with connect("graph") as warehouse:
             import_edges(warehouse, exported)
         shutil.rmtree(exported)
         os.environ["CDP_TARGET"] = "postgres"
-        graph = Project("graph", self._folder / "dbt-postgres")
+        graph = Project("graph", self.folder / "dbt-postgres")
         self._compare_engines(
             f"postgres_components_{edges}",
-            lambda: self._run(self._graph, "components", "components duckdb"),
-            lambda: self._run(graph, "components", "components postgres"),
+            lambda: self.run(self.graph, "components", "components duckdb"),
+            lambda: self.run(graph, "components", "components postgres"),
         )
         with connect("graph") as warehouse:
-            on_both = components_of(warehouse), in_child(count_components, str(self._file))[0]
+            on_both = components_of(warehouse), in_child(count_components, str(self.file))[0]
         if on_both[0] != on_both[1]:
             raise RuntimeError(f"PostgreSQL and DuckDB differ in nodes or components: {on_both}")
 
     def postgres(self, base: Path, edges: int) -> None:
         """The full build on PostgreSQL, and on DuckDB, in turns."""
-        self._put(base)
-        exported = self._folder / "exported"
+        self.put(base)
+        exported = self.folder / "exported"
         exported.mkdir()
-        in_child(export_records, str(self._file), exported)
-        self._prepare_models()
-        prepared = self._folder / "prepared.duckdb"
-        shutil.copyfile(self._file, prepared)
+        in_child(export_records, str(self.file), exported)
+        self.prepare_models()
+        prepared = self.folder / "prepared.duckdb"
+        shutil.copyfile(self.file, prepared)
         with connect("graph") as warehouse:
             import_records(warehouse, exported)
         shutil.rmtree(exported)
         os.environ["CDP_TARGET"] = "postgres"
-        identity = Project("identity_bench", self._folder / "dbt-postgres")
+        identity = Project("identity_bench", self.folder / "dbt-postgres")
         identity.run("", command="seed")
         identity.run("base_* stg_*")
 
         def on_duckdb() -> Run:
-            self._put(prepared)
-            return self._run(self._identity, "identity_graph", "duckdb")
+            self.put(prepared)
+            return self.run(self.identity, "identity_graph", "duckdb")
 
         def on_postgres() -> Run:
             with connect("graph") as warehouse:
                 drop_state(warehouse)
-            return self._run(identity, "identity_graph", "postgres")
+            return self.run(identity, "identity_graph", "postgres")
 
         self._compare_engines(f"postgres_{edges}", on_duckdb, on_postgres)
 
@@ -263,47 +250,13 @@ class _Bench:
     ) -> None:
         """Run on both engines in turns; leaves DuckDB as the target."""
         seconds: dict[str, list[float]] = {"duckdb": [], "postgres": []}
-        for _ in range(self._options.repeats):
+        for _ in range(self.options.repeats):
             for target, run in (("duckdb", on_duckdb), ("postgres", on_postgres)):
                 os.environ["CDP_TARGET"] = target
                 seconds[target].append(run().seconds)
         os.environ["CDP_TARGET"] = "duckdb"
         self.figures.add(f"{name}.seconds", statistics.median(seconds["postgres"]), "s")
-        self._add_ratio(f"{name}.vs_duckdb", seconds["postgres"], seconds["duckdb"], 4.0)
-
-    def _add_ratio(
-        self, name: str, work: list[float], base: list[float], bar: float | None
-    ) -> None:
-        self.figures.add(name, median_ratio(work, base), "ratio", at_most=bar)
-
-    def _add_memory(self, prefix: str, runs: list[Run]) -> None:
-        peak = max(run.peak_gib for run in runs)
-        self.figures.add(f"{prefix}.peak_memory", peak, "GiB", at_most=3.0)
-
-    def _make(self, edges: int) -> Path:
-        base = self._folder / f"base_{edges}.duckdb"
-        in_child(data.make_graph, str(base), edges)
-        return base
-
-    def _prepare_models(self) -> None:
-        self._identity.run("", command="seed")
-        self._identity.run("base_* stg_*")
-        in_child(_settle, str(self._file))
-
-    def _put(self, base: Path | None) -> None:
-        """Make the warehouse a copy of another, or delete it."""
-        for file in (self._file, self._file.with_name(f"{self._file.name}.wal")):
-            file.unlink(missing_ok=True)
-        if base is not None:
-            shutil.copyfile(base, self._file)
-
-    def _run(self, project: Project, model: str, name: str) -> Run:
-        run = project.run(model)
-        if os.environ["CDP_TARGET"] == "duckdb":
-            in_child(_settle, str(self._file))
-        if self._options.slowest:
-            print_slowest(run, name, self._options.slowest)
-        return run
+        self.add_ratio(f"{name}.vs_duckdb", seconds["postgres"], seconds["duckdb"], 4.0)
 
 
 def _rounds(run: Run) -> int:
@@ -314,12 +267,6 @@ def _rounds(run: Run) -> int:
         for number in re.findall(r"table components__cc_map_(\d+) as", statement.sql)
     ]
     return max(numbers)
-
-
-def _settle(path: str) -> None:
-    """Checkpoint, so that the next run does not have to."""
-    with duckdb.connect(path) as warehouse:
-        warehouse.execute("checkpoint")
 
 
 def _call(work: Callable[..., object], path: str, size: int, named: dict[str, Any]) -> None:

@@ -123,7 +123,9 @@ class Comparison:
             )
 
     def _profiles(self, name: str, *, own: str, other: str) -> tuple[Profile, ...]:
-        query = self._query("profiles_listed", name=name, own=own, other=other, limit=MAX_LISTED)
+        query = self._query(
+            "profiles_listed", name=name, own=own, other=other, max_listed=MAX_LISTED
+        )
         return tuple(Profile(*row) for row in self._warehouse.execute(query))
 
     def _cause(self, pair: Sequence[Any], *, is_merge: bool) -> Cause | None:

@@ -1,4 +1,4 @@
-{#- Rejects also count as positions: the n-th reject of a file, at position p, follows p - n rows. -#}
+{#- Rejects count as positions: the n-th reject of a file, at position p, follows p - n rows. -#}
 insert into landing_gaps
 select
     file_index,
@@ -11,5 +11,5 @@ from (
         row_number() over by_position as shift
     from temp.landing_rejects
     window by_position as (partition by file_index order by position)
-)
+) as rejects
 group by file_index, rows

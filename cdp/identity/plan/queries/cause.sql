@@ -1,4 +1,4 @@
-{#- The link that explains best why profile $1 was merged into $2, or why $2 was split off from $1. -#}
+{#- The link that best explains why profile $1 was merged into $2, or $2 split off from $1. -#}
 select
     identifier_type_a,
     identifier_value_a,

@@ -32,4 +32,4 @@ left join numbered
         changed.profile_id = numbered.profile_id
         and numbered.row_number = 1
 order by changed.identifier_count desc, changed.profile_id
-limit {{ limit }}
+limit {{ max_listed }}
