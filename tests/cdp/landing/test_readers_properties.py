@@ -47,7 +47,9 @@ class Reader:
             group.append(examine(file, path, str(i)))
         staged = stage_files(self.area, group, self.folder)
         rows: list[list[tuple[Any, ...]]] = [[] for _ in contents]
-        for index, *row in self.area.execute(f"from ({staged.query}) order by file_index, position"):
+        for index, *row in self.area.execute(
+            f"from ({staged.query}) order by file_index, position"
+        ):
             rows[index].append(tuple(row))
         rejects: list[list[tuple[int, str]]] = [[] for _ in contents]
         for index, position, reason in self.area.execute(
