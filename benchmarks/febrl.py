@@ -3,20 +3,20 @@
     python -m benchmarks.febrl [--set 1 --set 3]
 
 Builds tests/projects/febrl for each set twice on DuckDB: with the social-security number and the
-composite keys through the identity graph alone, then without both, on the pairs that
-`cdp.identity.matching` proposes. Prints one JSON object a figure; the exit status is 1 where a bar
+composite keys by the identity graph alone, then without both, on the pairs that
+`cdp.identity.matching` proposes. Prints one JSON object per figure; the exit status is 1 if a bar
 does not hold. Pairs are counted over all records of a set, whether they were linked or not.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.measuring import Figures
 from cdp.identity.matching import match
 from cdp.identity.matching.run import SWITCH
 from cdp.settings import Settings
@@ -28,27 +28,24 @@ def main() -> int:
     """Measure the sets that were asked for; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--set", type=int, action="append", choices=sorted(febrl.FILES))
-    held = [
-        bar
-        for number in parser.parse_args().set or sorted(febrl.FILES)
-        for bar in (*_deterministic(number), *_probabilistic(number))
-    ]
-    return 0 if all(held) else 1
+    figures = Figures("identity.quality")
+    for number in parser.parse_args().set or sorted(febrl.FILES):
+        _deterministic(number, figures)
+        _probabilistic(number, figures)
+    return figures.status
 
 
-def _deterministic(number: int) -> list[bool]:
+def _deterministic(number: int, figures: Figures) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-febrl-") as folder:
         settings = _settings(Path(folder), "false")
         load(settings, febrl.records(number))
         dbt("run", "--select", "+profile_identifiers")
         precision, recall = febrl.pairwise(profiles(settings))
-    return [
-        _figure(f"febrl{number}.keys.precision", precision, 0.999),
-        _figure(f"febrl{number}.keys.recall", recall, 0.95),
-    ]
+    figures.add(f"febrl{number}.keys.precision", precision, "share", at_least=0.999)
+    figures.add(f"febrl{number}.keys.recall", recall, "share", at_least=0.95)
 
 
-def _probabilistic(number: int) -> list[bool]:
+def _probabilistic(number: int, figures: Figures) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-febrl-") as folder:
         settings = _settings(Path(folder), "true")
         load(settings, febrl.records(number))
@@ -56,10 +53,10 @@ def _probabilistic(number: int) -> list[bool]:
         match(settings, schema=settings.schema)
         dbt("run", "--select", "+profile_identifiers")
         precision, recall = febrl.pairwise(profiles(settings))
-    _figure(f"febrl{number}.matching.precision", precision)
-    _figure(f"febrl{number}.matching.recall", recall)
+    figures.add(f"febrl{number}.matching.precision", precision, "share")
+    figures.add(f"febrl{number}.matching.recall", recall, "share")
     f1 = 2 * precision * recall / (precision + recall)
-    return [_figure(f"febrl{number}.matching.f1", f1, 0.97)]
+    figures.add(f"febrl{number}.matching.f1", f1, "share", at_least=0.97)
 
 
 def _settings(folder: Path, switch: str) -> Settings:
@@ -77,13 +74,6 @@ def _settings(folder: Path, switch: str) -> Settings:
     settings = Settings.from_environment()
     settings.prepare()
     return settings
-
-
-def _figure(name: str, value: float, bar: float | None = None) -> bool:
-    holds = bar is None or value >= bar
-    figure = {"figure": f"identity.quality.{name}", "value": round(value, 5), "unit": "share"}
-    print(json.dumps(figure | ({} if bar is None else {"bar": bar, "holds": holds})), flush=True)
-    return holds
 
 
 if __name__ == "__main__":

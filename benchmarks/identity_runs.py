@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import re
 import resource
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -123,6 +124,17 @@ def timed(work: Callable[..., Any], *arguments: Any) -> float:
 
     seconds, _ = in_child(measured)
     return float(seconds)
+
+
+def print_slowest(run: Run, name: str, count: int) -> None:
+    """Print the slowest statements of a run to stderr."""
+    print(
+        f"{name}: {run.seconds:.2f} s, {run.gap_seconds:.2f} s outside of "
+        f"{len(run.statements)} statements, {run.peak_gib:.2f} GiB",
+        file=sys.stderr,
+    )
+    for statement in sorted(run.statements, key=lambda each: -each.seconds)[:count]:
+        print(f"  {statement.seconds:7.3f}  {statement.sql[:110]}", file=sys.stderr)
 
 
 def _statements(log: Path) -> list[Statement]:

@@ -4,13 +4,13 @@
 
 Generates a company (230,000 customers over 90 days are 10 million events), holds back the files of
 its last day, lands the others and builds all models in full; then lands the last day and builds
-incrementally. Prints one JSON object a figure, and the ten slowest models of either build; the exit
-status is 1 where a bar does not hold.
+incrementally. Prints one JSON object per figure, and the ten slowest models of each build; the exit
+status is 1 if a bar does not hold.
 
-- **plain**: DuckDB alone reads the same files into tables, a table a folder, and counts events by
-  visitor and day once. Nothing of the platform takes part.
+- **plain**: DuckDB alone reads the same files, one table per folder, and counts events by visitor
+  and day, without any part of the platform.
 - **full**, **day**: from the start of the first model of `dbt run` to the end of the last, by its
-  own results: starting and parsing dbt do not count, landing and tests neither.
+  results, without start and parsing of dbt, landing and tests.
 - **peak_memory**: greatest resident memory of the process that runs dbt.
 """
 
@@ -18,9 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -31,10 +29,18 @@ from pathlib import Path
 
 import duckdb
 
-from cdp.settings import PROJECT_DIR
+from benchmarks.measuring import (
+    Figures,
+    add_company,
+    argument_parser,
+    environment_of,
+    generate_company,
+    run_dbt,
+    run_python,
+)
 from generator.cli import DEFAULT_END_DATE
 
-# Who did something, and when, by the folder that says so.
+# By folder: the columns of visitor and time.
 _EVENTS = {
     "web/events": ("anonymous_id", "timestamp"),
     "app/events": ("device_id", "occurred_at"),
@@ -55,15 +61,8 @@ class Build:
 
 def main() -> int:
     """Measure everything; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--customers", type=int, default=230_000)
-    parser.add_argument("--days", type=int, default=90)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument(
-        "--work", type=Path, help="build here and keep it: what was generated there before is used"
-    )
+    parser = argument_parser(__doc__)
+    add_company(parser, customers=230_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-marts-") as scratch:
         return _measure(options.work or Path(scratch), options)
@@ -71,36 +70,34 @@ def main() -> int:
 
 def _measure(folder: Path, options: argparse.Namespace) -> int:
     landing, held = folder / "company" / "landing", folder / "held"
-    if not landing.exists():
-        size = [f"--customers={options.customers}", f"--days={options.days}"]
-        out = f"--out={folder / 'company'}"
-        _run("-m", "generator", *size, f"--seed={options.seed}", out)
+    generate_company(options, folder / "company")
     plain = _read_by_duckdb(landing, folder / "plain.duckdb")
     _move_last_day(landing, held)
-    environment = _environment(folder, landing)
-    _run("-m", "cdp", "land", environment=environment)
-    _dbt("seed", environment=environment)
+    environment = environment_of(
+        folder, CDP_LANDING_PATH=str(landing), CDP_AS_OF=f"{DEFAULT_END_DATE}T23:59:59Z"
+    )
+    run_python("-m", "cdp", "land", environment=environment)
+    run_dbt("seed", environment=environment)
     full = _build(environment, folder)
     _move_last_day(held, landing)
-    _run("-m", "cdp", "land", environment=environment)
+    run_python("-m", "cdp", "land", environment=environment)
     day = _build(environment, folder)
     events, profiles = _sizes(folder / "warehouse.duckdb")
-    holds = [
-        _figure("marts.events", events, "rows"),
-        _figure("marts.profiles", profiles, "rows"),
-        _figure("marts.plain_duckdb", plain, "s"),
-        _figure("marts.full_build", full.seconds, "s"),
-        _figure("marts.full_build.vs_plain_duckdb", full.seconds / plain, "ratio", 5.0),
-        _figure("marts.full_build.peak_memory", full.peak_gib, "GiB", 8.0),
-        _figure("marts.last_day", day.seconds, "s"),
-        _figure("marts.last_day.vs_full_build", day.seconds / full.seconds, "ratio", 0.15),
-        _figure("marts.last_day.peak_memory", day.peak_gib, "GiB", 8.0),
-    ]
+    figures = Figures("marts")
+    figures.add("events", events, "rows")
+    figures.add("profiles", profiles, "rows")
+    figures.add("plain_duckdb", plain, "s")
+    figures.add("full_build", full.seconds, "s")
+    figures.add("full_build.vs_plain_duckdb", full.seconds / plain, "ratio", at_most=5.0)
+    figures.add("full_build.peak_memory", full.peak_gib, "GiB", at_most=8.0)
+    figures.add("last_day", day.seconds, "s")
+    figures.add("last_day.vs_full_build", day.seconds / full.seconds, "ratio", at_most=0.15)
+    figures.add("last_day.peak_memory", day.peak_gib, "GiB", at_most=8.0)
     for name, build in (("full_build", full), ("last_day", day)):
         slowest = sorted(build.models.items(), key=lambda each: -each[1])[:_SLOWEST]
         for model, seconds in slowest:
-            holds.append(_figure(f"marts.{name}.model.{model}", seconds, "s"))
-    return 0 if all(holds) else 1
+            figures.add(f"{name}.model.{model}", seconds, "s")
+    return figures.status
 
 
 def _read_by_duckdb(landing: Path, file: Path) -> float:
@@ -148,24 +145,8 @@ def _move_last_day(source: Path, target: Path) -> None:
         shutil.move(path, moved)
 
 
-def _environment(folder: Path, landing: Path) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("CDP_", "PG"))
-    }
-    return kept | {
-        "CDP_TARGET": "duckdb",
-        "CDP_DATA_DIR": str(folder / "data"),
-        "CDP_LANDING_PATH": str(landing),
-        "CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
-        "CDP_AS_OF": f"{DEFAULT_END_DATE}T23:59:59Z",
-        "DBT_PROFILES_DIR": str(PROJECT_DIR),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-
-
 def _build(environment: dict[str, str], folder: Path) -> Build:
-    peak = _dbt("run", environment=environment)
+    peak = run_dbt("run", environment=environment)
     results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))
     models: dict[str, float] = {}
     moments: list[datetime] = []
@@ -178,25 +159,6 @@ def _build(environment: dict[str, str], folder: Path) -> Build:
     return Build((max(moments) - min(moments)).total_seconds(), peak, models)
 
 
-def _dbt(command: str, environment: dict[str, str]) -> float:
-    """Run dbt; returns the peak memory of its process in GiB."""
-    dbt = Path(sys.executable).parent / "dbt"
-    return _wait([str(dbt), "--quiet", command], environment)
-
-
-def _run(*arguments: str, environment: dict[str, str] | None = None) -> None:
-    _wait([sys.executable, *arguments], dict(os.environ) if environment is None else environment)
-
-
-def _wait(command: list[str], environment: dict[str, str]) -> float:
-    process = subprocess.Popen(command, cwd=PROJECT_DIR, env=environment, stdout=sys.stderr)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed: its output is above.")
-    return usage.ru_maxrss / 1024**2
-
-
 def _sizes(warehouse: Path) -> tuple[int, int]:
     with duckdb.connect(str(warehouse), read_only=True) as database:
         row = database.execute(
@@ -206,14 +168,6 @@ def _sizes(warehouse: Path) -> tuple[int, int]:
     if row is None:
         raise RuntimeError("the warehouse has no sizes")
     return int(row[0]), int(row[1])
-
-
-def _figure(figure: str, value: float, unit: str, bar: float | None = None) -> bool:
-    line: dict[str, object] = {"figure": figure, "value": round(value, 3), "unit": unit}
-    if bar is not None:
-        line |= {"bar": bar, "holds": value <= bar}
-    print(json.dumps(line), flush=True)
-    return bar is None or value <= bar
 
 
 if __name__ == "__main__":

@@ -26,7 +26,6 @@ is thrown away, unless `--drt-python` names one that has it: it is no dependency
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import subprocess
@@ -38,6 +37,7 @@ from statistics import median
 
 import duckdb
 
+from benchmarks.measuring import Figures, argument_parser, median_ratio
 from benchmarks.sync_data import (
     acknowledge_all,
     change_one_percent,
@@ -62,9 +62,7 @@ MEMORY_MB = 500
 
 def main() -> int:
     """Measure everything; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--rows", type=int, default=100_000, help="of the payload that is sent")
     parser.add_argument("--large", type=int, default=1_000_000, help="rows of the one planned")
     parser.add_argument("--rounds", type=int, default=3)
@@ -73,20 +71,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-sync-") as scratch:
         bench = _Bench(Path(scratch), max(3, options.rounds))
         python = options.drt_python or _install_drt(Path(scratch) / "drt-venv")
-        held = [
-            *bench.deliver(options.rows, python.parent / "drt"),
-            *bench.plan(options.large),
-            *bench.memory(options.large),
-        ]
-    return 0 if all(held) else 1
+        bench.deliver(options.rows, python.parent / "drt")
+        bench.plan(options.large)
+        bench.memory(options.large)
+    return bench.figures.status
 
 
 class _Bench:
     def __init__(self, folder: Path, rounds: int) -> None:
+        self.figures = Figures("sync")
         self._folder = folder
         self._rounds = rounds
 
-    def deliver(self, rows: int, drt: Path) -> list[bool]:
+    def deliver(self, rows: int, drt: Path) -> None:
         """A first load, drt and the bare loop, on one receiver."""
         fresh, file = self._folder / "fresh.duckdb", self._folder / "sent.duckdb"
         make_warehouse(fresh, rows)
@@ -100,16 +97,16 @@ class _Bench:
                 _check_received(url, rows)
                 drts.append(drt_seconds(drt, self._folder / "drt", fresh, url, rows))
                 _check_received(url, rows)
-        name = f"sync.deliver_{rows}_rows"
-        return [
-            _figure(f"{name}.seconds", median(ours), "s"),
-            _figure(f"{name}.bare_loop", median(loops), "s"),
-            _figure(f"{name}.drt", median(drts), "s"),
-            _figure(f"{name}.speed_vs_drt", _ratio(drts, ours), "ratio", at_least=8.0),
-            _figure(f"{name}.speed_vs_bare_loop", _ratio(loops, ours), "ratio", at_least=0.8),
-        ]
+        name = f"deliver_{rows}_rows"
+        self.figures.add(f"{name}.seconds", median(ours), "s")
+        self.figures.add(f"{name}.bare_loop", median(loops), "s")
+        self.figures.add(f"{name}.drt", median(drts), "s")
+        self.figures.add(f"{name}.speed_vs_drt", median_ratio(drts, ours), "ratio", at_least=8.0)
+        self.figures.add(
+            f"{name}.speed_vs_bare_loop", median_ratio(loops, ours), "ratio", at_least=0.8
+        )
 
-    def plan(self, rows: int) -> list[bool]:
+    def plan(self, rows: int) -> None:
         """Planning, and the join of the two tables by DuckDB alone."""
         file = self._folder / "planned.duckdb"
         make_warehouse(file, rows)
@@ -121,29 +118,24 @@ class _Bench:
             counts.append(in_child(_count, file)[0])
             upserts.append(in_child(plan_seconds, file, "upsert"))
             mirrors.append(in_child(plan_seconds, file, "mirror"))
-        name = f"sync.plan_{rows}_rows"
+        name = f"plan_{rows}_rows"
         peak = max(memory for _, memory in upserts + mirrors)
-        held = [
-            _figure(f"{name}.full_outer_join", median(joins), "s"),
-            _figure(f"{name}.full_outer_join.count_only", median(counts), "s"),
-            _figure(f"{name}.peak_memory", peak, "MB", at_most=MEMORY_MB),
-        ]
+        self.figures.add(f"{name}.full_outer_join", median(joins), "s")
+        self.figures.add(f"{name}.full_outer_join.count_only", median(counts), "s")
+        self.figures.add(f"{name}.peak_memory", peak, "MB", at_most=MEMORY_MB)
         for mode, plans in (("upsert", upserts), ("mirror", mirrors)):
             seconds = [each for each, _ in plans]
-            ratio = _ratio(seconds, joins)
-            held += [
-                _figure(f"{name}.{mode}", median(seconds), "s"),
-                _figure(f"{name}.{mode}.vs_full_outer_join", ratio, "ratio", at_most=3.0),
-                _figure(f"{name}.{mode}.vs_count_only", _ratio(seconds, counts), "ratio"),
-            ]
+            ratio = median_ratio(seconds, joins)
+            self.figures.add(f"{name}.{mode}", median(seconds), "s")
+            self.figures.add(f"{name}.{mode}.vs_full_outer_join", ratio, "ratio", at_most=3.0)
+            self.figures.add(f"{name}.{mode}.vs_count_only", median_ratio(seconds, counts), "ratio")
         file.unlink()
-        return held
 
-    def memory(self, rows: int) -> list[bool]:
+    def memory(self, rows: int) -> None:
         """A first load of the large payload, and then what changed of it."""
         file = self._folder / "large.duckdb"
         make_warehouse(file, rows)
-        name = f"sync.deliver_{rows}_rows"
+        name = f"deliver_{rows}_rows"
         with receiver(LATENCY) as url:
             seconds, peak = in_child(sync_seconds, file, url, rows)
             _check_received(url, rows)
@@ -151,12 +143,12 @@ class _Bench:
             changed = _changed(file)
             delta_seconds, delta_peak = in_child(sync_seconds, file, url, changed)
             _check_received(url, changed)
-        return [
-            _figure(f"{name}.seconds", seconds, "s"),
-            _figure(f"{name}.peak_memory", peak, "MB", at_most=MEMORY_MB),
-            _figure(f"{name}.one_percent_changed.seconds", delta_seconds, "s"),
-            _figure(f"{name}.one_percent_changed.peak_memory", delta_peak, "MB", at_most=MEMORY_MB),
-        ]
+        self.figures.add(f"{name}.seconds", seconds, "s")
+        self.figures.add(f"{name}.peak_memory", peak, "MB", at_most=MEMORY_MB)
+        self.figures.add(f"{name}.one_percent_changed.seconds", delta_seconds, "s")
+        self.figures.add(
+            f"{name}.one_percent_changed.peak_memory", delta_peak, "MB", at_most=MEMORY_MB
+        )
 
 
 def _join(file: Path) -> float:
@@ -189,26 +181,6 @@ def _changed(file: Path) -> int:
     with connected(settings_of(file)) as database:
         rows = database.execute("select count(*) from cdp_syncs.members where product = 'tent'")
     return int(rows[0][0])
-
-
-def _ratio(numerators: list[float], denominators: list[float]) -> float:
-    return median(over / under for over, under in zip(numerators, denominators, strict=True))
-
-
-def _figure(
-    name: str,
-    value: float,
-    unit: str,
-    *,
-    at_least: float | None = None,
-    at_most: float | None = None,
-) -> bool:
-    holds = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
-    figure: dict[str, object] = {"figure": name, "value": round(value, 3), "unit": unit}
-    bar = at_least if at_least is not None else at_most
-    figure |= {} if bar is None else {"bar": bar, "holds": holds}
-    print(json.dumps(figure), flush=True)
-    return holds
 
 
 if __name__ == "__main__":

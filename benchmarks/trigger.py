@@ -7,7 +7,7 @@ Generates a company (23,000 customers over 90 days are a million events), lands 
 models, and starts a receiver and the daemon with the sensor `location_pings` switched on. Then one
 shopper after another, who left a product behind and agreed to push messages, comes near a store: a
 file with one ping is written, and the clock stops when the receiver has the message. Prints one
-JSON object a figure; the exit status is 1 where the bar does not hold.
+JSON object per figure; the exit status is 1 if the bar does not hold.
 
 - **latency**: from the file's being written to the arrival of its message, median, least and most.
 - **parts**, medians: until the run was asked for (the file's rest and the sensor's tick), until its
@@ -35,15 +35,25 @@ from typing import IO, Any
 
 from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, RunsFilter
 
-from benchmarks.marts import _figure, _run, _wait
+from benchmarks.measuring import (
+    BIN,
+    Figures,
+    add_company,
+    argument_parser,
+    environment_of,
+    generate_company,
+    run,
+    run_dbt,
+    run_python,
+)
 from cdp.activation.receiver import RunningReceiver, running_receiver
 from cdp.dbt import warm as warm_dbt
 from cdp.settings import PROJECT_DIR, Settings
 from cdp.warehouse.connection import connected
 from cdp.warehouse.server import stop_embedded_postgres
+from cdp.warehouse.queries import Queries
 from generator.cli import DEFAULT_END_DATE
 
-BIN = Path(sys.executable).parent
 SECRET = "a-secret-of-the-benchmark"  # noqa: S105
 SYNC = "sync_webhook__nearby_offers"
 JOB = "location_trigger"
@@ -52,26 +62,7 @@ SENSOR = "location_pings"
 AS_OF, PINGED_AT = f"{DEFAULT_END_DATE}T15:00:00Z", f"{DEFAULT_END_DATE}T14:58:00Z"
 BAR_SECONDS = 30.0
 _PATIENCE_SECONDS = 600.0
-_SHOPPERS = f"""
-select distinct
-    devices.device_id, devices.push_token, devices.platform, stores.latitude, stores.longitude
-from cdp_journeys.abandoned_products as products
-inner join cdp_contacts.profile_devices as devices on products.profile_id = devices.profile_id
-inner join cdp_profiles.contactable_profiles as contactable
-    on products.profile_id = contactable.profile_id and contactable.channel = 'push'
-cross join (select * from cdp_staging.stg_catalog__stores order by store_id limit 1) as stores
-where
-    not products.is_resolved
-    and products.last_interested_at < timestamp '{AS_OF}' - interval '5 hours'
-    and devices.is_latest_user
-    and devices.push_token is not null
-    and products.profile_id not in (select profile_id from cdp_audiences.audience_nearby_offers)
-    and products.profile_id not in (
-        select profile_id from cdp_audiences.audience_memberships where is_holdout
-    )
-order by devices.device_id
-limit $1
-"""
+_QUERIES = Queries(Path(__file__).parent / "queries")
 
 
 @dataclass(frozen=True)
@@ -88,22 +79,26 @@ class Timing:
 
 def main() -> int:
     """Measure; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--target", choices=("duckdb", "postgres"), default="duckdb")
-    parser.add_argument("--customers", type=int, default=23_000)
-    parser.add_argument("--days", type=int, default=90)
-    parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--triggers", type=int, default=5)
-    parser.add_argument(
-        "--work", type=Path, help="build here and keep it: what was built there before is used"
-    )
+    add_company(parser, customers=23_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-trigger-") as scratch:
         folder = options.work or Path(scratch)
-        environment = _environment(folder, options.target)
-        # By these the warm process is found.
+        environment = environment_of(
+            folder,
+            CDP_TARGET=options.target,
+            CDP_LANDING_PATH=str(folder / "company" / "landing"),
+            CDP_WEBHOOK_SECRET=SECRET,
+            CDP_AS_OF=AS_OF,
+            DAGSTER_HOME=str(folder / "dagster"),
+            PYTHONPATH=str(PROJECT_DIR),
+            DO_NOT_TRACK="1",
+        )
+        # The warm process is found by these variables.
+        for name in os.environ.keys() - environment.keys():
+            del os.environ[name]
         os.environ.update(environment)
         try:
             return _measure(folder, options, environment)
@@ -118,8 +113,8 @@ def _measure(folder: Path, options: argparse.Namespace, environment: dict[str, s
     _build(folder, options, environment)
     with running_receiver(folder / "received.sqlite", secret=SECRET) as receiver:
         environment["CDP_WEBHOOK_URL"] = receiver.url
-        # What was due before the first trigger is none of its business.
-        _run("-m", "cdp", "sync", "apply", SYNC, "--approve", environment=environment)
+        # Send what is due already, so that triggers send their own messages alone.
+        run_python("-m", "cdp", "sync", "apply", SYNC, "--approve", environment=environment)
         shoppers, events = _read(options.triggers)
         with _daemon(folder, environment) as instance:
             timings = [
@@ -127,54 +122,32 @@ def _measure(folder: Path, options: argparse.Namespace, environment: dict[str, s
                 for number, shopper in enumerate(shoppers)
             ]
     latencies = [timing.latency for timing in timings]
-    median = statistics.median(latencies)
-    holds = _figure("trigger.latency.median", median, "s", BAR_SECONDS)
-    _figure("trigger.latency.least", min(latencies), "s")
-    _figure("trigger.latency.most", max(latencies), "s")
+    figures = Figures("trigger")
+    figures.add("latency.median", statistics.median(latencies), "s", at_most=BAR_SECONDS)
+    figures.add("latency.least", min(latencies), "s")
+    figures.add("latency.most", max(latencies), "s")
     for part in ("until_asked", "until_started", "landing", "models", "delivery"):
-        _figure(f"trigger.{part}", statistics.median(getattr(each, part) for each in timings), "s")
-    _figure("trigger.triggers", len(timings), "triggers")
-    _figure("trigger.events", events, "rows")
-    return 0 if holds else 1
-
-
-def _environment(folder: Path, target: str) -> dict[str, str]:
-    ours = ("CDP_", "PG", "DATABASE_URL", "DAGSTER_", "DBT_")
-    for name in [name for name in os.environ if name.startswith(ours)]:
-        del os.environ[name]
-    return dict(os.environ) | {
-        "CDP_TARGET": target,
-        "CDP_DATA_DIR": str(folder / "data"),
-        "CDP_LANDING_PATH": str(folder / "company" / "landing"),
-        "CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
-        "CDP_WEBHOOK_SECRET": SECRET,
-        "CDP_AS_OF": AS_OF,
-        "DBT_PROFILES_DIR": str(PROJECT_DIR),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DAGSTER_HOME": str(folder / "dagster"),
-        "PYTHONPATH": str(PROJECT_DIR),
-        "DO_NOT_TRACK": "1",
-    }
+        figures.add(part, statistics.median(getattr(each, part) for each in timings), "s")
+    figures.add("triggers", len(timings), "triggers")
+    figures.add("events", events, "rows")
+    return figures.status
 
 
 def _build(folder: Path, options: argparse.Namespace, environment: dict[str, str]) -> None:
     built = folder / f"built-{options.target}"
     if built.exists():
         return
-    if not (folder / "company").exists():
-        size = [f"--customers={options.customers}", f"--days={options.days}"]
-        _run("-m", "generator", *size, f"--seed={options.seed}", f"--out={folder / 'company'}")
-    _run("-m", "cdp", "land", environment=environment)
+    generate_company(options, folder / "company")
+    run_python("-m", "cdp", "land", environment=environment)
     for command in ("seed", "run"):
-        _wait([str(BIN / "dbt"), "--quiet", command], environment)
+        run_dbt(command, environment=environment)
     built.touch()
 
 
 def _read(count: int) -> tuple[list[tuple[Any, ...]], int]:
     """Shoppers to come near a store, and how many events there are."""
     with connected(Settings.from_environment()) as warehouse:
-        shoppers = warehouse.execute(_SHOPPERS, (count,))
+        shoppers = warehouse.execute(_QUERIES("trigger_shoppers", as_of=AS_OF), (count,))
         ((events,),) = warehouse.execute("select count(*) from cdp_journeys.events")
     if len(shoppers) < count:
         raise SystemExit(f"The company has {len(shoppers)} shoppers to reach: make it larger.")
@@ -203,7 +176,7 @@ def _daemon(folder: Path, environment: dict[str, str]) -> Iterator[DagsterInstan
     ):
         _until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "code server")
         start = [str(BIN / "dagster"), "sensor", "start", SENSOR, "-w", str(workspace)]
-        _wait(start, environment)
+        run(start, environment)
         with _running([BIN / "dagster-daemon", "run", "-w", workspace], environment, log):
             _ended(instance, 1)
             _until(warm_dbt.is_ready, "warm process")

@@ -1,11 +1,9 @@
-"""Routes: sign in, search, and the pages of one person."""
+"""Routes: sign-in, search, and the pages of one person."""
 
 from __future__ import annotations
 
 import hmac
-import logging
 import re
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,20 +19,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cdp.customer_page.audit import AuditLog
+from cdp.customer_page.lookups import VIEWS, AuditFailedError, Lookups
+from cdp.customer_page.middleware import SecureResponses
 from cdp.customer_page.options import PageOptions
-from cdp.customer_page.person import Customers, moment, span
-from cdp.customer_page.reader import (
-    Readers,
-    WarehouseMissingError,
-    WarehouseUnavailableError,
-)
-from cdp.customer_page.search import MOST_FOUND, Found, search
+from cdp.customer_page.search import MAX_FOUND
 from cdp.customer_page.sessions import (
     COOKIE,
-    LONGEST_SECONDS,
+    MAX_AGE_SECONDS,
     Session,
     SessionSigner,
     fingerprint_of,
@@ -45,45 +38,25 @@ from cdp.customer_page.users import (
     User,
     authenticate,
 )
+from cdp.customer_page.warehouse import Readers, WarehouseMissingError, WarehouseUnavailableError
+from cdp.customer_page.wording import moment, span, words
 
-log = logging.getLogger("cdp.customer_page")
 FOLDER = Path(__file__).parent
-LONGEST_FORM = 4096
+MAX_FORM_BYTES = 4096
 PROFILE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
-}
-VIEWS = {
-    "overview": "Overview",
-    "timeline": "Timeline",
-    "identity": "Identity",
-    "traits": "Traits",
-}
-Answer = TypeVar("Answer", bound=Response)
+Reply = TypeVar("Reply", bound=Response)
 
 
 @dataclass(frozen=True)
-class Visit:
-    """Who asks, and the session that the answer goes on with."""
+class RequestContext:
+    """The user of a request and the session that the response continues."""
 
     user: User
     session: Session
 
 
 class NotSignedInError(Exception):
-    """Nobody is signed in, and somebody has to be."""
-
-
-class AuditFailedError(RuntimeError):
-    """A look-up could not be recorded, so it is not answered."""
+    """The request needs a sign-in."""
 
 
 class CustomerPage:
@@ -97,8 +70,7 @@ class CustomerPage:
 
     def __init__(self, options: PageOptions, readers: Readers, audit: AuditLog) -> None:
         self._options = options
-        self._readers = readers
-        self._audit = audit
+        self._lookups = Lookups(readers, audit)
         self._signer = SessionSigner(options.secret)
         self._limit = SignInLimit()
         self._templates = Environment(
@@ -108,7 +80,7 @@ class CustomerPage:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(moment=moment, words=lambda name: name.replace("_", " "))
+        self._templates.filters.update(moment=moment, words=words)
         self._templates.globals.update(span=span, views=VIEWS, needs_sign_in=bool(options.users))
 
     def routes(self) -> list[Route | Mount]:
@@ -125,16 +97,16 @@ class CustomerPage:
 
     async def home(self, request: Request) -> Response:
         """The search form."""
-        return self._page(request, "home.html", self._visit(request))
+        return self._page(request, "home.html", self._context(request))
 
     async def sign_in(self, request: Request) -> Response:
-        """The form, and what it sends; five failures a quarter of an hour, by name and address."""
+        """The form, and the sign-in that it sends, limited by name and by address."""
         if not self._options.users:
             return RedirectResponse("/", 303)
         session = self._session(request) or Session.begin()
-        visit = Visit(User("", self._options.local_user.role, ""), session)
+        context = RequestContext(User("", self._options.local_user.role, ""), session)
         if request.method == "GET":
-            return self._page(request, "sign_in.html", visit, problem=None)
+            return self._page(request, "sign_in.html", context, problem=None)
         form = await self._form(request, session)
         name, password = form.get("name", "")[:200], form.get("password", "")[:1000]
         address = request.client.host if request.client else ""
@@ -142,129 +114,88 @@ class CustomerPage:
         if not self._limit.take(*keys):
             minutes = int(FAILURE_WINDOW_SECONDS // 60)
             problem = f"Too many attempts. Try again in {minutes} minutes."
-            answer = self._page(request, "sign_in.html", visit, 429, problem=problem)
-            answer.headers["Retry-After"] = str(int(FAILURE_WINDOW_SECONDS))
-            return answer
+            response = self._page(request, "sign_in.html", context, 429, problem=problem)
+            response.headers["Retry-After"] = str(int(FAILURE_WINDOW_SECONDS))
+            return response
         user = await run_in_threadpool(authenticate, self._options.users, name, password)
         if user is None:
             problem = "Name or password is wrong."
-            return self._page(request, "sign_in.html", visit, 401, problem=problem)
+            return self._page(request, "sign_in.html", context, 401, problem=problem)
         self._limit.forgive(*keys)
-        # A session of its own, so that a cookie planted before is worth nothing.
+        # A new session, so that a cookie that somebody planted before the sign-in is useless.
         return self._with_cookie(request, RedirectResponse("/", 303), Session.begin(user))
 
     async def sign_out(self, request: Request) -> Response:
         """End the session of this browser."""
-        await self._form(request, self._visit(request).session)
-        answer = RedirectResponse("/sign-in" if self._options.users else "/", 303)
-        answer.delete_cookie(COOKIE)
-        return answer
+        await self._form(request, self._context(request).session)
+        response = RedirectResponse("/sign-in" if self._options.users else "/", 303)
+        response.delete_cookie(COOKIE)
+        return response
 
     async def search(self, request: Request) -> Response:
-        """One person, or those that may be meant. A form, for an address would be kept in logs."""
-        visit = self._visit(request)
-        term = (await self._form(request, visit.session)).get("term", "").strip()
+        """One person, or those that may be meant. A form, because logs would keep an address."""
+        context = self._context(request)
+        term = (await self._form(request, context.session)).get("term", "").strip()
         if not term:
             return RedirectResponse("/", 303)
-        found = await run_in_threadpool(self._search, visit.user, term)
+        found = await run_in_threadpool(self._lookups.search, context.user, term)
         if len(found) == 1 and found[0].how != "shared":
-            answer: Response = RedirectResponse(f"/customers/{found[0].profile_id}", 303)
+            response: Response = RedirectResponse(f"/customers/{found[0].profile_id}", 303)
         else:
-            # What was typed is not shown again to who is to see no identifiers.
-            shown_term = term if visit.user.role.sees_identifiers else None
-            answer = self._page(
+            # A role that must not see identifiers does not see the search term again.
+            shown_term = term if context.user.role.sees_identifiers else None
+            response = self._page(
                 request,
                 "found.html",
-                visit,
+                context,
                 200 if found else 404,
-                found=found[:MOST_FOUND],
-                has_more=len(found) > MOST_FOUND,
+                found=found[:MAX_FOUND],
+                has_more=len(found) > MAX_FOUND,
                 term=shown_term,
             )
-        return answer
+        return response
 
     async def customer(self, request: Request) -> Response:
         """One page of one person."""
-        visit = self._visit(request)
+        context = self._context(request)
         view = request.path_params.get("view", "overview")
-        asked = request.path_params["profile_id"]
-        if view not in VIEWS or not PROFILE_ID.fullmatch(asked):
+        requested_id = request.path_params["profile_id"]
+        if view not in VIEWS or not PROFILE_ID.fullmatch(requested_id):
             raise HTTPException(404)
-        values = await run_in_threadpool(self._customer, visit.user, asked, view, request)
+        page = request.query_params.get("page", "1")
+        values = await run_in_threadpool(
+            self._lookups.person,
+            context.user,
+            requested_id,
+            view,
+            request.query_params.get("channel", ""),
+            int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
+        )
         if values is None:
             raise HTTPException(404)
-        if values["profile_id"] != asked:
-            # Old ids lead to the person for ever.
+        if values["profile_id"] != requested_id:
+            # Ids of merged profiles redirect to the current one.
             return RedirectResponse(f"/customers/{values['profile_id']}/{view}", 303)
-        return self._page(request, f"{view}.html", visit, **values)
-
-    def _search(self, user: User, term: str) -> list[Found]:
-        with self._readers.open() as reader:
-            people = Customers(reader, user.role.sees_identifiers)
-            found = search(reader, people.masker, list(people.types), term)
-        self._record(user, "search", [each.profile_id for each in found[:MOST_FOUND]], term)
-        return found
-
-    def _customer(
-        self, user: User, asked: str, view: str, request: Request
-    ) -> dict[str, Any] | None:
-        with self._readers.open() as reader:
-            people = Customers(reader, user.role.sees_identifiers)
-            profile_id = people.living_profile(asked)
-            if profile_id is None or profile_id != asked:
-                return {"profile_id": profile_id} if profile_id else None
-            self._record(user, view, [profile_id])
-            values: dict[str, Any] = {
-                "profile_id": profile_id,
-                "view": view,
-                "head": people.head(profile_id),
-                "read_at": reader.read_at,
-                "is_masked": not user.role.sees_identifiers,
-            }
-            if view == "overview":
-                for part in ("golden_record", "devices", "lifecycle", "consents", "suppressions"):
-                    values[part] = getattr(people, part)(profile_id)
-                for part in ("audiences", "offers", "outcomes"):
-                    values[part] = getattr(people, part)(profile_id)
-            elif view == "timeline":
-                page = request.query_params.get("page", "1")
-                values["timeline"] = people.timeline(
-                    profile_id,
-                    request.query_params.get("channel", ""),
-                    int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
-                )
-            elif view == "identity":
-                values["identity"] = people.identity(profile_id)
-            else:
-                values["traits"] = people.traits(profile_id)
-            return values
-
-    def _record(
-        self, user: User, view: str, profile_ids: list[str], searched: str | None = None
-    ) -> None:
-        try:
-            self._audit.record(user, view, profile_ids, searched)
-        except Exception as error:
-            raise AuditFailedError from error
+        return self._page(request, f"{view}.html", context, **values)
 
     def _session(self, request: Request) -> Session | None:
         return self._signer.read(request.cookies.get(COOKIE, ""))
 
-    def _visit(self, request: Request) -> Visit:
+    def _context(self, request: Request) -> RequestContext:
         session = self._session(request)
         if not self._options.users:
-            return Visit(self._options.local_user, session or Session.begin())
+            return RequestContext(self._options.local_user, session or Session.begin())
         user = self._options.users.get(session.user_name) if session else None
         if session is None or user is None or session.fingerprint != fingerprint_of(user):
             raise NotSignedInError
-        return Visit(user, session)
+        return RequestContext(user, session)
 
     async def _form(self, request: Request, session: Session) -> dict[str, str]:
-        """Fields of a form of ours; raises 403 where another site may have sent it."""
+        """Fields of a form of this session; raises 403 if another site may have sent it."""
         body = b""
         async for chunk in request.stream():
             body += chunk
-            if len(body) > LONGEST_FORM:
+            if len(body) > MAX_FORM_BYTES:
                 raise HTTPException(413)
         sent = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
         fields = {name: values[-1] for name, values in sent.items()}
@@ -273,27 +204,32 @@ class CustomerPage:
         return fields
 
     def _page(
-        self, request: Request, template: str, visit: Visit, status: int = 200, **values: Any
+        self,
+        request: Request,
+        template: str,
+        context: RequestContext,
+        status: int = 200,
+        **values: Any,
     ) -> HTMLResponse:
         page = self._templates.get_template(template).render(
-            user=visit.user, token=visit.session.token, **values
+            user=context.user, token=context.session.token, **values
         )
-        answer = HTMLResponse(page, status)
-        return self._with_cookie(request, answer, visit.session)
+        response = HTMLResponse(page, status)
+        return self._with_cookie(request, response, context.session)
 
-    def _with_cookie(self, request: Request, answer: Answer, session: Session) -> Answer:
-        answer.set_cookie(
+    def _with_cookie(self, request: Request, response: Reply, session: Session) -> Reply:
+        response.set_cookie(
             COOKIE,
             self._signer.write(session),
-            max_age=LONGEST_SECONDS,
+            max_age=MAX_AGE_SECONDS,
             secure=request.url.scheme == "https" or not self._options.is_local,
             httponly=True,
             samesite="strict",
         )
-        return answer
+        return response
 
     async def problem(self, request: Request, error: Exception) -> Response:
-        """A friendly page for whatever went wrong; never what was asked for or found."""
+        """A page that explains an error, without the request or any data."""
         if isinstance(error, NotSignedInError):
             return RedirectResponse("/sign-in", 303)
         kind, status, values = "error", 500, {}
@@ -312,47 +248,12 @@ class CustomerPage:
         return HTMLResponse(page, status)
 
 
-class Shell:
-    """Puts `HEADERS` on every answer, and answers what nobody expected without a word of it.
-
-    The message of such an error may repeat values of the data, so the log gets its place alone.
-    """
-
-    def __init__(self, app: ASGIApp, page: CustomerPage) -> None:
-        self._app = app
-        self._page = page
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        has_begun = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal has_begun
-            if message["type"] == "http.response.start":
-                has_begun = True
-                headers = dict(HEADERS)
-                if scope.get("scheme") == "https":
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
-                message["headers"] += [(n.lower().encode(), v.encode()) for n, v in headers.items()]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_with_headers)
-        except Exception as error:
-            places = traceback.extract_tb(error.__traceback__)
-            where = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in places[::-1])
-            log.error("%s at %s", type(error).__name__, where)
-            if not has_begun:
-                answer = await self._page.problem(Request(scope), error)
-                await answer(scope, receive, send_with_headers)
-
-
 def create_app(options: PageOptions, readers: Readers, audit: AuditLog) -> Starlette:
     """The page as an ASGI application."""
     page = CustomerPage(options, readers, audit)
-    middleware = [Middleware(Shell, page=page)]
+    middleware = [Middleware(SecureResponses, problem=page.problem)]
     if not options.users:
-        # Without a sign-in a web page elsewhere must not reach this one by a name of its own.
+        # Without a sign-in, a foreign web page must not reach this one by a DNS name of its own.
         hosts = ["127.0.0.1", "localhost", "[::1]", options.host]
         middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=hosts))
     expected = (

@@ -1,7 +1,7 @@
 """Who looked whom up: one row per profile that was shown, written before it is shown.
 
-On PostgreSQL the table is in the warehouse. DuckDB has one writer, whom the page must not keep
-waiting, so there the table is in a SQLite file of its own, which takes rows at any time.
+On PostgreSQL the table is in the warehouse. DuckDB has one writer, which the page must not block:
+there the table is in a separate SQLite file.
 """
 
 from __future__ import annotations
@@ -21,31 +21,28 @@ import psycopg
 
 from cdp.customer_page.options import page_folder
 from cdp.customer_page.users import User
+from cdp.customer_page.warehouse import QUERIES
 from cdp.settings import Settings
 from cdp.warehouse.connection import quote
+from cdp.warehouse.queries import Sql
 
 TABLE = "customer_lookups"
-_COLUMNS = (
-    "lookup_id text primary key, looked_up_at timestamp not null, user_name text not null, "
-    "role text not null, view_name text not null, profile_id text, is_masked boolean not null, "
-    "searched_hash text"
-)
 _DDL_LOCK = 5_318_008_114_260_922
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """One row.
+    """One row of the table.
 
     Attributes:
         lookup_id: Key.
         looked_up_at: When (UTC).
-        user_name: Who; the user of the operating system where nobody has to sign in.
-        role: As whom.
+        user_name: Who; the user of the operating system if the page has no sign-in.
+        role: Role of the user.
         view_name: What was shown: `search`, or a page of the person.
-        profile_id: Whom; None for a search that found nobody.
+        profile_id: Who was shown; None for a search without result.
         is_masked: Whether direct identifiers were masked.
-        searched_hash: Keyed hash of what was searched for; None for anything but a search.
+        searched_hash: Keyed hash of the search term; None if it was no search.
     """
 
     lookup_id: str
@@ -58,11 +55,14 @@ class Lookup:
     searched_hash: str | None
 
 
+_COLUMNS = [field.name for field in fields(Lookup)]
+
+
 class AuditTable(Protocol):
     """Where look-ups are kept; rows are added and never changed."""
 
     def add(self, lookups: Sequence[Lookup]) -> None:
-        """Write rows, all or none, and be sure that they are kept."""
+        """Write rows durably, all or none."""
         ...
 
     def read(self) -> Iterator[Lookup]:
@@ -71,7 +71,7 @@ class AuditTable(Protocol):
 
 
 class AuditLog:
-    """Records look-ups; a look-up that cannot be recorded must not be answered."""
+    """Records look-ups; nothing may be shown if recording fails."""
 
     def __init__(self, table: AuditTable, secret: bytes) -> None:
         self._table = table
@@ -80,7 +80,7 @@ class AuditLog:
     def record(
         self, user: User, view_name: str, profile_ids: Sequence[str], searched: str | None = None
     ) -> None:
-        """Write a row per profile, or one without a profile where a search found nobody."""
+        """Write a row per profile, or one without a profile if a search found nobody."""
         now = datetime.now(UTC).replace(tzinfo=None)
         self._table.add(
             [
@@ -99,20 +99,20 @@ class AuditLog:
         )
 
     def hash(self, searched: str) -> str:
-        """Hash of a searched value, the same however it is spelt in case and blanks."""
+        """Hash of a search term, independent of letter case and spaces."""
         return hmac.new(
             self._key, " ".join(searched.lower().split()).encode(), "sha256"
         ).hexdigest()
 
 
 class SqliteAudit:
-    """The table beside an embedded warehouse. Triggers keep rows from being changed or removed."""
+    """The table beside a DuckDB warehouse. Triggers refuse to change or delete rows."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         file.touch(mode=0o600)
         with self._opened() as connection:
-            connection.execute(f"create table if not exists {TABLE} ({_COLUMNS})")
+            connection.execute(QUERIES("customer_lookups", table=TABLE))
             for change in ("update", "delete"):
                 connection.execute(
                     f"create trigger if not exists no_{change} before {change} on {TABLE} "
@@ -128,15 +128,14 @@ class SqliteAudit:
         finally:
             connection.close()
 
-    def add(self, lookups: Sequence[Lookup]) -> None:  # noqa: D102  said by the protocol
+    def add(self, lookups: Sequence[Lookup]) -> None:  # noqa: D102
         rows = [
             {**vars(each), "looked_up_at": each.looked_up_at.isoformat(sep=" ")} for each in lookups
         ]
-        names = [field.name for field in fields(Lookup)]
-        values = ", ".join(f":{name}" for name in names)
+        values = ", ".join(f":{name}" for name in _COLUMNS)
         with self._opened() as connection:
             connection.executemany(
-                f"insert into {TABLE} ({', '.join(names)}) values ({values})", rows
+                f"insert into {TABLE} ({', '.join(_COLUMNS)}) values ({values})", rows
             )
 
     def read(self) -> Iterator[Lookup]:  # noqa: D102
@@ -150,18 +149,19 @@ class SqliteAudit:
 
 
 class PostgresAudit:
-    """The table in the warehouse, in a schema of its own that only the page's role needs."""
+    """The table in the warehouse, in a separate schema that only the page's role needs."""
 
     def __init__(self, schema: str) -> None:
         self._table = f"{quote(schema)}.{TABLE}"
         with self._opened() as connection:
-            # The page's role may write to the table and need not be able to make it.
+            # The page's role may insert into the table without the right to create it.
             found = connection.execute("select to_regclass(%s)", (self._table,)).fetchone()
             if found is not None and found[0] is not None:
                 return
             connection.execute("select pg_advisory_xact_lock(%s)", (_DDL_LOCK,))
             connection.execute(f"create schema if not exists {quote(schema)}".encode())
-            connection.execute(f"create table if not exists {self._table} ({_COLUMNS})".encode())
+            statement = QUERIES("customer_lookups", table=Sql(self._table))
+            connection.execute(statement.encode())
 
     @contextmanager
     def _opened(self) -> Iterator[psycopg.Connection[Any]]:
@@ -169,9 +169,8 @@ class PostgresAudit:
             yield connection
 
     def add(self, lookups: Sequence[Lookup]) -> None:  # noqa: D102
-        names = [field.name for field in fields(Lookup)]
-        values = ", ".join(f"%({name})s" for name in names)
-        statement = f"insert into {self._table} ({', '.join(names)}) values ({values})"
+        values = ", ".join(f"%({name})s" for name in _COLUMNS)
+        statement = f"insert into {self._table} ({', '.join(_COLUMNS)}) values ({values})"
         with self._opened() as connection, connection.cursor() as cursor:
             cursor.executemany(statement.encode(), [vars(each) for each in lookups])
 
@@ -183,7 +182,7 @@ class PostgresAudit:
 
 
 def open_audit(settings: Settings) -> AuditTable:
-    """The table that fits the engine, made if it is not there."""
+    """The table for the engine, created if it does not exist."""
     if settings.target == "postgres":
         return PostgresAudit(f"{settings.schema}_audit")
     return SqliteAudit(page_folder(settings.data_dir) / "audit.sqlite")

@@ -1,9 +1,8 @@
-"""The identity graph of one person as a drawing: where each identifier stands, and each link.
+"""The identity graph of one person as a drawing: positions of identifiers and links.
 
-A column for each span of strength, the strongest on the left. Identifiers of one type with the same
-neighbours look the same and are drawn as one; the weakest, visits and clicks, already where they
-are of one browser or device, so that hundreds of visits are one box. Of what is still too much the
-strongest are drawn.
+Each column is a range of strength, the strongest on the left. Identifiers of one type with the same
+neighbours are drawn as one box. The weakest, visits and clicks, are drawn as one if they belong to
+the same browser or device. If there are still too many boxes, only the strongest are drawn.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-MOST_NODES = 150
-SMALLEST_FOLD = 3
-# Least strength of each column and what stands above it; other profiles have the last one.
+MAX_NODES = 150
+MIN_GROUP_SIZE = 3
+# Minimum strength and heading of each column; other profiles are in an extra last column.
 TIERS = (
     (90, "accounts and cards"),
     (60, "contact and payment"),
@@ -22,11 +21,11 @@ TIERS = (
     (0, "visits and clicks"),
 )
 OTHERS = "other profiles"
-# Pixels. Every second column stands half a row lower, so that lines across it pass between boxes.
+# Pixels. Every second column is half a row lower, so that lines pass between its boxes.
 COLUMN_WIDTH, ROW_HEIGHT, BOX_WIDTH, BOX_HEIGHT, MARGIN, HEAD = 232, 60, 166, 42, 12, 30
-# Of the gap between columns, what the last one needs no more for links within it.
+# The part of the gap between columns that the last one does not need.
 BOW = 36
-LONGEST_LABEL = 19
+MAX_LABEL_LENGTH = 19
 
 Key = tuple[str, str]
 
@@ -37,12 +36,12 @@ class Node:
 
     Attributes:
         key: Type and value, which are never drawn.
-        kind: Type as people read it.
+        kind: Type in words.
         label: Value as the role may see it.
-        strength: Of the type; the strongest stand on the left.
+        strength: Strength of the type.
         is_guarded: Whether it is blocked or shared.
-        profile_id: Whose it is where it is another profile's; None for the person's own.
-        title: What is told of it.
+        profile_id: Its profile if that is another one; None for the person's own.
+        title: Tooltip.
     """
 
     key: Key
@@ -56,7 +55,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A link to draw, with its place in the list of evidence and what is told of it."""
+    """A link to draw, with its number in the list of evidence and its tooltip."""
 
     start: Key
     end: Key
@@ -67,7 +66,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Box:
-    """A node in its place; `count` identifiers are drawn as it."""
+    """A node with its position; it represents `count` identifiers."""
 
     x: int
     y: int
@@ -81,7 +80,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """A curve between two boxes; `count` links are drawn as it, the first of them `number`."""
+    """A curve between two boxes; it represents `count` links, the first of them `number`."""
 
     path: str
     title: str
@@ -92,7 +91,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What the template draws; `left_out` identifiers are not in it."""
+    """What the template draws, without `left_out` identifiers."""
 
     width: int
     height: int
@@ -103,11 +102,11 @@ class Drawing:
 
 
 def draw(nodes: Sequence[Node], edges: Sequence[Edge]) -> Drawing:
-    """Place nodes and edges; the same input gives the same drawing."""
+    """Position nodes and edges; the same input gives the same drawing."""
     groups = _folded(nodes, edges)
-    shown, left_out = groups[:MOST_NODES], groups[MOST_NODES:]
+    shown, left_out = groups[:MAX_NODES], groups[MAX_NODES:]
     boxes: list[Box] = []
-    place_of: dict[Key, Box] = {}
+    box_of: dict[Key, Box] = {}
     headings = []
     columns = _columns(shown, edges)
     lowest = 0
@@ -119,19 +118,19 @@ def draw(nodes: Sequence[Node], edges: Sequence[Edge]) -> Drawing:
             lowest = max(lowest, y)
             box = _box(group, x, y)
             boxes.append(box)
-            place_of.update({node.key: box for node in group})
+            box_of.update({node.key: box for node in group})
     return Drawing(
         width=2 * MARGIN + len(columns) * COLUMN_WIDTH - BOW,
         height=lowest + BOX_HEIGHT + 2 * MARGIN,
         headings=headings,
         boxes=boxes,
-        lines=_lines(edges, place_of),
+        lines=_lines(edges, box_of),
         left_out=sum(map(len, left_out)),
     )
 
 
 def _folded(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[Node]]:
-    """Groups of nodes to draw as one, the strongest first, other people's last."""
+    """Groups of nodes to draw as one box, the strongest first, other profiles last."""
     by_key = {node.key: node for node in nodes}
     neighbours: defaultdict[Key, set[tuple[Key, bool]]] = defaultdict(set)
     for edge in edges:
@@ -142,7 +141,7 @@ def _folded(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[Node]]:
     for node in nodes:
         counted = neighbours[node.key]
         if node.profile_id is None and _is_weakest(node):
-            # Of the browser or device alone, whoever was logged in there.
+            # Group by browser or device alone, whoever was logged in there.
             stronger = [each for each in counted if not _is_weakest(by_key[each[0]])]
             stronger.sort(key=lambda each: (by_key[each[0]].strength, each))
             counted = set(stronger[:1])
@@ -150,7 +149,7 @@ def _folded(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[Node]]:
         alike[same].append(node)
     groups: list[list[Node]] = []
     for group in alike.values():
-        groups += [group] if len(group) >= SMALLEST_FOLD else [[node] for node in group]
+        groups += [group] if len(group) >= MIN_GROUP_SIZE else [[node] for node in group]
     return sorted(
         groups,
         key=lambda group: (group[0].profile_id is not None, -group[0].strength, group[0].key),
@@ -160,7 +159,7 @@ def _folded(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[Node]]:
 def _columns(
     groups: Sequence[list[Node]], edges: Sequence[Edge]
 ) -> list[tuple[str, list[list[Node]]]]:
-    """Groups by column, each next to what it is linked with in the columns before."""
+    """Groups by column, each near its neighbours in the columns before."""
     by_heading: dict[str, list[list[Node]]] = {}
     for group in groups:
         heading = OTHERS if group[0].profile_id else _tier(group[0].strength)
@@ -189,7 +188,7 @@ def _tier(strength: int) -> str:
 def _height(
     group: Sequence[Node], linked: Mapping[Key, list[Key]], row_of: Mapping[Key, int]
 ) -> float:
-    """Mean row of the neighbours that have one."""
+    """Mean row of the neighbours that already have one."""
     rows = [row_of[other] for other in linked[group[0].key] if other in row_of]
     return sum(rows) / len(rows) if rows else float(len(row_of))
 
@@ -203,16 +202,16 @@ def _box(group: Sequence[Node], x: int, y: int) -> Box:
 
 
 def _shortened(label: str) -> str:
-    if len(label) <= LONGEST_LABEL:
+    if len(label) <= MAX_LABEL_LENGTH:
         return label
-    return f"{label[: LONGEST_LABEL - 7]}…{label[-6:]}"
+    return f"{label[: MAX_LABEL_LENGTH - 7]}…{label[-6:]}"
 
 
-def _lines(edges: Sequence[Edge], place_of: Mapping[Key, Box]) -> list[Line]:
+def _lines(edges: Sequence[Edge], box_of: Mapping[Key, Box]) -> list[Line]:
     by_ends: defaultdict[tuple[Box, Box, bool], list[Edge]] = defaultdict(list)
     for edge in edges:
-        if edge.start in place_of and edge.end in place_of:
-            start, end = place_of[edge.start], place_of[edge.end]
+        if edge.start in box_of and edge.end in box_of:
+            start, end = box_of[edge.start], box_of[edge.end]
             if (end.x, end.y) < (start.x, start.y):
                 start, end = end, start
             by_ends[start, end, edge.is_active].append(edge)
@@ -231,7 +230,7 @@ def _lines(edges: Sequence[Edge], place_of: Mapping[Key, Box]) -> list[Line]:
 
 
 def _path(start: Box, end: Box) -> str:
-    """A curve from the right side of one box to the left of the other; a bow within a column."""
+    """A curve from the right side of one box to the left side of the other."""
     middle_start, middle_end = start.y + BOX_HEIGHT // 2, end.y + BOX_HEIGHT // 2
     if start.x == end.x:
         x = start.x + BOX_WIDTH

@@ -1,4 +1,4 @@
-"""What a role may not see is replaced where rows are read, before any template has it."""
+"""Replaces what a role may not see when rows are read, before any template gets them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from cdp.identity.explain import mask
+from cdp.identity.masking import mask
 
 HIDDEN = "hidden"
-# Not direct by seed identifier_types, and yet they reach a person.
+# Not direct in seed identifier_types, but they reach a person.
 ALSO_DIRECT = frozenset({"push_token", "social_handle"})
-# Properties of events whose values are about goods, not people. Anything else is hidden: a source
-# may write what it likes into the others.
+# Properties of events that describe goods, not people. All others are hidden, because a source may
+# write anything into them.
 HARMLESS_PROPERTIES = frozenset(
     {
         *("brand", "campaign_id", "category", "color", "colour", "currency", "discount"),
@@ -23,17 +23,16 @@ HARMLESS_PROPERTIES = frozenset(
 )
 _EMAIL = re.compile(r"[^\s@<>\"',;:/?&=]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w-])(?:\+|00?)\d[\d\s()/.-]{5,}\d")
-_ADDRESS_OF_MACHINE = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
-_SHORTEST_KNOWN = 3
+_IP_ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
+_MIN_KNOWN_LENGTH = 3
 
 
 class Masker:
-    """Masks direct identifiers, unless the role permits to see them.
+    """Masks direct identifiers, unless the role may see them.
 
     Args:
         sees_identifiers: Whether everything is passed on as it is.
-        direct_types: Types of identifiers that are direct, by the seed.
-        indirect_types: The other types that are known; one that is not is taken for direct.
+        indirect_types: Identifier types that are not direct; unknown types count as direct.
     """
 
     def __init__(self, *, sees_identifiers: bool, indirect_types: Collection[str]) -> None:
@@ -42,9 +41,9 @@ class Masker:
         self._known: re.Pattern[str] | None = None
 
     def learn(self, values: Iterable[str | None]) -> None:
-        """Direct identifiers of the person, to be found in free text as well."""
+        """Remember direct identifiers of the person, to mask them in free text too."""
         known = {value.strip() for value in values if value}
-        parts = sorted((re.escape(v) for v in known if len(v) >= _SHORTEST_KNOWN), reverse=True)
+        parts = sorted((re.escape(v) for v in known if len(v) >= _MIN_KNOWN_LENGTH), reverse=True)
         if parts:
             self._known = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
 
@@ -55,17 +54,17 @@ class Masker:
         return self.text(value) if identifier_type in self._indirect else mask(value)
 
     def text(self, value: str) -> str:
-        """Free text, without the identifiers that can be told."""
+        """Free text, with recognisable identifiers replaced."""
         if self.sees_identifiers:
             return value
         if self._known:
             value = self._known.sub(HIDDEN, value)
-        for pattern in (_EMAIL, _PHONE, _ADDRESS_OF_MACHINE):
+        for pattern in (_EMAIL, _PHONE, _IP_ADDRESS):
             value = pattern.sub(HIDDEN, value)
         return value
 
     def optional(self, value: str | None) -> str | None:
-        """`text`, of what may be lacking."""
+        """`text`, for a value that may be None."""
         return None if value is None else self.text(value)
 
     def name(self, value: str) -> str:
@@ -73,11 +72,11 @@ class Masker:
         return value if self.sees_identifiers else f"{value[:1]}***"
 
     def hidden(self, value: str) -> str:
-        """Nothing of the value."""
+        """The value, or a placeholder."""
         return value if self.sees_identifiers else HIDDEN
 
     def properties(self, source: str | None) -> dict[str, str]:
-        """Properties of an event as text by name; what is not JSON is one property."""
+        """Properties of an event as text by name; text that is not JSON is one property."""
         if not source:
             return {}
         try:

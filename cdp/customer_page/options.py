@@ -1,4 +1,4 @@
-"""Settings of the page: where it listens, who may sign in, what it signs with."""
+"""Settings of the page: address, users and secret."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from cdp.customer_page.users import ROLES, User, read_users
 from cdp.settings import Pages, SettingError, Settings
 
-SHORTEST_SECRET = 32
+MIN_SECRET_LENGTH = 32
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class PageOptions:
     Attributes:
         host: Address it listens on, `CDP_CUSTOMER_PAGE_HOST`.
         port: Port, `CDP_CUSTOMER_PAGE_PORT`.
-        users: Who may sign in, by name, from `CDP_CUSTOMER_PAGE_USERS`; empty where nobody has to.
-        local_user: Who looks where nobody has to sign in: the user of the operating system, with
-            the role `CDP_CUSTOMER_PAGE_ROLE`.
-        secret: Signs sessions and keys the hashes of searched values, `CDP_CUSTOMER_PAGE_SECRET`.
+        users: Who may sign in, by name, from `CDP_CUSTOMER_PAGE_USERS`; empty without a sign-in.
+        local_user: The user if there is no sign-in: that of the operating system, with the role
+            `CDP_CUSTOMER_PAGE_ROLE`.
+        secret: Signs sessions and keys the hashes of search terms, `CDP_CUSTOMER_PAGE_SECRET`.
     """
 
     host: str
@@ -37,7 +37,7 @@ class PageOptions:
 
     @property
     def is_local(self) -> bool:
-        """Whether only this machine reaches the page."""
+        """Whether only this machine can reach the page."""
         return is_loopback(self.host)
 
     @classmethod
@@ -45,8 +45,8 @@ class PageOptions:
         """Read the settings.
 
         Raises:
-            SettingError: One cannot be used, or the page would be reached from other machines
-                without a sign-in.
+            SettingError: A setting cannot be used, or other machines could reach the page without
+                a sign-in.
         """
         pages = Pages.from_environment()
         host, users_file = pages.customer_page_host, pages.customer_page_users
@@ -59,9 +59,9 @@ class PageOptions:
                 "sign in: set CDP_CUSTOMER_PAGE_USERS to a file of users (docs/customer_page.md), "
                 "or leave CDP_CUSTOMER_PAGE_HOST out."
             )
-        if (users or secret) and len(secret) < SHORTEST_SECRET:
+        if (users or secret) and len(secret) < MIN_SECRET_LENGTH:
             raise SettingError(
-                f"CDP_CUSTOMER_PAGE_SECRET has to have at least {SHORTEST_SECRET} characters to "
+                f"CDP_CUSTOMER_PAGE_SECRET has to have at least {MIN_SECRET_LENGTH} characters to "
                 "sign sessions with: set it to what `openssl rand -hex 32` prints."
             )
         return cls(
@@ -74,7 +74,7 @@ class PageOptions:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen on is reached from this machine alone."""
+    """Whether only this machine can reach an address to listen on."""
     if host == "localhost":
         return True
     try:
@@ -84,7 +84,7 @@ def is_loopback(host: str) -> bool:
 
 
 def page_folder(data_dir: Path) -> Path:
-    """Folder of everything that the page writes on this machine; closed to other users."""
+    """Folder for the page's files on this machine, closed to other users."""
     folder = data_dir / "customer_page"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -92,11 +92,11 @@ def page_folder(data_dir: Path) -> Path:
 
 
 def _kept_secret(data_dir: Path) -> bytes:
-    """A secret of this machine, so that one searched value has one hash from start to start."""
+    """A secret that is stored on this machine, so that hashes stay the same after a restart."""
     file = page_folder(data_dir) / "secret"
     if not file.exists():
-        made = secrets.token_hex(32)
+        created = secrets.token_hex(32)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as opened:
-            opened.write(made)
+            opened.write(created)
     return file.read_bytes()

@@ -1,24 +1,25 @@
-"""Finding people by any identifier, written as people write it.
+"""Finds people by any identifier, in any spelling.
 
-Spelling is the macros' that staging normalises with, rendered here without starting dbt, so that
-whatever joined two records also finds them.
+Spelling is normalised by the macros of staging, so that a value that joined two records also finds
+them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
-import jinja2
 import yaml
 
 from cdp.customer_page.masking import Masker
-from cdp.customer_page.reader import Reader, query_text
+from cdp.customer_page.warehouse import Reader
+from cdp.dbt.macros import load_macros
 from cdp.settings import PROJECT_DIR, Target
 from cdp.warehouse.connection import quote
+from cdp.warehouse.queries import Sql
 
 MACROS = (
     "types/matches",
@@ -32,21 +33,21 @@ MACROS = (
     "normalisation/national_number",
     "normalisation/normalise_phone",
 )
-LONGEST_TERM = 254
-MOST_FOUND = 50
+MAX_TERM_LENGTH = 254
+MAX_FOUND = 50
 
 
 @dataclass(frozen=True)
 class Found:
-    """One person that a search may mean, masked as the role demands.
+    """One person that a search may mean, masked as the role requires.
 
     Attributes:
         profile_id: The person.
         how: `identifier`, `shared` (several people share it), `profile` or `redirect`.
-        matched: What fitted, as `type value`.
-        name: Name, or None where none is known.
-        email: Address.
-        phone: Number.
+        matched: The identifier that matched, as `type value`.
+        name: Name; None if not known.
+        email: Email address.
+        phone: Phone number.
         stage: Lifecycle stage.
         country: ISO 3166-1 alpha-2 code.
         last_seen_at: Last event (UTC).
@@ -64,15 +65,15 @@ class Found:
 
 
 def search(reader: Reader, masker: Masker, types: list[str], term: str) -> list[Found]:
-    """People that a term may mean: `MOST_FOUND` and one more where there are that many.
+    """People that a term may mean, at most `MAX_FOUND` and one more.
 
     Args:
         reader: The warehouse.
-        masker: Of the role.
-        types: Types of identifiers that a term may name, as in `email:ann@example.com`.
-        term: What was typed.
+        masker: Masker of the role.
+        types: Identifier types that a term may start with, as in `email:ann@example.com`.
+        term: The text that was typed.
     """
-    term = " ".join(term.replace("\x00", "").split())[:LONGEST_TERM]
+    term = " ".join(term.replace("\x00", "").split())[:MAX_TERM_LENGTH]
     asked_type, _, rest = term.partition(":")
     if asked_type.lower() in (*types, "profile"):
         asked_type, term = asked_type.lower(), rest.strip()
@@ -80,9 +81,10 @@ def search(reader: Reader, masker: Masker, types: list[str], term: str) -> list[
         asked_type = ""
     if not term:
         return []
-    statement = _statement(reader.connection.target, quote(f"{reader.schema}_rules"))
-    rows = reader.connection.execute(statement.format(**reader.schemas()), (term, asked_type))
-    return [_found(masker, row) for row in rows]
+    spellings = _spellings(reader.connection.target, quote(f"{reader.schema}_rules"))
+    return [
+        _found(masker, row) for row in reader.rows("search", term, asked_type, values=spellings)
+    ]
 
 
 def _found(masker: Masker, row: tuple[Any, ...]) -> Found:
@@ -102,25 +104,16 @@ def _found(masker: Masker, row: tuple[Any, ...]) -> Found:
 
 
 @cache
-def _statement(target: Target, rules: str) -> str:
-    """queries/search.sql with the macros' SQL; layers' names are still to be filled in."""
-    source = "".join((PROJECT_DIR / "macros" / f"{name}.sql").read_text() for name in MACROS)
-    # The output is SQL, in which nothing is to be escaped as HTML is.
-    environment = jinja2.Environment(autoescape=False)  # noqa: S701
-    module: Any = None
-    environment.globals.update(
-        adapter=SimpleNamespace(dispatch=lambda name, *_: getattr(module, f"{target}__{name}")),
+def _spellings(target: Target, rules: str) -> Mapping[str, Sql]:
+    """SQL of the macros that queries/search.sql inserts."""
+    macros = load_macros(
+        target,
+        MACROS,
         ref=lambda name: f"{rules}.{quote(name)}",
         var=yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text())["vars"].__getitem__,
     )
-    module = environment.from_string(source).module
-    text = query_text("search")
-    for name, expression in {
-        "numbered": module.normalise_phone("asked", "asked.term"),
-        "address": module.normalise_email("numbered.term"),
-        "canonical_address": module.canonical_email("address"),
-    }.items():
-        # Braces of regular expressions are to survive the filling in.
-        escaped = str(expression).replace("{", "{{").replace("}", "}}")
-        text = text.replace(f"{{{name}}}", escaped)
-    return text
+    return {
+        "numbered": Sql(macros.normalise_phone("asked", "asked.term")),
+        "address": Sql(macros.normalise_email("numbered.term")),
+        "canonical_address": Sql(macros.canonical_email("address")),
+    }

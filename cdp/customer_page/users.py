@@ -1,4 +1,4 @@
-"""Who may use the page: names, roles and password hashes from a file, and the limit on guessing."""
+"""Users of the page: names, roles and password hashes from a file, and the sign-in limit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 import threading
 import time
 from collections import defaultdict, deque
@@ -15,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from cdp.settings import SettingError
 
-# scrypt with these takes 64 MB and a fifth of a second, as OWASP's cheat sheet advises (N = 2^16).
-_COST, _BLOCK_SIZE, _MEMORY_LIMIT = 2**16, 8, 2**27
-_SALT_BYTES, _HASH_BYTES = 16, 32
-MOST_FAILURES = 5
+_HASHER = Argon2Hasher()
+MAX_FAILURES = 5
 FAILURE_WINDOW_SECONDS = 900.0
 
 
@@ -45,33 +43,23 @@ ROLES: Mapping[str, Role] = {
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who looks customers up; an empty password hash lets nobody sign in."""
+    """A user of the page; nobody can sign in with an empty password hash."""
 
     name: str
     role: Role
     password_hash: str
 
 
-def hash_password(password: str, salt: bytes | None = None) -> str:
-    """`scrypt$<salt>$<hash>` in base64, to be put into the file of users."""
-    salt = os.urandom(_SALT_BYTES) if salt is None else salt
-    digest = hashlib.scrypt(
-        password.encode(),
-        salt=salt,
-        n=_COST,
-        r=_BLOCK_SIZE,
-        p=1,
-        maxmem=_MEMORY_LIMIT,
-        dklen=_HASH_BYTES,
-    )
-    return "$".join(["scrypt", *(base64.b64encode(part).decode() for part in (salt, digest))])
+def hash_password(password: str) -> str:
+    """An Argon2 hash for the file of users."""
+    return _HASHER.hash(password)
 
 
 def read_users(file: Path) -> dict[str, User]:
     """Users by name.
 
     Raises:
-        SettingError: The file or one of its users cannot be used; no password hash is repeated.
+        SettingError: The file or one of its users cannot be used; the message contains no hash.
     """
     where = f"CDP_CUSTOMER_PAGE_USERS: {file}"
     try:
@@ -89,7 +77,7 @@ def read_users(file: Path) -> dict[str, User]:
             raise SettingError(f"{where}, user {number}: the name is empty or given twice.")
         if role not in ROLES:
             raise SettingError(f"{where}, user {number}: role has to be {' or '.join(ROLES)}.")
-        if _parts(password_hash) is None:
+        if not _is_hash(password_hash):
             raise SettingError(
                 f"{where}, user {number}: password_hash is not one that "
                 "`cdp customer-page hash-password` prints."
@@ -98,28 +86,44 @@ def read_users(file: Path) -> dict[str, User]:
     return users
 
 
-def _parts(password_hash: str) -> tuple[bytes, bytes] | None:
+def authenticate(users: Mapping[str, User], name: str, password: str) -> User | None:
+    """The user, if name and password are right.
+
+    For an unknown name a hash of another user is verified, so that the time does not show which
+    names exist.
+    """
+    user = users.get(name)
+    known = user or next(iter(users.values()), None)
+    is_right = known is not None and _is_password(password, known.password_hash)
+    return user if is_right else None
+
+
+def _is_hash(password_hash: str) -> bool:
+    return Argon2Hasher.identify(password_hash) or _scrypt_parts(password_hash) is not None
+
+
+def _is_password(password: str, password_hash: str) -> bool:
+    if Argon2Hasher.identify(password_hash):
+        return _HASHER.verify(password, password_hash)
+    if (parts := _scrypt_parts(password_hash)) is None:
+        return False
+    salt, digest = parts
+    found = hashlib.scrypt(password.encode(), salt=salt, n=2**16, r=8, p=1, maxmem=2**27, dklen=32)
+    return hmac.compare_digest(found, digest)
+
+
+def _scrypt_parts(password_hash: str) -> tuple[bytes, bytes] | None:
+    """Salt and digest of `scrypt$<salt>$<digest>`, which was printed before version 0.2."""
     kind, *encoded = password_hash.split("$")
     try:
         salt, digest = (base64.b64decode(part, validate=True) for part in encoded)
     except (ValueError, binascii.Error):
         return None
-    is_ours = kind == "scrypt" and len(salt) == _SALT_BYTES and len(digest) == _HASH_BYTES
-    return (salt, digest) if is_ours else None
-
-
-def authenticate(users: Mapping[str, User], name: str, password: str) -> User | None:
-    """The user, where name and password fit; takes as long for a name that there is not."""
-    user = users.get(name)
-    parts = _parts(user.password_hash) if user else None
-    salt = parts[0] if parts else bytes(_SALT_BYTES)
-    expected = user.password_hash if user and parts else ""
-    is_right = hmac.compare_digest(hash_password(password, salt), expected)
-    return user if is_right else None
+    return (salt, digest) if kind == "scrypt" and (len(salt), len(digest)) == (16, 32) else None
 
 
 class SignInLimit:
-    """Counts failed sign-ins by name and by address; kept in memory, of one process."""
+    """Counts failed sign-ins by name and by address, in the memory of one process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -127,9 +131,9 @@ class SignInLimit:
         self._lock = threading.Lock()
 
     def take(self, *keys: str) -> bool:
-        """Whether one more attempt may be made; it counts until `forgive` is told it was right.
+        """Whether one more attempt is allowed; it counts as failed until `forgive` is called.
 
-        Counted before the password is looked at, so that attempts side by side count too.
+        Counting before the password is verified also limits concurrent attempts.
         """
         now = self._clock()
         with self._lock:
@@ -139,14 +143,14 @@ class SignInLimit:
                     times.popleft()
                 if not times:
                     del self._failures[key]
-            if any(len(self._failures.get(key, ())) >= MOST_FAILURES for key in keys):
+            if any(len(self._failures.get(key, ())) >= MAX_FAILURES for key in keys):
                 return False
             for key in keys:
                 self._failures[key].append(now)
         return True
 
     def forgive(self, *keys: str) -> None:
-        """Forget the failures of somebody who has signed in."""
+        """Forget the failures of a user who has signed in."""
         with self._lock:
             for key in keys:
                 self._failures.pop(key, None)

@@ -17,11 +17,11 @@ class Candidate:
 
     Attributes:
         file: The file as listed.
-        local: Where it can be read without its compression.
+        local: Uncompressed local file.
         content_sha256: Hash of its bytes as stored.
-        load_id: The load it will be.
-        header: Its header; None where the format has none.
-        facts: What is known of its text; None where the format has no header.
+        load_id: Id of its load.
+        header: Its header; None if the format has none.
+        facts: Facts about its text; None if the format has no header.
     """
 
     file: SourceFile
@@ -34,13 +34,13 @@ class Candidate:
     @property
     def shape(self) -> tuple[object, ...]:
         """Files of the same shape can be read together."""
-        # A Parquet file brings a schema of its own, which reading it with others would bend.
+        # A Parquet file has its own schema, so it is read alone.
         alone = self.file.path if self.file.file_format == "parquet" else None
         return self.file.file_format, self.header, alone
 
 
 def examine(file: SourceFile, local: Path, content: str) -> Candidate:
-    """The file with its header; raises `UnreadableFileError` where it should have one."""
+    """The file with its header; raises `UnreadableFileError` if the header is missing."""
     header = facts = None
     if file.file_format in ("csv", "tsv"):
         header = read_header(local, file.file_format)

@@ -1,4 +1,4 @@
-"""The bytes of a file: their hash, without compression, and the lines they make."""
+"""The bytes of a file: hash, decompression, and facts about its lines."""
 
 from __future__ import annotations
 
@@ -20,10 +20,7 @@ CHUNK_BYTES = 1 << 20
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Tell files that cannot be opened from a disk that is full.
-
-    Raises `UnreadableFileError` for the one and `LandingError` for the other.
-    """
+    """Raise `UnreadableFileError` for an unreadable file, `LandingError` for a full disk."""
     try:
         yield
     except (FileNotFoundError, PermissionError) as error:
@@ -32,7 +29,7 @@ def reading() -> Iterator[None]:
         if error.errno != errno.ENOSPC:
             raise
         raise LandingError(
-            "There is no space left for the spool: free some below CDP_DATA_DIR."
+            "There is no space left for temporary files: free some below CDP_DATA_DIR."
         ) from None
 
 
@@ -43,9 +40,9 @@ def content_hash(path: Path) -> str:
 
 
 def is_size_of_lines(path: Path, byte_count: int) -> bool:
-    """Whether lines of so many bytes, each ended by a line feed, are all that a file holds.
+    """Whether a file consists of lines with this many bytes, each including a line feed.
 
-    A byte order mark and a last line without its end may make a difference.
+    A byte order mark and a missing line feed at the end are allowed for.
     """
     size = path.stat().st_size
     if not size:
@@ -58,10 +55,9 @@ def is_size_of_lines(path: Path, byte_count: int) -> bool:
 
 
 def decompress(path: Path, plain: Path) -> None:
-    """Write what a gzip file holds; raises `UnreadableFileError` where it is not sound.
+    """Decompress a gzip file; raises `UnreadableFileError` if it is damaged.
 
-    DuckDB could read the file as it is, but does not look at its checksum, and one pass through
-    the decompressor for both is cheaper than two.
+    DuckDB could read the file itself, but does not verify its checksum.
     """
     try:
         with gzip.open(path, "rb") as content, plain.open("wb") as target:
@@ -74,12 +70,12 @@ def decompress(path: Path, plain: Path) -> None:
 
 @dataclass(frozen=True)
 class TextFacts:
-    """What one pass over the bytes of a text file tells.
+    """Facts about a text file from one pass over its bytes.
 
     Attributes:
-        line_count: Its lines, the last one whether or not it ends.
-        has_quote: Whether a double quote is anywhere in it.
-        has_nul: Whether a NUL character is.
+        line_count: Its lines, including a last one without line end.
+        has_quote: Whether it contains a double quote.
+        has_nul: Whether it contains a NUL character.
     """
 
     line_count: int
@@ -88,7 +84,7 @@ class TextFacts:
 
 
 def text_facts(path: Path) -> TextFacts:
-    """Look through a file."""
+    """Read a file once to find its facts."""
     count, last, has_quote, has_nul = 0, b"\n", False, False
     with path.open("rb") as content:
         while chunk := content.read(CHUNK_BYTES):
@@ -100,6 +96,6 @@ def text_facts(path: Path) -> TextFacts:
 
 
 def count_blank_lines(path: Path) -> int:
-    """Lines of a file that hold nothing, inside quotes or not."""
+    """Empty lines of a file, inside quotes or not."""
     with path.open("rb") as content:
         return sum(not line.strip(b"\r\n") for line in content)

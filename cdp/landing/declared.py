@@ -1,4 +1,4 @@
-"""Raw tables that staging declares, so that they exist before their first file comes."""
+"""Raw tables that staging declares, so that they exist before their first file arrives."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from cdp.settings import PROJECT_DIR
 
 STAGING_DIR = PROJECT_DIR / "models" / "staging"
 
-# Landing's own tables are declared there too, but are made by the registry.
+# Landing's own tables are declared there too, but the registry creates them.
 _REGISTRY_SOURCE = "landing"
 
 
 @dataclass(frozen=True)
 class DeclaredTable:
-    """A raw table as a dbt source declares it, metadata columns left out."""
+    """A raw table as a dbt source declares it, without metadata columns."""
 
     channel: str
     entity: str
@@ -33,7 +33,7 @@ class DeclaredTable:
 
 
 def declared_tables(staging_dir: Path = STAGING_DIR) -> dict[str, DeclaredTable]:
-    """Read every `_<channel>__sources.yml`; raises `LandingError` naming a file that is wrong."""
+    """Read every `_<channel>__sources.yml`; raises `LandingError`, which names the wrong file."""
     declared: dict[str, DeclaredTable] = {}
     for path in sorted(staging_dir.glob("*/_*__sources.yml")):
         for table in _tables_of(path):
@@ -62,8 +62,8 @@ def _tables_of(path: Path) -> list[DeclaredTable]:
                     f"{channel}__{entity}, not {identifier!r}."
                 )
             columns = [_name(column, path) for column in _list(table, "columns", path)]
-            kept = tuple(column for column in columns if column.lower() not in METADATA_COLUMNS)
-            tables.append(DeclaredTable(channel, entity, kept))
+            own = tuple(column for column in columns if column.lower() not in METADATA_COLUMNS)
+            tables.append(DeclaredTable(channel, entity, own))
     return tables
 
 

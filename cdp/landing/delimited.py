@@ -8,9 +8,10 @@ from pathlib import Path
 from cdp.landing.contents import TextFacts, count_blank_lines
 from cdp.landing.errors import DamagedTextError, UnreadableFileError
 from cdp.landing.headers import Header
-from cdp.landing.salvage import salvage_delimited
-from cdp.landing.staged import Staged, literal, storable
+from cdp.landing.recovery import recover_delimited
+from cdp.landing.staged import Staged
 from cdp.landing.staging import BUFFER_BYTES, StagingArea
+from cdp.warehouse.queries import Sql
 
 
 def stage_delimited(
@@ -18,8 +19,8 @@ def stage_delimited(
 ) -> Staged:
     """Stage files that share a header; their blank lines are not in `line_count`.
 
-    Raises `DamagedTextError` where one of them must be read record by record, and
-    `UnreadableFileError` where one cannot be read.
+    Raises `DamagedTextError` if one of them must be read record by record, and
+    `UnreadableFileError` if one cannot be read.
     """
     names = _names(header)
     _read(area, paths, header)
@@ -27,7 +28,7 @@ def stage_delimited(
         raise DamagedTextError("unterminated quote")
     has_line_end_inside = any(each.has_quote for each in facts) and area.has_line_end_inside(names)
     if has_line_end_inside:
-        # A thread that starts in the middle of such a field takes its lines for rows.
+        # A thread that starts inside such a field would read its lines as rows.
         _read(area, paths, header, is_parallel=False)
         if area.has_open_quote():
             raise DamagedTextError("unterminated quote")
@@ -40,27 +41,29 @@ def stage_delimited(
         area.skip_nul(names, header.delimiter)
     return area.finish(
         header.columns,
-        _query(area, header),
+        area.kept_rows().select(_values(header)),
         extra_lines={i: lines_inside.get(i, 0) + header.line_count for i in range(len(paths))},
     )
 
 
-def stage_salvaged(area: StagingArea, path: Path, header: Header, spool: Path) -> Staged:
-    """Stage a damaged file record by record; raises `UnreadableFileError` if even that fails."""
-    clean, rejects = spool / "clean", spool / "rejects"
+def stage_recovered(area: StagingArea, path: Path, header: Header, folder: Path) -> Staged:
+    """Stage a damaged file record by record, with copies in `folder`.
+
+    Raises `UnreadableFileError` if even that fails.
+    """
+    clean, rejects = folder / "clean", folder / "rejects"
     try:
-        record_count = salvage_delimited(path, clean, rejects, header)
-        names = ["position", *_names(header)]
+        record_count = recover_delimited(path, clean, rejects, header)
         area.read_text(
             [clean],
-            names,
+            ["position", *_names(header)],
             header.delimiter,
             has_header=False,
             line_end="\n",
             is_parallel=False,
         )
         if rejects.stat().st_size:
-            _take_rejects(area, rejects)
+            area.run("recovered_rejects", path=rejects, buffer_bytes=BUFFER_BYTES)
     except DamagedTextError as error:
         raise UnreadableFileError(f"the file cannot be parsed as CSV: {error}") from None
     finally:
@@ -68,8 +71,9 @@ def stage_salvaged(area: StagingArea, path: Path, header: Header, spool: Path) -
         rejects.unlink(missing_ok=True)
     position = "rows.position::bigint"
     area.skip_nul(_names(header), header.delimiter, position)
-    staged = area.finish(header.columns, _query(area, header, position))
-    (found,) = area.run("select count(*) from temp.landing_rows")
+    rows = area.kept_rows()._replace(position=Sql(position))
+    staged = area.finish(header.columns, rows.select(_values(header)))
+    (found,) = area.execute("select count(*) from temp.landing_rows")
     if found != (record_count,):
         raise UnreadableFileError("the file cannot be parsed as CSV: not every record came through")
     return staged
@@ -92,25 +96,5 @@ def _names(header: Header) -> list[str]:
     return [f"c{i}" for i in range(len(header.columns))]
 
 
-def _query(area: StagingArea, header: Header, position: str = "") -> str:
-    source, file_index, counted_position = area.kept_rows()
-    values = ", ".join(f"rows.{name} as v{i}" for i, name in enumerate(_names(header)))
-    return (
-        f"select {file_index} as file_index, {position or counted_position} as position, {values} "
-        f"from {source}"
-    )
-
-
-def _take_rejects(area: StagingArea, rejects: Path) -> None:
-    area.run(
-        f"""
-        insert into landing_rejects
-        select 0, position, reason, {storable("original_text")}
-        from read_csv(
-            {literal(str(rejects))}, auto_detect = false, header = false, delim = ',',
-            quote = '"', escape = '"', new_line = '\\n', parallel = false,
-            max_line_size = {BUFFER_BYTES},
-            columns = {{'position': 'BIGINT', 'reason': 'VARCHAR', 'original_text': 'VARCHAR'}}
-        )
-        """
-    )
+def _values(header: Header) -> list[str]:
+    return [f"rows.{name}" for name in _names(header)]

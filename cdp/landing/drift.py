@@ -1,4 +1,4 @@
-"""What differs between a file's columns and what was there before."""
+"""Differences between the columns of a file and those of the file before it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Change = Literal["added", "missing", "retyped", "renamed"]
 
 @dataclass(frozen=True)
 class SchemaChange:
-    """One difference. A renamed column has its name in the file as `previous_type`."""
+    """One difference. Of a renamed column, `previous_type` is its name in the file."""
 
     column_name: str
     change: Change
@@ -26,9 +26,9 @@ class SchemaChange:
 def schema_changes(
     previous: Mapping[str, str | None], current: Mapping[str, str | None]
 ) -> list[SchemaChange]:
-    """Compare types by raw column; a type of None is not known and differs from nothing.
+    """Compare types by raw column; an unknown type (None) is never a difference.
 
-    Whole numbers after decimals are no change: a day on which every price is whole is not news.
+    Whole numbers after decimals are no change: on some days every price is a whole number.
     """
     changes = [
         SchemaChange(name, "added", None, kind)
@@ -52,7 +52,7 @@ def schema_changes(
 def merged_types(
     previous: Mapping[str, str | None], current: Mapping[str, str | None]
 ) -> dict[str, str | None]:
-    """What the next file is compared with: a type stays known while no value contradicts it."""
+    """Types that the next file is compared with; a type is kept until a value contradicts it."""
     merged = {}
     for name, kind in current.items():
         before = previous.get(name)

@@ -1,17 +1,17 @@
-"""Errors of landing; their messages never repeat a value of a row."""
+"""Errors of landing; their messages never contain a value of a row."""
 
 from __future__ import annotations
 
 
 class LandingError(RuntimeError):
-    """Landing as a whole cannot go on; the message says what to do."""
+    """Landing as a whole cannot continue; the message says what to do."""
 
 
 class LandingBusyError(LandingError):
-    """Another landing is under way and did not finish within the wait."""
+    """Another landing is running and did not finish in time."""
 
 
-BEING_WRITTEN = "it was written to while it was read: the next landing takes it"
+BEING_WRITTEN = "it was written to while it was read: the next landing reads it"
 
 
 class UnreadableFileError(Exception):
@@ -19,4 +19,4 @@ class UnreadableFileError(Exception):
 
 
 class DamagedTextError(Exception):
-    """DuckDB's reader gave up on a text file that reading it line by line can still save."""
+    """DuckDB's reader gave up on a text file that the recovery parser can still read."""

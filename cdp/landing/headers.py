@@ -1,7 +1,7 @@
 """The header of a delimited file: its delimiter and column names, read without DuckDB.
 
-DuckDB's sniffer guesses the header and delimiter from the data, and so may take two files of one
-export differently. Landing wants a header always, and takes the delimiter from that line alone.
+DuckDB's sniffer guesses header and delimiter from the data, so it may read two files of one export
+differently. Landing requires a header and finds the delimiter in it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cdp.landing.errors import UnreadableFileError
 from cdp.landing.files import FileFormat
 
 _DELIMITERS = (",", ";", "\t", "|")
-_MOST_HEADER_BYTES = 1 << 20
+_MAX_HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Header:
     """The first record of a delimited file.
 
     Attributes:
-        delimiter: What stands between its fields.
-        line_end: What stands behind it; DuckDB would take one inside quotes for it.
+        delimiter: Separates its fields.
+        line_end: Ends its line; DuckDB's detection would be misled by line ends inside quotes.
         columns: Names of the columns.
     """
 
@@ -35,12 +35,12 @@ class Header:
 
     @property
     def line_count(self) -> int:
-        """Lines that it takes up in its file."""
+        """Lines that it spans in its file."""
         return 1 + sum(name.count("\n") for name in self.columns)
 
 
 def read_header(path: Path, file_format: FileFormat) -> Header:
-    """The header of a file; raises `UnreadableFileError` where there is none."""
+    """The header of a file; raises `UnreadableFileError` if there is none."""
     record = _header_record(path)
     text = record.rstrip("\r\n")
     if not text.strip():
@@ -56,7 +56,7 @@ def _header_record(path: Path) -> str:
     """The first record, which may span lines inside quotes, with its line end."""
     with path.open("rb") as content:
         start = content.read(4096)
-        while not (end := _record_end(start)) and len(start) < _MOST_HEADER_BYTES:
+        while not (end := _record_end(start)) and len(start) < _MAX_HEADER_BYTES:
             more = content.read(len(start))
             if not more:
                 end = len(start)
@@ -77,7 +77,7 @@ def _header_record(path: Path) -> str:
 
 
 def _record_end(start: bytes) -> int:
-    """Offset behind the first line end outside quotes; 0 where there is none."""
+    """Offset after the first line end outside quotes; 0 if there is none."""
     offset = 0
     is_quoted = False
     for line in start.splitlines(keepends=True):

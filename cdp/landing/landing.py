@@ -1,4 +1,4 @@
-"""Land the channel files: each file once, whole or not at all."""
+"""Land the channel files: each file once, as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from pathlib import Path
 
 from cdp.landing.declared import STAGING_DIR, declared_tables
 from cdp.landing.errors import LandingError
-from cdp.landing.files import SourceFile, list_files, open_store
+from cdp.landing.files import SourceFile, list_files
+from cdp.landing.loaders import open_loader
 from cdp.landing.locks import only_in_process, only_in_warehouse
-from cdp.landing.registry import REGISTRY_TABLES, Registry, Warehouse
+from cdp.landing.registry import REGISTRY_TABLES, Registry
 from cdp.landing.report import LandingProgress, LandingReport, TableReport
-from cdp.landing.sinks import open_sink
-from cdp.landing.spool import open_spool
+from cdp.landing.stores import open_store
 from cdp.landing.table import Session, TableLanding
+from cdp.landing.temporary import temporary_directory
 from cdp.settings import Settings
-from cdp.warehouse.connection import connected
+from cdp.warehouse.connection import Warehouse, connected
 
 logger = logging.getLogger(__name__)
 
@@ -31,22 +32,22 @@ def land(
     *,
     staging_dir: Path = STAGING_DIR,
 ) -> LandingReport:
-    """Land what is new or changed in the landing path.
+    """Land files of the landing path that are new or changed.
 
     Args:
         settings: Where to read and write; `Settings.prepare` must have run.
-        tables: Raw tables (`<channel>__<entity>`) to land, all of them when None.
+        tables: Raw tables (`<channel>__<entity>`) to land; None for all.
         progress: Called after each transaction.
         staging_dir: Where the dbt sources are declared.
 
-    Raises `LandingError` where landing as a whole cannot go on (`LandingBusyError` where another
-    one is under way) and `WarehouseBusyError`. A file that cannot be read raises nothing: it is
-    in the report and in `landing_quarantine`, and the other files land.
+    Raises `LandingError` if landing as a whole cannot continue (`LandingBusyError` if another one
+    is running) and `WarehouseBusyError`. A file that cannot be read raises nothing: it is in the
+    report and in `landing_quarantine`, and the other files are landed.
     """
     started = time.monotonic()
     declared = declared_tables(staging_dir)
-    with _session(settings) as (warehouse, spool):
-        store = open_store(settings.landing_path, spool)
+    with _session(settings) as (warehouse, folder):
+        store = open_store(settings.landing_path, folder)
         listing = list_files(store)
         by_table: dict[str, list[SourceFile]] = defaultdict(list)
         for file in listing.files:
@@ -60,8 +61,8 @@ def land(
                     registry.ensure_table(name, declared[name].columns)
         seen = registry.seen_files()
         reports = []
-        with open_sink(warehouse, spool) as sink:
-            session = Session(warehouse, registry, store, sink, spool, progress)
+        with open_loader(warehouse, folder) as loader:
+            session = Session(warehouse, registry, store, loader, folder, progress)
             for name in names:
                 channel, _, entity = name.partition("__")
                 report = TableReport(name, channel, entity)
@@ -84,14 +85,14 @@ def land(
 
 
 def forget(settings: Settings, files: Collection[str]) -> int:
-    """Take files out of the warehouse, so that the next landing loads them anew.
+    """Delete files from the warehouse, so that the next landing loads them again.
 
     Args:
         settings: Where to write.
         files: Paths relative to the landing path.
 
-    Returns how many loads were taken out. Raises `LandingError` for a file that was never landed,
-    before anything is taken out.
+    Returns the number of deleted loads. Raises `LandingError` for a file that was never landed,
+    before anything is deleted.
     """
     with _session(settings) as (warehouse, _):
         registry = Registry(warehouse, settings.raw_schema)
@@ -103,10 +104,15 @@ def forget(settings: Settings, files: Collection[str]) -> int:
         return sum(registry.forget(tables[file], file) for file in files)
 
 
+def temporary_root(settings: Settings) -> Path:
+    """Folder of the temporary directories of all landings."""
+    return settings.data_dir / "landing_temporary"
+
+
 def _names(known: Collection[str], wanted: Collection[str] | None) -> list[str]:
     if wanted is None:
         return sorted(known)
-    # The registry's own tables are written whatever is landed.
+    # The registry's own tables are always written.
     chosen = set(wanted) - set(REGISTRY_TABLES)
     unknown = sorted(chosen - set(known))
     if unknown:
@@ -116,10 +122,9 @@ def _names(known: Collection[str], wanted: Collection[str] | None) -> list[str]:
 
 @contextmanager
 def _session(settings: Settings) -> Iterator[tuple[Warehouse, Path]]:
-    """The warehouse for this landing alone, and a folder for what it spools."""
+    """The warehouse for this landing alone, and a temporary directory."""
     with ExitStack() as stack:
         stack.enter_context(only_in_process(settings))
         warehouse = stack.enter_context(connected(settings))
         stack.enter_context(only_in_warehouse(warehouse, settings))
-        spool = stack.enter_context(open_spool(settings.data_dir / "landing_spool"))
-        yield warehouse, spool
+        yield warehouse, stack.enter_context(temporary_directory(temporary_root(settings)))

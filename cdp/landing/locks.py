@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections import defaultdict
@@ -10,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cdp.landing.errors import LandingBusyError
-from cdp.landing.registry import Warehouse
 from cdp.settings import Settings
+from cdp.warehouse.connection import Warehouse, lock_key, try_session_lock
 
 WAIT_SECONDS = 60.0
 
-# DuckDB's own lock on the file keeps other processes out, but not other threads of this one.
+# DuckDB locks the file against other processes, but not against other threads of this one.
 _thread_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -28,7 +27,7 @@ def _busy() -> LandingBusyError:
 
 @contextmanager
 def only_in_process(settings: Settings) -> Iterator[None]:
-    """Keep other threads from landing into the same warehouse, waiting for `WAIT_SECONDS`."""
+    """Keep out landings of other threads into the same warehouse, after waiting `WAIT_SECONDS`."""
     lock = _thread_locks[f"{settings.target} {settings.duckdb_path} {settings.raw_schema}"]
     if not lock.acquire(timeout=WAIT_SECONDS):
         raise _busy()
@@ -40,21 +39,20 @@ def only_in_process(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def only_in_warehouse(warehouse: Warehouse, settings: Settings) -> Iterator[None]:
-    """Keep other processes from landing into the same raw schema, waiting for `WAIT_SECONDS`.
+    """Keep out landings of other processes into the same raw schema, after `WAIT_SECONDS`.
 
-    The lock of PostgreSQL goes with the session, so a landing that was killed leaves none.
+    On PostgreSQL the lock ends with the session, so a killed landing leaves none.
     """
     if warehouse.target == "duckdb":
         yield
         return
-    digest = hashlib.sha256(f"landing {settings.raw_schema}".encode()).digest()
-    key = int.from_bytes(digest[:8], "big", signed=True)
+    name = f"landing {settings.raw_schema}"
     deadline = time.monotonic() + WAIT_SECONDS
-    while not warehouse.execute("select pg_try_advisory_lock($1)", (key,))[0][0]:
+    while not try_session_lock(warehouse, name):
         if time.monotonic() > deadline:
             raise _busy()
         time.sleep(0.1)
     try:
         yield
     finally:
-        warehouse.execute("select pg_advisory_unlock($1)", (key,))
+        warehouse.execute("select pg_advisory_unlock($1)", (lock_key(name),))

@@ -1,4 +1,4 @@
-"""Names of raw columns: as they came, unless a warehouse could not hold them side by side."""
+"""Names of raw columns: as in the file, unless a warehouse could not have them in one table."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-METADATA_COLUMNS = ("_load_id", "_file", "_row_number", "_loaded_at")
+# Names and types.
+METADATA_COLUMNS = {
+    "_load_id": "text",
+    "_file": "text",
+    "_row_number": "bigint",
+    "_loaded_at": "timestamp",
+}
 
-# PostgreSQL cuts longer names off, so that two of them could become one.
-_LONGEST_NAME_BYTES = 63
+# PostgreSQL truncates longer names, so that two of them could become the same.
+_MAX_NAME_BYTES = 63
 
 
 @dataclass(frozen=True)
@@ -28,16 +34,16 @@ class NamedColumn:
 
     @property
     def is_renamed(self) -> bool:
-        """Whether the raw table could not keep the name as it came."""
+        """Whether the raw column has another name than the one in the file."""
         return self.source_name != self.name
 
 
 def name_columns(source_names: Sequence[str], table_columns: Iterable[str]) -> list[NamedColumn]:
-    """Give each column of a file its raw column.
+    """Assign each column of a file its raw column.
 
-    A name that differs from a column of the table in letter case only goes to that column. A
-    second column of the same name, or one that would hide a metadata column, gets a number
-    behind it; one without a name is called after its position.
+    A name that differs from a column of the table in letter case only is assigned to that column.
+    A second column of the same name, or of the name of a metadata column, gets a number as suffix;
+    a column without a name is named by its position.
     """
     existing = {name.lower(): name for name in table_columns}
     taken = {name.lower() for name in METADATA_COLUMNS}
@@ -46,7 +52,7 @@ def name_columns(source_names: Sequence[str], table_columns: Iterable[str]) -> l
         for position, source_name in enumerate(source_names, start=1)
     ]
     names: dict[int, str] = {}
-    # Of several columns that differ in case only, the one spelt as the table has it comes first.
+    # Of columns that differ in case only, the one spelled as in the table comes first.
     for position in sorted(
         range(len(wanted)), key=lambda i: (existing.get(wanted[i].lower()) != wanted[i], i)
     ):
@@ -62,10 +68,10 @@ def name_columns(source_names: Sequence[str], table_columns: Iterable[str]) -> l
 
 
 def _fitting(name: str, suffix: str = "") -> str:
-    """The name with its suffix, cut to what PostgreSQL can hold and still distinct."""
+    """The name with its suffix, shortened to PostgreSQL's limit and still distinct."""
     name = name.replace("\0", "")
-    if len((name + suffix).encode()) <= _LONGEST_NAME_BYTES:
+    if len((name + suffix).encode()) <= _MAX_NAME_BYTES:
         return name + suffix
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    room = _LONGEST_NAME_BYTES - len(digest) - 1 - len(suffix.encode())
+    room = _MAX_NAME_BYTES - len(digest) - 1 - len(suffix.encode())
     return f"{name.encode()[:room].decode(errors='ignore')}_{digest}{suffix}"

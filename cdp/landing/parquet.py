@@ -5,30 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from cdp.landing.errors import DamagedTextError, UnreadableFileError
-from cdp.landing.staged import MOST_COLUMNS, TOO_MANY_COLUMNS, Staged, path_list
-from cdp.landing.staging import StagingArea
+from cdp.landing.staged import MAX_COLUMNS, TOO_MANY_COLUMNS, Staged
+from cdp.landing.staging import StagingArea, path_list
 from cdp.warehouse.connection import quote
 
 
 def stage_parquet(area: StagingArea, path: Path) -> Staged:
-    """Stage a Parquet file; raises `UnreadableFileError` where it is none."""
+    """Stage a Parquet file; raises `UnreadableFileError` if it is not one."""
     source = f"read_parquet({path_list([path])}, hive_partitioning = false)"
     try:
-        # An empty result has the columns, which are wanted as text below.
+        # An empty result shows the columns, which are cast to text below.
         area.fill([path], f"select * from {source} limit 0")
-        columns = area.run("select column_name, column_type from (describe temp.landing_rows)")
-        if len(columns) > MOST_COLUMNS:
+        columns = area.execute("select column_name, column_type from (describe temp.landing_rows)")
+        if len(columns) > MAX_COLUMNS:
             raise UnreadableFileError(TOO_MANY_COLUMNS)
         casts = [f"{_as_text(quote(name), kind)} as c{i}" for i, (name, kind) in enumerate(columns)]
         area.fill([path], f"select {', '.join(casts)} from {source}")
     except DamagedTextError:
         raise UnreadableFileError("not a Parquet file, or a damaged one") from None
     area.skip_nul([f"c{i}" for i in range(len(columns))], ",")
-    rows, file_index, position = area.kept_rows()
-    values = ", ".join(f"rows.c{i} as v{i}" for i in range(len(columns)))
     return area.finish(
         [name for name, _ in columns],
-        f"select {file_index} as file_index, {position} as position, {values} from {rows}",
+        area.kept_rows().select(f"rows.c{i}" for i in range(len(columns))),
         types=[kind for _, kind in columns],
     )
 

@@ -1,4 +1,4 @@
-"""Files of one shape into the staging area, by the fastest reader that does them justice."""
+"""Files of one shape into the staging area, by the fastest reader that can read them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cdp.landing.candidate import Candidate
 from cdp.landing.contents import count_blank_lines, is_size_of_lines, text_facts
-from cdp.landing.delimited import stage_delimited, stage_salvaged
+from cdp.landing.delimited import stage_delimited, stage_recovered
 from cdp.landing.errors import DamagedTextError
 from cdp.landing.objects import stage_normalised, stage_objects
 from cdp.landing.parquet import stage_parquet
@@ -18,11 +18,16 @@ from cdp.landing.staging import StagingArea
 logger = logging.getLogger(__name__)
 
 
-def stage_files(area: StagingArea, group: Sequence[Candidate], spool: Path) -> Staged:
+def stage_files(area: StagingArea, group: Sequence[Candidate], folder: Path) -> Staged:
     """Stage files of one shape.
 
-    Raises `UnreadableFileError` where one cannot be read, and `DamagedTextError` where one of
-    several has to be read by itself.
+    Args:
+        area: Where to stage them.
+        group: The files.
+        folder: Temporary directory for cleaned copies.
+
+    Raises `UnreadableFileError` if one cannot be read, and `DamagedTextError` if one of several
+    has to be read by itself.
     """
     file, header = group[0].file, group[0].header
     paths = [candidate.local for candidate in group]
@@ -35,7 +40,7 @@ def stage_files(area: StagingArea, group: Sequence[Candidate], spool: Path) -> S
         else:
             staged = stage_objects(area, paths)
         if not _is_whole(staged, group):
-            raise DamagedTextError("lines that came out as nothing")
+            raise DamagedTextError("lines that the reader lost")
     except DamagedTextError as damage:
         if len(group) > 1:
             raise
@@ -43,8 +48,8 @@ def stage_files(area: StagingArea, group: Sequence[Candidate], spool: Path) -> S
     else:
         return staged
     if header:
-        return stage_salvaged(area, paths[0], header, spool)
-    return stage_normalised(area, paths[0], spool)
+        return stage_recovered(area, paths[0], header, folder)
+    return stage_normalised(area, paths[0], folder)
 
 
 def _is_whole(staged: Staged, group: Sequence[Candidate]) -> bool:

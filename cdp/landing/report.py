@@ -1,4 +1,4 @@
-"""What one landing did, in counts and names only: no value of a row ever gets in here."""
+"""What one landing did, in counts and names, never with a value of a row."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ class FileProblem:
 
     Attributes:
         file: Path relative to the landing path.
-        reason: What is wrong with it and, where that helps, how to mend it.
-        is_error: False for what is only worth knowing: a file that is not channel data, or that
-            was still being written.
+        reason: What is wrong with it and, if useful, how to fix it.
+        is_error: False for a file that is not channel data or was still being written.
     """
 
     file: str
@@ -29,12 +28,12 @@ class TableReport:
         table_name: `<channel>__<entity>`.
         channel: First folder below the landing path.
         entity: Second folder below the landing path.
-        files_loaded: Files whose rows were appended, new versions among them.
+        files_loaded: Files whose rows were appended, including new versions.
         files_skipped: Files that had been landed already.
-        files_copied: Files holding the content of another file of the entity; nothing is loaded.
-        files_restored: Files that hold what they held before; those rows count again.
+        files_copied: Files with the content of another file of the entity; nothing is loaded.
+        files_restored: Files with an earlier content, whose rows became current again.
         rows: Rows appended.
-        quarantined: Rows put into `landing_quarantine` instead.
+        quarantined: Rows written to `landing_quarantine` instead.
         schema_changes: Rows written to `landing_schema_changes`.
         problems: Files that could not be landed.
     """
@@ -88,17 +87,17 @@ class LandingReport:
 
     @property
     def has_errors(self) -> bool:
-        """Whether a file could not be read at all; quarantined rows and strays are no error."""
+        """Whether a file could not be read; quarantined rows and strays are no errors."""
         return any(problem.is_error for problem in self.problems)
 
 
 @dataclass(frozen=True)
 class LandingProgress:
-    """How far a landing has come, given to the `progress` callback after each transaction.
+    """Progress of a landing, passed to the callback after each transaction.
 
     Attributes:
         table_name: The table whose files were just landed.
-        files_done: Files of the table looked at so far.
+        files_done: Files of the table examined so far.
         files_total: Files of the table.
         rows: Rows appended to the table so far.
     """
@@ -110,7 +109,7 @@ class LandingProgress:
 
 
 def summary(report: LandingReport) -> str:
-    """The report as a table for a terminal, with the problems below it."""
+    """The report as a table for a terminal, followed by the problems."""
     headings = ("table", "loaded", "skipped", "rows", "quarantined", "drift", "unread")
     lines = [
         (

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-# PostgreSQL takes 1,600 columns at most, fewer where they are wide.
-MOST_COLUMNS = 1000
+# PostgreSQL takes 1,600 columns at most, fewer if they are wide.
+MAX_COLUMNS = 1000
 TOO_MANY_COLUMNS = (
-    f"the table would have more than {MOST_COLUMNS} columns: are the keys of its objects data?"
+    f"the table would have more than {MAX_COLUMNS} columns: are the keys of its objects data?"
 )
 NUL_REASON = "holds a NUL character, which a text column cannot store"
 
@@ -20,11 +18,11 @@ class StagedFile:
 
     Attributes:
         types: Type of each of its columns, by index in `Staged.columns` and in the file's order;
-            None where the sample held no value.
+            None if the sample has no value.
         row_count: Rows to be landed.
         quarantined_row_count: Rows that cannot be parsed.
-        line_count: Lines of the file that all this stands for, its header among them.
-        byte_count: Bytes of those lines with a line feed behind each; None where not known.
+        line_count: Lines of the file that these rows account for, including the header.
+        byte_count: Bytes of those lines, each with a line feed; None if not known.
     """
 
     types: dict[int, str | None]
@@ -48,18 +46,3 @@ class Staged:
     files: tuple[StagedFile, ...]
     columns: tuple[str, ...]
     query: str
-
-
-def literal(value: str) -> str:
-    """A text as SQL literal of DuckDB."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def path_list(paths: Sequence[Path]) -> str:
-    """Paths as SQL list of DuckDB."""
-    return "[" + ", ".join(literal(str(path)) for path in paths) + "]"
-
-
-def storable(text: str) -> str:
-    """SQL that makes a text one that PostgreSQL can store."""
-    return f"replace({text}, chr(0), '\ufffd')"

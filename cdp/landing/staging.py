@@ -1,8 +1,8 @@
-"""Temporary tables that files are parsed into before anything of them is landed.
+"""Temporary tables that files are parsed into before anything is landed.
 
-Whatever is wrong with a file shows here, outside the transaction that lands it. The table of rows
-is filled in parallel and yet in the order of the file, so that its row ids give the positions;
-DuckDB spills it to disk where it does not fit its memory limit.
+Errors in a file show up here, outside the transaction that lands it. The table of rows is filled in
+parallel but in the order of the file, so its row ids give the positions; DuckDB spills it to disk
+if it exceeds the memory limit.
 """
 
 from __future__ import annotations
@@ -10,31 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
-from cdp.landing.errors import (
-    DamagedTextError,
-    LandingError,
-    UnreadableFileError,
-)
-from cdp.landing.inference import SAMPLE_ROWS, type_of
-from cdp.landing.staged import (
-    NUL_REASON,
-    Staged,
-    StagedFile,
-    literal,
-    path_list,
-    storable,
-)
+from cdp.landing.errors import DamagedTextError, LandingError, UnreadableFileError
+from cdp.landing.staged import NUL_REASON, Staged, StagedFile
+from cdp.warehouse.queries import Queries, Sql, literal
 
+QUERIES = Queries(Path(__file__).parent / "queries")
 # Longer lines are quarantined.
-LONGEST_LINE_BYTES = 16 << 20
-# DuckDB's own choice is 16 times the longest line, for each thread.
-BUFFER_BYTES = 2 * LONGEST_LINE_BYTES
-# How much of a line goes to quarantine.
-_LONGEST_ORIGINAL_BYTES = 1 << 20
+MAX_LINE_BYTES = 16 << 20
+# DuckDB's default is 16 times the longest line, for each thread.
+BUFFER_BYTES = 2 * MAX_LINE_BYTES
+# How much of a line is kept in quarantine.
+_MAX_ORIGINAL_BYTES = 1 << 20
+# Rows of each file that types are inferred from.
+_SAMPLE_ROWS = 200
 
 _REASONS = {
     "MISSING COLUMNS": "too few fields",
@@ -43,9 +35,8 @@ _REASONS = {
     "UNQUOTED VALUE": "quotes out of place",
     "LINE SIZE OVER MAXIMUM": "line too long",
 }
-OPEN_QUOTE_REASON = "unterminated quote"
-# Of a quote that is closed on its own line, the lines behind do not suffer.
-_IS_OPEN_QUOTE = (
+_OPEN_QUOTE_REASON = "unterminated quote"
+_IS_OPEN_QUOTE = Sql(
     "(error_type in ('UNQUOTED VALUE', 'LINE SIZE OVER MAXIMUM') and contains(csv_line, chr(10)))"
 )
 _TABLES = {
@@ -61,6 +52,27 @@ _TABLES = {
 }
 
 
+class Rows(NamedTuple):
+    """SQL of a source of rows, of the index of a row's file, and of the row's position."""
+
+    source: Sql
+    file_index: Sql
+    position: Sql
+
+    def select(self, values: Iterable[str]) -> str:
+        """The query of `Staged` for SQL expressions over the source's columns."""
+        named = "".join(f", {value} as v{i}" for i, value in enumerate(values))
+        return (
+            f"select {self.file_index} as file_index, {self.position} as position{named} "
+            f"from {self.source}"
+        )
+
+
+def path_list(paths: Sequence[Path]) -> Sql:
+    """Paths as a list in SQL."""
+    return Sql(f"[{', '.join(map(literal, paths))}]")
+
+
 class StagingArea:
     """The temporary tables of one DuckDB connection; holds the files of one shape at a time."""
 
@@ -68,15 +80,19 @@ class StagingArea:
         self._connection = connection
         self._paths: Sequence[Path] = ()
 
-    def run(self, statement: str) -> list[tuple[Any, ...]]:
+    def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement; returns its rows."""
         cursor = self._connection.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
+    def run(self, query: str, /, **values: Any) -> list[tuple[Any, ...]]:
+        """Run a statement of the folder `queries`; returns its rows."""
+        return self.execute(QUERIES(query, **values))
+
     def clear(self) -> None:
         """Drop what was staged."""
         for table in _TABLES:
-            self.run(f"drop table if exists temp.{table}")
+            self.execute(f"drop table if exists temp.{table}")
 
     def read_text(
         self,
@@ -89,143 +105,85 @@ class StagingArea:
         quote_character: str = '"',
         is_parallel: bool = True,
     ) -> None:
-        """Read delimited files into the table of rows, in place of what was there."""
-        # Written as DuckDB wants it, with the backslashes.
-        new_line = "" if line_end is None else f"new_line = {literal(repr(line_end)[1:-1])},"
-        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-        is_many = len(paths) > 1
-        self.fill(
-            paths,
-            f"""
-            select {", ".join([*names, "filename"] if is_many else names)}
-            from read_csv(
-                {path_list(paths)}, columns = {{{columns}}}, auto_detect = false,
-                header = {has_header}, delim = {literal(delimiter)},
-                quote = {literal(quote_character)}, escape = {literal(quote_character)}, {new_line}
-                filename = {is_many}, hive_partitioning = false, parallel = {is_parallel},
-                max_line_size = {LONGEST_LINE_BYTES}, buffer_size = {BUFFER_BYTES},
-                store_rejects = true, rejects_limit = 0,
-                rejects_line_size_limit = {_LONGEST_ORIGINAL_BYTES},
-                rejects_table = 'landing_reader_errors', rejects_scan = 'landing_reader_scans'
-            )
-            """,
+        """Read delimited files into the table of rows, replacing its contents."""
+        query = QUERIES(
+            "read_text",
+            paths=path_list(paths),
+            columns=names,
+            types=Sql(", ".join(f"'{name}': 'VARCHAR'" for name in names)),
+            is_many=len(paths) > 1,
+            has_header=has_header,
+            delimiter=delimiter,
+            quote_character=quote_character,
+            # DuckDB expects the escape sequence with its backslashes.
+            new_line=line_end and repr(line_end)[1:-1],
+            is_parallel=is_parallel,
+            max_line_bytes=MAX_LINE_BYTES,
+            buffer_bytes=BUFFER_BYTES,
+            max_original_bytes=_MAX_ORIGINAL_BYTES,
         )
+        self.fill(paths, query)
 
     def fill(self, paths: Sequence[Path], query: str) -> None:
-        """Fill the table of rows from files; `query` selects `filename` too where they are many.
+        """Fill the table of rows; `query` also selects `filename` if there are several files.
 
-        Raises `DamagedTextError` where the reader stumbles over the text of a file and
-        `UnreadableFileError` where it cannot read one at all.
+        Raises `DamagedTextError` if the reader cannot parse the text of a file and
+        `UnreadableFileError` if it cannot read one at all.
         """
         self.clear()
-        # Positions rest on it, and other connections of this process may have set it otherwise.
-        self.run("set session preserve_insertion_order = true")
+        # Positions depend on it, and other connections of this process may have changed it.
+        self.execute("set session preserve_insertion_order = true")
         for table, columns in _TABLES.items():
             if columns:
-                self.run(f"create temp table {table} ({columns})")
+                self.execute(f"create temp table {table} ({columns})")
         try:
-            self.run(f"create temp table landing_rows as {query}")
+            self.execute(f"create temp table landing_rows as {query}")
         except duckdb.InvalidInputException:
             raise DamagedTextError("line ends that differ, or quotes out of place") from None
         except duckdb.Error as error:
             raise _as_unreadable(error) from None
         self._paths = paths
-        self._index_files()
-
-    def _index_files(self) -> None:
-        """Where in the table of rows each file begins."""
-        values = ", ".join(f"({i}, {literal(str(path))})" for i, path in enumerate(self._paths))
-        path = "filename" if len(self._paths) > 1 else literal(str(self._paths[0]))
         self.run(
-            f"""
-            insert into landing_staged_files
-            select paths.file_index, paths.path, found.first_id, coalesce(found.row_count, 0)
-            from (values {values}) as paths (file_index, path)
-            left join (
-                select {path} as path, min(rowid) as first_id, count(*) as row_count
-                from temp.landing_rows group by all
-            ) as found on paths.path = found.path
-            """
+            "index_files",
+            paths=Sql(", ".join(f"({i}, {literal(path)})" for i, path in enumerate(paths))),
+            path="filename" if len(paths) > 1 else literal(paths[0]),
         )
 
     def has_open_quote(self) -> bool:
         """Whether the reader took lines for a field because a quote was not closed."""
-        found = f"select 1 from temp.landing_reader_errors where {_IS_OPEN_QUOTE} limit 1"
-        return bool(self.run(found))
+        return self._any("landing_reader_errors", _IS_OPEN_QUOTE)
 
     def has_line_end_inside(self, names: Sequence[str]) -> bool:
         """Whether a field, or a record that was rejected, spans lines."""
         fields = " or ".join(f"contains({name}, chr(10))" for name in names)
-        rejects = "contains(csv_line, chr(10))"
-        return bool(
-            self.run(f"select 1 from temp.landing_rows where {fields} limit 1")
-            or self.run(f"select 1 from temp.landing_reader_errors where {rejects} limit 1")
+        return self._any("landing_rows", fields) or self._any(
+            "landing_reader_errors", "contains(csv_line, chr(10))"
         )
+
+    def _any(self, table: str, condition: str = "true") -> bool:
+        return bool(self.execute(f"select 1 from temp.{table} where {condition} limit 1"))
 
     def line_ends_inside(self, names: Sequence[str]) -> dict[int, int]:
         """How many line ends each file has inside its records."""
-        source, file_index, _ = self.rows()
-        fields = " || ".join(f"coalesce(rows.{name}, '')" for name in names)
-        has_any = " or ".join(f"contains(rows.{name}, chr(10))" for name in names)
-        return dict(
-            self.run(
-                f"""
-                select file_index, sum(length(text) - length(replace(text, chr(10), '')))::bigint
-                from (
-                    select {file_index} as file_index, {fields} as text
-                    from {source} where {has_any}
-                    union all
-                    select file_index, original_text from temp.landing_rejects
-                )
-                group by file_index
-                """
-            )
-        )
+        return dict(self.run("line_ends_inside", columns=names, **self.rows()._asdict()))
 
     def collect_rejects(self, header_lines: int) -> list[int]:
-        """Take over what the reader rejected; returns the indices of files with rejects.
+        """Collect what the reader rejected; returns the indices of files with rejects.
 
-        Rows behind a reject are shifted by it, as their positions count it too.
+        The positions of rows after a reject are shifted, because positions count rejects too.
         """
-        cases = " ".join(f"when '{kind}' then '{text}'" for kind, text in _REASONS.items())
         self.run(
-            f"""
-            insert into landing_rejects
-            select
-                files.file_index,
-                errors.line - {header_lines},
-                case
-                    when bool_or({_IS_OPEN_QUOTE}) then '{OPEN_QUOTE_REASON}'
-                    else min(case errors.error_type::text {cases} else 'cannot be parsed' end)
-                end,
-                {storable("any_value(errors.csv_line)")}
-            from temp.landing_reader_errors as errors
-            inner join temp.landing_reader_scans as scans
-                on errors.scan_id = scans.scan_id and errors.file_id = scans.file_id
-            inner join temp.landing_staged_files as files on scans.file_path = files.path
-            group by files.file_index, errors.line
-            """
+            "collect_rejects",
+            header_lines=header_lines,
+            reasons=_REASONS,
+            is_open_quote=_IS_OPEN_QUOTE,
+            open_quote_reason=_OPEN_QUOTE_REASON,
         )
-        # The reject at position p, the n-th of its file, stands behind p - n rows.
-        self.run(
-            """
-            insert into landing_gaps
-            select file_index, rows, max(shift)
-            from (
-                select
-                    file_index,
-                    position - row_number() over by_position + 1 as rows,
-                    row_number() over by_position as shift
-                from temp.landing_rejects
-                window by_position as (partition by file_index order by position)
-            )
-            group by file_index, rows
-            """
-        )
-        return [i for (i,) in self.run("select distinct file_index from temp.landing_rejects")]
+        self.run("collect_gaps")
+        return [i for (i,) in self.execute("select distinct file_index from temp.landing_rejects")]
 
-    def rows(self) -> tuple[str, str, str]:
-        """SQL for the source of all rows, the index of a row's file, and the row's position."""
+    def rows(self) -> Rows:
+        """All rows."""
         if len(self._paths) == 1:
             source, file_index, position = "temp.landing_rows as rows", "0", "rows.rowid + 1"
         else:
@@ -234,36 +192,29 @@ class StagingArea:
                 "inner join temp.landing_staged_files as files on rows.filename = files.path"
             )
             file_index, position = "files.file_index", "rows.rowid - files.first_id + 1"
-        if self.run("select 1 from temp.landing_gaps limit 1"):
+        if self._any("landing_gaps"):
             source += (
                 f" asof left join temp.landing_gaps as gaps "
                 f"on {file_index} = gaps.file_index and {position} >= gaps.rows"
             )
             position += " + coalesce(gaps.shift, 0)"
-        return source, file_index, position
+        return Rows(Sql(source), Sql(file_index), Sql(position))
 
-    def kept_rows(self) -> tuple[str, str, str]:
-        """As `rows`, without those that were set aside."""
-        source, file_index, position = self.rows()
-        if self.run("select 1 from temp.landing_skipped limit 1"):
-            source += " anti join temp.landing_skipped as skipped on rows.rowid = skipped.id"
-        return source, file_index, position
+    def kept_rows(self) -> Rows:
+        """All rows except those that were set aside."""
+        rows = self.rows()
+        if not self._any("landing_skipped"):
+            return rows
+        skipped = "anti join temp.landing_skipped as skipped on rows.rowid = skipped.id"
+        return rows._replace(source=Sql(f"{rows.source} {skipped}"))
 
     def skip_nul(self, names: Sequence[str], delimiter: str, position: str = "") -> None:
-        """Set aside rows that PostgreSQL could not store; DuckDB leaves them out alike."""
-        found = " or ".join(f"contains(rows.{name}, chr(0))" for name in names)
-        fields = ", ".join(f"coalesce(rows.{name}, '')" for name in names)
-        original = f"concat_ws({literal(delimiter)}, {fields})"
-        source, file_index, counted_position = self.rows()
+        """Set aside rows that PostgreSQL could not store; DuckDB leaves them out as well."""
+        rows = self.rows()
+        if position:
+            rows = rows._replace(position=Sql(position))
         self.run(
-            f"""
-            insert into landing_skipped
-            select
-                rows.rowid, {file_index}, {position or counted_position}, '{NUL_REASON}',
-                {storable(original)}
-            from {source}
-            where {found}
-            """
+            "skip_nul", columns=names, delimiter=delimiter, reason=NUL_REASON, **rows._asdict()
         )
 
     def finish(
@@ -280,57 +231,33 @@ class StagingArea:
         Args:
             columns: Source columns of all files together.
             query: As `Staged.query`.
-            own_columns: Indices of the columns that each file has, where it may lack some.
-            types: Types of the columns, where the format has them.
+            own_columns: Indices of the columns that each file has, if it may lack some.
+            types: Types of the columns, if the format has them.
             extra_lines: Lines of each file that are neither row nor reject.
         """
-        rejects_of_reader = dict(
-            self.run("select file_index, count(*) from temp.landing_rejects group by all")
+        rejected_by_reader = dict(
+            self.execute("select file_index, count(*) from temp.landing_rejects group by all")
         )
-        self.run(
-            "insert into landing_rejects select file_index, position, reason, original_text "
-            "from temp.landing_skipped where reason is not null"
-        )
-        counts = self.run(
-            f"""
-            select
-                files.file_index, coalesce(kept.n, 0), coalesce(rejected.n, 0), files.row_count
-            from temp.landing_staged_files as files
-            left join (
-                select file_index, count(*) as n from ({query}) group by all
-            ) as kept on files.file_index = kept.file_index
-            left join (
-                select file_index, count(*) as n from temp.landing_rejects group by all
-            ) as rejected on files.file_index = rejected.file_index
-            order by files.file_index
-            """
-        )
-        inferred = {} if types else self._infer(query, len(columns))
+        self.run("move_skipped")
+        counts = self.run("count_rows", query=Sql(query))
+        inferred: dict[int, Sequence[str | None]] = {}
+        if columns and not types:
+            values = [f"v{i}" for i in range(len(columns))]
+            for index, *kinds in self.run(
+                "infer_types", columns=values, query=Sql(query), sample_rows=_SAMPLE_ROWS
+            ):
+                inferred[index] = kinds
         files = []
         for index, kept, rejected, read in counts:
             found = types or inferred.get(index) or [None] * len(columns)
             own = own_columns.get(index, ()) if own_columns is not None else range(len(columns))
-            lines = read + rejects_of_reader.get(index, 0) + (extra_lines or {}).get(index, 0)
+            lines = read + rejected_by_reader.get(index, 0) + (extra_lines or {}).get(index, 0)
             files.append(StagedFile({i: found[i] for i in own}, kept, rejected, lines))
         return Staged(files=tuple(files), columns=tuple(columns), query=query)
 
-    def _infer(self, query: str, column_count: int) -> dict[int, Sequence[str | None]]:
-        """The type of each column from the first rows of each file."""
-        if not column_count:
-            return {}
-        kinds = ", ".join(type_of(f"v{i}") for i in range(column_count))
-        rows = self.run(
-            f"""
-            select file_index, {kinds}
-            from ({query}) where position <= {SAMPLE_ROWS}
-            group by file_index
-            """
-        )
-        return {index: types for index, *types in rows}
-
 
 def _as_unreadable(error: duckdb.Error) -> UnreadableFileError:
-    """The reader's error without whatever it quotes of the file."""
+    """The reader's error without the text that it quotes from the file."""
     message = str(error).lower()
     if "no space left" in message or isinstance(error, duckdb.OutOfMemoryException):
         raise LandingError("DuckDB ran out of memory or disk space while reading a file.") from None

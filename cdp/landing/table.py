@@ -17,38 +17,41 @@ from cdp.landing.errors import (
     DamagedTextError,
     UnreadableFileError,
 )
-from cdp.landing.files import FileStore, SourceFile, spool_name
+from cdp.landing.files import FileStore, SourceFile
+from cdp.landing.loaders import Loader
 from cdp.landing.reading import stage_files
-from cdp.landing.registry import Registry, SeenFile, Warehouse, utc_now
+from cdp.landing.records import SeenFile, utc_now
+from cdp.landing.registry import Registry
 from cdp.landing.report import FileProblem, LandingProgress, TableReport
-from cdp.landing.sinks import Sink
 from cdp.landing.staging import StagingArea
 from cdp.landing.state import Holder, TableState, load_id_of
+from cdp.landing.stores import temporary_name
 from cdp.landing.writing import TableWriter
+from cdp.warehouse.connection import Warehouse
 
 logger = logging.getLogger(__name__)
 
-# Small files share a transaction: its commit and query plans cost more than reading them.
+# Small files share a transaction, because a commit costs more than reading them.
 _BATCH_FILES = 250
 _BATCH_BYTES = 32 << 20
-# How much larger than itself a gzipped file is taken to be.
+# Assumed compression ratio of gzipped files.
 _GZIP_FACTOR = 8
 
 
 @dataclass(frozen=True)
 class Session:
-    """What the tables of one landing share."""
+    """Resources that the tables of one landing share."""
 
     warehouse: Warehouse
     registry: Registry
     store: FileStore
-    sink: Sink
-    spool: Path
+    loader: Loader
+    folder: Path
     progress: Callable[[LandingProgress], None] | None
 
 
 class TableLanding:
-    """Lands the files of one raw table and keeps account in its report."""
+    """Lands the files of one raw table and fills its report."""
 
     def __init__(
         self,
@@ -59,55 +62,55 @@ class TableLanding:
     ) -> None:
         self._session = session
         self._report = report
-        self._area = StagingArea(session.sink.parser)
+        self._area = StagingArea(session.loader.parser)
         self._state = TableState(session.registry.loads(report.table_name), seen)
         self._writer = TableWriter(
-            session.registry, session.sink, self._state, report.table_name, declared
+            session.registry, session.loader, self._state, report.table_name, declared
         )
-        self._looked_at: set[str] = set()
+        self._examined: set[str] = set()
         self._failed: set[str] = set()
         self._total = 0
 
     def land(self, files: Sequence[SourceFile]) -> None:
         """Land what is new or changed among the table's files."""
         self._total = len(files)
-        # A file that changes gives up its content, and a copy of that which was passed over
-        # before has to stand in: so look again until nothing is left to do.
+        # When a file changes, a copy of its earlier content that was skipped has to be landed: so
+        # repeat until no file is pending.
         while pending := [file for file in files if self._is_pending(file)]:
             # Files landed before come first, so that a new copy of one does not displace it.
             pending.sort(key=lambda file: (not self._state.has_current_load(file.path), file.path))
             self._land_all(pending)
-        self._report.files_skipped += len(files) - len(self._looked_at)
+        self._report.files_skipped += len(files) - len(self._examined)
         self._area.clear()
 
     def _is_pending(self, file: SourceFile) -> bool:
         if file.path in self._failed:
             return False
-        if file.path in self._looked_at:
-            return not self._state.counts(file.path)
-        return not self._state.is_settled(file)
+        if file.path in self._examined:
+            return not self._state.is_current(file.path)
+        return not self._state.is_unchanged(file)
 
     def _land_all(self, files: Sequence[SourceFile]) -> None:
         while files:
             deferred: list[SourceFile] = []
             for batch in _batches(files):
                 deferred += self._land_batch(batch)
-                self._tell_progress()
+                self._report_progress()
             files = deferred
 
-    def _tell_progress(self) -> None:
+    def _report_progress(self) -> None:
         if self._session.progress:
             self._session.progress(
                 LandingProgress(
                     table_name=self._report.table_name,
-                    files_done=len(self._looked_at),
+                    files_done=len(self._examined),
                     files_total=self._total,
                     rows=self._report.rows,
                 )
             )
 
     def _land_batch(self, files: Sequence[SourceFile]) -> list[SourceFile]:
-        """Land files; returns those that hold the same as another one of the batch."""
+        """Land files; returns those with the same content as another file of the batch."""
         claimed: set[str] = set()
         deferred: list[SourceFile] = []
         groups: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
@@ -121,14 +124,14 @@ class TableLanding:
                         if content in claimed:
                             deferred.append(file)
                             continue
-                        self._looked_at.add(file.path)
+                        self._examined.add(file.path)
                         if self._note_known(file, content):
                             continue
                         if file.is_gzipped:
                             local = stack.enter_context(self._decompressed(file, local))
                         candidate = examine(file, local, content)
                 except UnreadableFileError as error:
-                    self._looked_at.add(file.path)
+                    self._examined.add(file.path)
                     self._report_unreadable(file, content, str(error))
                     continue
                 claimed.add(content)
@@ -139,7 +142,7 @@ class TableLanding:
 
     @contextmanager
     def _decompressed(self, file: SourceFile, local: Path) -> Iterator[Path]:
-        plain = self._session.spool / f"{spool_name(file)}.plain"
+        plain = self._session.folder / f"{temporary_name(file)}.plain"
         try:
             decompress(local, plain)
             yield plain
@@ -147,7 +150,7 @@ class TableLanding:
             plain.unlink(missing_ok=True)
 
     def _note_known(self, file: SourceFile, content: str) -> bool:
-        """Whether the content needs no loading: it is there under this name or another."""
+        """Whether the content needs no loading, because it was loaded from this file or a copy."""
         load_id = load_id_of(file.table_name, file.path, content)
         holder = self._state.holder(content)
         earlier = self._state.load(load_id)
@@ -164,11 +167,11 @@ class TableLanding:
             registry.add_seen([(file, content, current.load_id)])
         if holder is None and earlier is not None:
             self._state.land(replace(earlier, file_version=version, is_current=True))
-            logger.info("%s holds what it held before: those rows count again", file.path)
+            logger.info("%s has an earlier content: its rows are current again", file.path)
             self._report.files_restored += 1
         elif current.file != file.path:
             self._state.supersede(file.path)
-            logger.info("%s holds the same as %s: nothing to load", file.path, current.file)
+            logger.info("%s has the same content as %s: nothing to load", file.path, current.file)
             self._report.files_copied += 1
         else:
             self._report.files_skipped += 1
@@ -176,11 +179,11 @@ class TableLanding:
         return True
 
     def _land_group(self, group: Sequence[Candidate]) -> None:
-        """Land files of one shape in one transaction, or each in its own where one is bad."""
+        """Land files of one shape in one transaction, or each in its own if one is damaged."""
         started_at = utc_now()
         try:
             with reading():
-                staged = stage_files(self._area, group, self._session.spool)
+                staged = stage_files(self._area, group, self._session.folder)
             self._writer.check(staged)
         except (DamagedTextError, UnreadableFileError) as error:
             if len(group) == 1:
@@ -216,7 +219,7 @@ class TableLanding:
         self._failed.add(file.path)
 
     def _report_unreadable(self, file: SourceFile, content: str | None, reason: str) -> None:
-        """Note a file that cannot be read; in quarantine once for each content it has."""
+        """Note a file that cannot be read, in quarantine once per content."""
         self._note_problem(file, reason, is_error=True)
         if content is None:
             return

@@ -1,4 +1,4 @@
-"""One transaction of landing: the rows of staged files, and what the registry says of them."""
+"""One transaction of landing: the rows of staged files and their registry entries."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ from cdp.landing.candidate import Candidate
 from cdp.landing.declared import DeclaredTable
 from cdp.landing.drift import SchemaChange, merged_types, schema_changes
 from cdp.landing.errors import UnreadableFileError
+from cdp.landing.loaders import Loader
 from cdp.landing.naming import METADATA_COLUMNS, NamedColumn, name_columns
-from cdp.landing.registry import Load, LoadRecord, Registry, utc_now
-from cdp.landing.sinks import Sink
-from cdp.landing.staged import (
-    MOST_COLUMNS,
-    TOO_MANY_COLUMNS,
-    Staged,
-    StagedFile,
-    literal,
-)
+from cdp.landing.records import Load, LoadRecord, utc_now
+from cdp.landing.registry import Registry
+from cdp.landing.staged import MAX_COLUMNS, TOO_MANY_COLUMNS, Staged, StagedFile
 from cdp.landing.state import TableState
+from cdp.warehouse.queries import literal
 
 _QUARANTINE_COLUMNS = (
     "load_id",
@@ -35,7 +31,7 @@ _QUARANTINE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Landed:
-    """What a transaction wrote; true once it is committed.
+    """What a transaction wrote; valid once it is committed.
 
     Attributes:
         records: Its loads.
@@ -55,25 +51,25 @@ class TableWriter:
     def __init__(
         self,
         registry: Registry,
-        sink: Sink,
+        loader: Loader,
         state: TableState,
         table: str,
         declared: DeclaredTable | None,
     ) -> None:
         self._registry = registry
-        self._sink = sink
+        self._loader = loader
         self._state = state
         self._table = table
-        # What the next file is compared with: the file before it, or what staging expects.
+        # The next file is compared with the file before it or, for the first, with the dbt source.
         self._types = registry.previous_types(table)
         if self._types is None and declared:
             self._types = dict.fromkeys(declared.columns)
 
     def check(self, staged: Staged) -> None:
-        """Raise `UnreadableFileError` where the table would get more columns than it can hold."""
-        known = self._registry.source_columns(self._table)
-        columns = name_columns(staged.columns, known)
-        if len({*known, *(column.name for column in columns)}) > MOST_COLUMNS:
+        """Raise `UnreadableFileError` if the table would have too many columns."""
+        existing = self._registry.source_columns(self._table)
+        columns = name_columns(staged.columns, existing)
+        if len({*existing, *(column.name for column in columns)}) > MAX_COLUMNS:
             raise UnreadableFileError(TOO_MANY_COLUMNS)
 
     def write(self, group: Sequence[Candidate], staged: Staged, started_at: datetime) -> Landed:
@@ -114,7 +110,7 @@ class TableWriter:
         return Landed(group, records, types_before or {}, len(change_rows))
 
     def committed(self, landed: Landed) -> None:
-        """The transaction that wrote this has been committed."""
+        """Update the state after the transaction was committed."""
         self._types = landed.types
         for candidate, record in zip(landed.candidates, landed.records, strict=True):
             self._state.land(
@@ -142,6 +138,7 @@ class TableWriter:
             content_sha256=candidate.content_sha256,
             size_bytes=file.size_bytes,
             file_version=self._state.next_version(file.path),
+            is_current=True,
             row_count=found.row_count,
             quarantined_row_count=found.quarantined_row_count,
             started_at=started_at,
@@ -155,7 +152,7 @@ class TableWriter:
         columns: Sequence[NamedColumn],
         loaded_at: datetime,
     ) -> None:
-        """Append the rows to the raw table, and to quarantine those that cannot be parsed."""
+        """Append the rows to the raw table, or to quarantine if they cannot be parsed."""
         time_of_load = f"timestamp '{loaded_at:%Y-%m-%d %H:%M:%S.%f}'"
         if len(group) == 1:
             load_id, file = literal(group[0].load_id), literal(group[0].file.path)
@@ -169,7 +166,7 @@ class TableWriter:
             targets = f"inner join (values {pairs}) as targets (file_index, load_id, file) on"
         joined = f"{targets} rows.file_index = targets.file_index" if targets else ""
         values = [f"rows.v{i}" for i in range(len(columns))]
-        self._sink.append(
+        self._loader.append(
             self._registry.name(self._table),
             [*METADATA_COLUMNS, *(column.name for column in columns)],
             f"select {', '.join([load_id, file, 'rows.position', time_of_load, *values])} "
@@ -177,7 +174,7 @@ class TableWriter:
         )
         if any(found.quarantined_row_count for found in staged.files):
             joined = f"{targets} rejects.file_index = targets.file_index" if targets else ""
-            self._sink.append(
+            self._loader.append(
                 self._registry.name("landing_quarantine"),
                 _QUARANTINE_COLUMNS,
                 f"select {load_id}, {literal(self._table)}, {file}, rejects.position, "

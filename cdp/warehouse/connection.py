@@ -1,10 +1,11 @@
-"""One small connection over both engines, for what Python does in the warehouse.
+"""One connection interface for both engines.
 
-Statements use `$1`, `$2` … for parameters, which DuckDB and psycopg's raw cursor both take.
+Parameters of statements are written `$1`, `$2` …, which DuckDB and psycopg's raw cursor accept.
 """
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ _ROWS_AT_ONCE = 500
 
 
 class WarehouseBusyError(RuntimeError):
-    """Another process has been writing the embedded warehouse for longer than we wait."""
+    """Another process has been writing the DuckDB file for longer than this one waits."""
 
 
 class WarehouseUnreachableError(RuntimeError):
@@ -36,7 +37,7 @@ class Connection(Protocol):
     target: Target
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run one statement; returns its rows, or an empty list where it returns none."""
+        """Run one statement; returns its rows, or an empty list if it returns none."""
         ...
 
     def stream(
@@ -47,7 +48,7 @@ class Connection(Protocol):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing: commits on leaving, rolls back on an exception."""
+        """Commit on leaving, roll back on an exception."""
         ...
 
     def table_exists(self, schema: str, table: str) -> bool:
@@ -55,11 +56,11 @@ class Connection(Protocol):
         ...
 
     def columns(self, schema: str, table: str) -> list[str]:
-        """Column names in order; empty where there is no such table."""
+        """Column names in order; empty if there is no such table."""
         ...
 
     def close(self) -> None:
-        """Close the connection, giving up the lock on an embedded warehouse."""
+        """Close the connection, which releases the lock on a DuckDB file."""
         ...
 
 
@@ -68,8 +69,19 @@ def quote(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def try_session_lock(connection: Connection, name: str) -> bool:
+    """Lock a name on PostgreSQL until the session ends or unlocks it; False if it is locked."""
+    rows = connection.execute("select pg_try_advisory_lock($1)", (lock_key(name),))
+    return bool(rows[0][0])
+
+
+def lock_key(name: str) -> int:
+    """The number of PostgreSQL's advisory lock for a name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
 class _CatalogQueries:
-    """What both engines answer alike from information_schema."""
+    """Queries of information_schema that are the same on both engines."""
 
     def table_exists(self, schema: str, table: str) -> bool:
         rows = cast(Connection, self).execute(
@@ -100,7 +112,7 @@ class DuckDBConnection(_CatalogQueries):
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         cursor = self.raw.execute(statement, list(parameters) or None)
         rows: list[tuple[Any, ...]] = []
-        # The driver makes rows without letting other threads run, so not all of them at once.
+        # The driver blocks other threads while it builds rows, so fetch them in portions.
         while cursor.description and (some := cursor.fetchmany(_ROWS_AT_ONCE)):
             rows += some
         return rows
@@ -108,7 +120,7 @@ class DuckDBConnection(_CatalogQueries):
     def stream(
         self, statement: str, parameters: Sequence[Any] = (), batch_size: int = 1000
     ) -> Iterator[list[tuple[Any, ...]]]:
-        # A cursor of its own: statements run between two batches must not end this result.
+        # A separate cursor, so that statements between two batches do not end this result.
         with self.raw.cursor() as cursor:
             cursor.execute(statement, list(parameters) or None)
             while batch := cursor.fetchmany(batch_size):
@@ -145,7 +157,7 @@ class PostgresConnection(_CatalogQueries):
     def stream(
         self, statement: str, parameters: Sequence[Any] = (), batch_size: int = 1000
     ) -> Iterator[list[tuple[Any, ...]]]:
-        # Held open past commits, so that writes between two batches do not end it.
+        # `withhold` keeps the cursor open past commits between two batches.
         with psycopg.RawServerCursor(self.raw, "cdp_stream", withhold=True) as cursor:
             cursor.execute(statement.encode(), list(parameters) or None)
             while batch := cursor.fetchmany(batch_size):
@@ -160,7 +172,10 @@ class PostgresConnection(_CatalogQueries):
         self.raw.close()
 
 
-def connect(settings: Settings) -> DuckDBConnection | PostgresConnection:
+Warehouse = DuckDBConnection | PostgresConnection
+
+
+def connect(settings: Settings) -> Warehouse:
     """Open the warehouse, waiting up to `LOCK_WAIT_SECONDS` for another writer of a DuckDB file."""
     if settings.target == "postgres":
         return PostgresConnection(connect_postgres())
@@ -183,9 +198,9 @@ def connect_postgres(**options: Any) -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def once_unlocked(path: Path, open_file: Callable[[], Opened], otherwise: str = "") -> Opened:
-    """What `open_file` returns, waiting up to `LOCK_WAIT_SECONDS` for who writes the DuckDB file.
+    """What `open_file` returns, waiting up to `LOCK_WAIT_SECONDS` for a writer of the DuckDB file.
 
-    Raises `WarehouseBusyError` where it is still locked then, which ends with `otherwise`.
+    Raises `WarehouseBusyError`, whose message ends with `otherwise`, if it is still locked then.
     """
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
     while True:
@@ -203,8 +218,8 @@ def once_unlocked(path: Path, open_file: Callable[[], Opened], otherwise: str = 
 
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[DuckDBConnection | PostgresConnection]:
-    """`connect`, closed on leaving."""
+def connected(settings: Settings) -> Iterator[Warehouse]:
+    """Open the warehouse as `connect` does and close it on leaving."""
     connection = connect(settings)
     try:
         yield connection

@@ -7,7 +7,6 @@ stops with who holds it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ import psycopg
 from filelock import FileLock, Timeout
 
 from cdp.settings import Runs, Settings
-from cdp.warehouse.connection import connect_postgres
+from cdp.warehouse.connection import connect_postgres, lock_key
 
 WAIT_VARIABLE = "CDP_WRITER_WAIT_SECONDS"
 _RETRY_SECONDS = 0.2
@@ -93,8 +92,7 @@ def _of_file(settings: Settings, name: str, patience: _Patience) -> Iterator[Non
 
 @contextmanager
 def _of_session(settings: Settings, name: str, patience: _Patience) -> Iterator[None]:
-    told = f"customer_data_platform.writer.{settings.raw_schema}.{settings.schema}"
-    key = int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], signed=True)
+    key = lock_key(f"customer_data_platform.writer.{settings.raw_schema}.{settings.schema}")
     # The server shows the name to whoever asks; longer ones it cuts off.
     shown = name.encode()[:_NAMED_BYTES].decode(errors="ignore")
     with connect_postgres(application_name=shown) as session:

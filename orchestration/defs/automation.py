@@ -20,7 +20,8 @@ from dagster import (
     sensor,
 )
 
-from cdp.landing.files import SourceFile, list_files, open_store
+from cdp.landing.files import SourceFile, list_files
+from cdp.landing.stores import open_store
 from cdp.settings import Settings
 from orchestration.defs import replay, value
 from orchestration.defs.project import TRIGGERS
@@ -89,8 +90,8 @@ def listing_fingerprint(
 
     A file written within the last seconds does not count yet: it may not be complete.
     """
-    with tempfile.TemporaryDirectory() as spool:
-        listing = list_files(open_store(settings.landing_path, Path(spool)))
+    with tempfile.TemporaryDirectory() as folder:
+        listing = list_files(open_store(settings.landing_path, Path(folder)))
     marks = [
         f"{f.path}|{f.size_bytes}|{f.modified}"
         for f in listing.files

@@ -14,8 +14,10 @@ from dagster import (
 )
 
 from cdp.landing import forget, land
-from cdp.landing.files import list_files, open_store
-from cdp.landing.spool import open_spool
+from cdp.landing.files import list_files
+from cdp.landing.landing import temporary_root
+from cdp.landing.stores import open_store
+from cdp.landing.temporary import temporary_directory
 from cdp.settings import Settings
 from cdp.warehouse.connection import connected, quote
 from orchestration.defs.project import owner_of
@@ -56,8 +58,10 @@ def replayed_days(context: AssetExecutionContext) -> MaterializeResult[None]:
 
 def landed_files(settings: Settings, day: str) -> dict[str, str]:
     """Files landed before that are still there and name the day, with their raw tables."""
-    with open_spool(settings.data_dir / "landing_spool") as spool:
-        present = {file.path for file in list_files(open_store(settings.landing_path, spool)).files}
+    with temporary_directory(temporary_root(settings)) as folder:
+        present = {
+            file.path for file in list_files(open_store(settings.landing_path, folder)).files
+        }
     with connected(settings) as warehouse:
         rows = warehouse.execute(
             f"select distinct file, table_name from {quote(settings.raw_schema)}.landing_loads "

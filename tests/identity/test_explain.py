@@ -130,7 +130,7 @@ def test_says_what_joins_two_identifiers_or_keeps_them_apart(
 
         blocked = explain("email:noone@example.com", "card:c5")
         assert blocked.count("(blocklisted: made up).") == 1
-        assert blocked.endswith("What is blocklisted links nothing.")
+        assert blocked.endswith("A blocklisted identifier links nothing.")
 
         shared = explain("contact:k5", "contact:k6")
         assert "of which 2 links are withheld" in shared

@@ -24,7 +24,7 @@ import pytest
 from cdp.cli.commands import EXCEEDED
 from cdp.identity.plan import build as builds
 from cdp.identity.plan.build import Dbt, extract_revision
-from cdp.identity.plan.difference import LARGEST
+from cdp.identity.plan.difference import MAX_LISTED
 from cdp.identity.plan.errors import IdentityPlanError
 from cdp.identity.plan.scratch import FOLDER, lock_folder, sweep
 from cdp.settings import PROJECT_DIR, Settings, Target
@@ -198,7 +198,7 @@ def test_changed_rules_merge_and_split_whom_they_concern(trial: Trial) -> None:
     assert status == EXCEEDED
     assert [(e["from_profile_id"], e["to_profile_id"]) for e in plan["merges"]] == [merge]
     assert plan["split_count"] == split_count
-    assert len(plan["splits"]) == min(split_count, LARGEST)
+    assert len(plan["splits"]) == min(split_count, MAX_LISTED)
     for split in plan["splits"]:
         sizes = [len(part) for part in parts[split["from_profile_id"]]]
         assert split["moved_identifier_count"] in sizes

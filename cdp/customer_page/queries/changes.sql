@@ -3,7 +3,7 @@ with
 ids as (
     select cast($1 as text) as profile_id
     union
-    select old_profile_id from {identity}.profile_redirects
+    select old_profile_id from {{ identity }}.profile_redirects
     where profile_id = $1
 )
 
@@ -20,8 +20,8 @@ select
     links.identifier_value_b,
     links.sample_source_model,
     links.sample_record_id
-from {identity}.identity_changes as changes
-left join {identity}.profile_links as links
+from {{ identity }}.identity_changes as changes
+left join {{ identity }}.profile_links as links
     on changes.cause_link_id = links.link_id
 where
     changes.from_profile_id in (select profile_id from ids)

@@ -6,6 +6,6 @@ select
     proof,
     consent_id,
     recorded_at
-from {profiles}.profile_consents
+from {{ profiles }}.profile_consents
 where profile_id = $1
 order by channel, purpose

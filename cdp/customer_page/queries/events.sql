@@ -5,7 +5,7 @@ products as (
     select
         product_id,
         product_name
-    from {staging}.stg_catalog__products
+    from {{ staging }}.stg_catalog__products
 ),
 
 goods as (
@@ -16,7 +16,7 @@ goods as (
             coalesce(products.product_name, lines.product_id), ', '
             order by lines.line_number, lines.order_line_id
         ) as product_names
-    from {journeys}.order_lines as lines
+    from {{ journeys }}.order_lines as lines
     left join products
         on lines.product_id = products.product_id
     where lines.profile_id = $1
@@ -41,10 +41,10 @@ select
     events.properties,
     events.source_model,
     events.record_id
-from {journeys}.events as events
+from {{ journeys }}.events as events
 left join products
     on events.product_id = products.product_id
-left join {staging}.stg_catalog__stores as stores
+left join {{ staging }}.stg_catalog__stores as stores
     on events.store_id = stores.store_id
 left join goods
     on

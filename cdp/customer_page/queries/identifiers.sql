@@ -8,10 +8,10 @@ select
     identifiers.first_observed_at,
     identifiers.last_observed_at,
     suspects.reason
-from {identity}.profile_identifiers as identifiers
-inner join {rules}.identifier_types as types
+from {{ identity }}.profile_identifiers as identifiers
+inner join {{ rules }}.identifier_types as types
     on identifiers.identifier_type = types.identifier_type
-left join {identity}.identity_suspects as suspects
+left join {{ identity }}.identity_suspects as suspects
     on
         identifiers.identifier_type = suspects.identifier_type
         and identifiers.identifier_value = suspects.identifier_value

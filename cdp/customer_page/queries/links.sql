@@ -5,13 +5,13 @@ own as (
     select
         identifier_type,
         identifier_value
-    from {identity}.profile_identifiers
+    from {{ identity }}.profile_identifiers
     where profile_id = $1
 ),
 
 withheld as (
     select links.*
-    from {identity}.profile_links as links
+    from {{ identity }}.profile_links as links
     inner join own
         on
             links.identifier_type_a = own.identifier_type
@@ -19,7 +19,7 @@ withheld as (
     where not links.is_active
     union
     select links.*
-    from {identity}.profile_links as links
+    from {{ identity }}.profile_links as links
     inner join own
         on
             links.identifier_type_b = own.identifier_type
@@ -28,7 +28,7 @@ withheld as (
 ),
 
 shown as (
-    select links.* from {identity}.profile_links as links
+    select links.* from {{ identity }}.profile_links as links
     where links.profile_id = $1
     union all
     select * from withheld
@@ -50,17 +50,17 @@ select
     ends_a.profile_id as profile_id_a,
     ends_b.profile_id as profile_id_b
 from shown
-inner join {identity}.profile_identifiers as ends_a
+inner join {{ identity }}.profile_identifiers as ends_a
     on
         shown.identifier_type_a = ends_a.identifier_type
         and shown.identifier_value_a = ends_a.identifier_value
-inner join {identity}.profile_identifiers as ends_b
+inner join {{ identity }}.profile_identifiers as ends_b
     on
         shown.identifier_type_b = ends_b.identifier_type
         and shown.identifier_value_b = ends_b.identifier_value
-inner join {rules}.identifier_types as types_a
+inner join {{ rules }}.identifier_types as types_a
     on shown.identifier_type_a = types_a.identifier_type
-inner join {rules}.identifier_types as types_b
+inner join {{ rules }}.identifier_types as types_b
     on shown.identifier_type_b = types_b.identifier_type
 order by
     shown.is_active,

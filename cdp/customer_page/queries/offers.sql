@@ -7,8 +7,8 @@ select
     offers.discount_code,
     offers.pinged_at,
     offers.expires_at
-from {audiences}.audience_nearby_offers as offers
-left join {identity}.profile_redirects as redirects
+from {{ audiences }}.audience_nearby_offers as offers
+left join {{ identity }}.profile_redirects as redirects
     on offers.profile_id = redirects.old_profile_id
 where coalesce(redirects.profile_id, offers.profile_id) = $1
 order by offers.pinged_at desc, offers.message_id

@@ -4,7 +4,7 @@ with
 ids as (
     select cast($1 as text) as profile_id
     union
-    select old_profile_id from {identity}.profile_redirects
+    select old_profile_id from {{ identity }}.profile_redirects
     where profile_id = $1
 ),
 
@@ -12,24 +12,24 @@ keys as (
     select
         ledger.sync_name,
         ledger.sync_key
-    from {activation}.sync_ledger as ledger
+    from {{ activation }}.sync_ledger as ledger
     inner join ids
         on ledger.profile_id = ids.profile_id
     union
     select
         outcomes.sync_name,
         outcomes.sync_key
-    from {activation}.sync_outcomes as outcomes
+    from {{ activation }}.sync_outcomes as outcomes
     inner join ids
         on outcomes.sync_key = ids.profile_id
     union
     select
         sync_names.sync_name,
         offers.message_id as sync_key
-    from {audiences}.audience_nearby_offers as offers
+    from {{ audiences }}.audience_nearby_offers as offers
     inner join ids
         on offers.profile_id = ids.profile_id
-    cross join (select distinct sync_name from {activation}.sync_runs) as sync_names
+    cross join (select distinct sync_name from {{ activation }}.sync_runs) as sync_names
 )
 
 select
@@ -41,7 +41,7 @@ select
     outcomes.permission,
     outcomes.consent_recorded_at,
     outcomes.recorded_at
-from {activation}.sync_outcomes as outcomes
+from {{ activation }}.sync_outcomes as outcomes
 inner join keys
     on
         outcomes.sync_name = keys.sync_name

@@ -8,13 +8,13 @@ asked as (
 ),
 
 numbered as (
-    {numbered}
+    {{ numbered }}
 ),
 
 addressed as (
     select
         numbered.*,
-        {address} as address
+        {{ address }} as address
     from numbered
 ),
 
@@ -25,7 +25,7 @@ spelled as (
     union
     select upper(term) from addressed
     union
-    select {canonical_address} from addressed
+    select {{ canonical_address }} from addressed
     where address is not null
     union
     select phone from addressed
@@ -38,7 +38,7 @@ matched as (
         identifiers.identifier_value,
         identifiers.profile_id,
         identifiers.is_blocked or identifiers.is_shared as is_guarded
-    from {identity}.profile_identifiers as identifiers
+    from {{ identity }}.profile_identifiers as identifiers
     inner join spelled
         on identifiers.identifier_value = spelled.spelling
     cross join asked
@@ -53,7 +53,7 @@ neighbours as (
         links.identifier_type_b as neighbour_type,
         links.identifier_value_b as neighbour_value
     from matched
-    inner join {identity}.profile_links as links
+    inner join {{ identity }}.profile_links as links
         on
             matched.identifier_type = links.identifier_type_a
             and matched.identifier_value = links.identifier_value_a
@@ -65,7 +65,7 @@ neighbours as (
         links.identifier_type_a as neighbour_type,
         links.identifier_value_a as neighbour_value
     from matched
-    inner join {identity}.profile_links as links
+    inner join {{ identity }}.profile_links as links
         on
             matched.identifier_type = links.identifier_type_b
             and matched.identifier_value = links.identifier_value_b
@@ -86,7 +86,7 @@ found as (
         neighbours.identifier_value,
         identifiers.profile_id
     from neighbours
-    inner join {identity}.profile_identifiers as identifiers
+    inner join {{ identity }}.profile_identifiers as identifiers
         on
             neighbours.neighbour_type = identifiers.identifier_type
             and neighbours.neighbour_value = identifiers.identifier_value
@@ -96,7 +96,7 @@ found as (
         'profile' as identifier_type,
         profiles.profile_id as identifier_value,
         profiles.profile_id
-    from {profiles}.profiles as profiles
+    from {{ profiles }}.profiles as profiles
     inner join spelled
         on profiles.profile_id = spelled.spelling
     cross join asked
@@ -107,7 +107,7 @@ found as (
         'profile' as identifier_type,
         redirects.old_profile_id as identifier_value,
         redirects.profile_id
-    from {identity}.profile_redirects as redirects
+    from {{ identity }}.profile_redirects as redirects
     inner join spelled
         on redirects.old_profile_id = spelled.spelling
     cross join asked
@@ -148,9 +148,9 @@ select
     contacts.email,
     contacts.phone
 from ranked
-left join {profiles}.profiles as profiles
+left join {{ profiles }}.profiles as profiles
     on ranked.profile_id = profiles.profile_id
-left join {contacts}.profile_contacts as contacts
+left join {{ contacts }}.profile_contacts as contacts
     on ranked.profile_id = contacts.profile_id
 where ranked.rank_number = 1
 order by

@@ -2,6 +2,6 @@ select
     channel,
     reason,
     since
-from {profiles}.suppressions
+from {{ profiles }}.suppressions
 where profile_id = $1
 order by channel, reason

@@ -3,5 +3,5 @@ select
     is_direct,
     strength,
     comment
-from {rules}.identifier_types
+from {{ rules }}.identifier_types
 order by strength desc

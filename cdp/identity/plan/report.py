@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from cdp.identity.plan.difference import LARGEST, Cause, Difference
+from cdp.identity.plan.difference import MAX_LISTED, Cause, Difference
 
 # Of the JSON: raised where a key changes its meaning or goes.
 FORMAT_VERSION = 1
@@ -166,7 +166,7 @@ def _section(
 ) -> list[str]:
     if not rows:
         return []
-    shown = f"the largest {LARGEST} of {count:,}" if count > len(rows) else f"{count:,}"
+    shown = f"the largest {MAX_LISTED} of {count:,}" if count > len(rows) else f"{count:,}"
     return ["", f"### {title}: {shown}", "", *_table(header, rows)]
 
 

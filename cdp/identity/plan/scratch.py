@@ -1,15 +1,14 @@
-"""The copy of a warehouse that a plan is made on, gone afterwards whatever happens.
+"""The copy of a warehouse that a plan is made on, removed afterwards whatever happens.
 
 On DuckDB it is a copy of the file, in `<CDP_DATA_DIR>/identity_plan`. On PostgreSQL it is a set of
-schemas named `identity_plan_<CDP_SCHEMA>…`: what the plan builds is copied into them, and what it
-only reads stands there as views. Where the process dies, `sweeper` removes the copy; where the
-machine dies, the next plan does.
+schemas named `identity_plan_<CDP_SCHEMA>…` with copies of the tables that the plan builds and views
+of the tables that it only reads. If the process dies, `sweeper` removes the copy; if the machine
+dies, the next plan does.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
@@ -25,20 +24,14 @@ import duckdb
 
 from cdp.identity.plan.errors import IdentityPlanError
 from cdp.settings import PROJECT_DIR, Settings
-from cdp.warehouse.connection import (
-    LOCK_WAIT_SECONDS,
-    Connection,
-    WarehouseBusyError,
-    connected,
-    quote,
-)
+from cdp.warehouse.connection import Connection, connected, once_unlocked, quote, try_session_lock
 
 T = TypeVar("T")
 FOLDER = "identity_plan"
 # Layers whose tables a plan changes, and those that it only reads.
 BUILT_LAYERS = ("identity", "journeys", "profiles", "contacts", "audiences")
 READ_LAYERS = ("staging", "rules", "activation")
-# How long the locks of a process that died may outlive it.
+# How long locks may outlive the process that held them.
 _RELEASE_SECONDS = 10.0
 _BUSY = "Another identity plan is being made here: wait for it to finish, and run again."
 
@@ -48,10 +41,11 @@ class Scratch:
     """A copy of the warehouse.
 
     Attributes:
-        settings: Those of the warehouse, pointing at the copy.
-        notes: Schema for tables of the plan itself, in the copy.
+        settings: Settings of the warehouse, changed to point at the copy.
+        notes: Schema in the copy for tables of the plan itself.
         folder: Folder for files of the plan.
-        inherited: Descriptors that a child process is to hold, so that nothing is swept under it.
+        inherited: Descriptors that a child process keeps open, so that the copy is not removed
+            while it runs.
     """
 
     settings: Settings
@@ -60,7 +54,7 @@ class Scratch:
     inherited: tuple[int, ...]
 
     def environment(self) -> dict[str, str]:
-        """Variables of a dbt that works on the copy."""
+        """Environment variables of a dbt that works on the copy."""
         return os.environ | {
             "CDP_DUCKDB_PATH": str(self.settings.duckdb_path),
             "CDP_SCHEMA": self.settings.schema,
@@ -82,8 +76,8 @@ def scratch_copy(settings: Settings) -> Iterator[Scratch]:
     """Copy the warehouse, and remove the copy on leaving.
 
     Raises:
-        IdentityPlanError: Another plan is under way, or the copy does not fit on the disk.
-        WarehouseBusyError: A DuckDB file was written for longer than we wait.
+        IdentityPlanError: Another plan is running, or the copy does not fit on the disk.
+        WarehouseBusyError: Another process wrote the DuckDB file for too long.
     """
     with ExitStack() as stack:
         folder, lock = stack.enter_context(_only_plan(settings))
@@ -106,7 +100,7 @@ def scratch_copy(settings: Settings) -> Iterator[Scratch]:
 
 @contextmanager
 def _only_plan(settings: Settings) -> Iterator[tuple[Path, int]]:
-    """The plan's folder, emptied, and the descriptor that holds its lock."""
+    """The plan's folder, emptied, and the descriptor of its lock."""
     folder = settings.data_dir / FOLDER
     with ExitStack() as stack:
         lock = lock_folder(folder)
@@ -124,7 +118,7 @@ def _only_plan(settings: Settings) -> Iterator[tuple[Path, int]]:
 
 
 def lock_folder(folder: Path) -> int | None:
-    """Make the folder and lock it; None where another process has the lock."""
+    """Create the folder and lock it; None if another process has the lock."""
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -141,14 +135,12 @@ def lock_folder(folder: Path) -> int | None:
 
 def try_lock(warehouse: Connection, settings: Settings) -> bool:
     """Lock plans of a schema on PostgreSQL for as long as the session lasts."""
-    digest = hashlib.sha256(f"identity plan {settings.schema}".encode()).digest()
-    key = int.from_bytes(digest[:8], "big", signed=True)
-    return bool(warehouse.execute("select pg_try_advisory_lock($1)", (key,))[0][0])
+    return try_session_lock(warehouse, f"identity plan {settings.schema}")
 
 
 @contextmanager
 def _sweeper() -> Iterator[int]:
-    """A process that removes the copy should this one die; yields the pipe that tells it."""
+    """A process that removes the copy if this one dies; yields the pipe that ends it."""
     read_end, write_end = os.pipe()
     process = subprocess.Popen(
         [sys.executable, "-m", "cdp.identity.plan.sweeper"],
@@ -172,30 +164,15 @@ def _copy_file(path: Path, folder: Path) -> None:
             f"The copy of the warehouse needs {needed * 1.2 / 2**20:,.0f} MiB and {folder.parent} "
             f"has {free / 2**20:,.0f} MiB: free some, or set CDP_DATA_DIR to a larger disk."
         )
-    deadline = time.monotonic() + LOCK_WAIT_SECONDS
-    while True:
-        try:
-            # As long as somebody reads the file, nobody can write it.
-            reader = duckdb.connect(str(path), read_only=True)
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
-                raise
-            if time.monotonic() > deadline:
-                raise WarehouseBusyError(
-                    f"{path} is being written by another process: "
-                    "wait for it to finish, or stop it, and run again."
-                ) from None
-            time.sleep(0.25)
-            continue
-        with reader:
-            for part in (path, path.with_name(f"{path.name}.wal")):
-                if part.exists():
-                    shutil.copyfile(part, folder / part.name)
-        return
+    # While a reader has the file open, nobody can write it.
+    with once_unlocked(path, lambda: duckdb.connect(str(path), read_only=True)):
+        for part in (path, path.with_name(f"{path.name}.wal")):
+            if part.exists():
+                shutil.copyfile(part, folder / part.name)
 
 
 def _copy_schemas(warehouse: Connection, schema: str, copied: str) -> None:
-    """Copy or show every relation of the layers, all as of one moment."""
+    """Copy the tables that are built and create views of the others, all of one state."""
     with warehouse.transaction():
         warehouse.execute("set transaction isolation level repeatable read")
         for layer in (*READ_LAYERS, *BUILT_LAYERS):
@@ -214,7 +191,7 @@ def _copy_schemas(warehouse: Connection, schema: str, copied: str) -> None:
                     warehouse.execute(f"insert into {copy} select * from {original}")
                     warehouse.execute(f"analyze {copy}")
                 elif layer != "identity":
-                    # Views of the graph would go on showing the original's.
+                    # Views of the graph would still read the original tables.
                     warehouse.execute(f"create view {copy} as select * from {original}")
 
 
@@ -222,16 +199,16 @@ def drop_schemas(settings: Settings) -> None:
     """Drop the schemas of a plan on PostgreSQL."""
     with connected(settings) as warehouse:
         copied = f"{FOLDER}_{settings.schema}"
-        # One after the other: a lock is held on all that one statement drops.
+        # One by one: a statement locks everything that it drops.
         for schema in (copied, *(f"{copied}_{layer}" for layer in (*BUILT_LAYERS, *READ_LAYERS))):
             warehouse.execute(f"drop schema if exists {quote(schema)} cascade")
 
 
 def sweep(settings: Settings, variables: Mapping[str, str] = os.environ) -> None:
-    """Remove what a plan left that died, unless another is under way, which has removed it.
+    """Remove what a dead plan left, unless another plan is running, which has removed it.
 
-    The kernel and the server may let go of a dead plan's locks later than of its pipe, so both are
-    waited for.
+    The kernel and the server may release the locks of a dead process later than its pipe, so wait
+    for both.
     """
     folder = settings.data_dir / FOLDER
     if settings.target == "postgres" and ("PGHOST" in variables or "DATABASE_URL" in variables):
@@ -244,7 +221,7 @@ def sweep(settings: Settings, variables: Mapping[str, str] = os.environ) -> None
 
 
 def _soon(attempt: Callable[[], T]) -> T:
-    """What an attempt at a lock returns, repeated for a while where another holds it."""
+    """What an attempt at a lock returns, repeated for a while if another process has it."""
     deadline = time.monotonic() + _RELEASE_SECONDS
     while True:
         found = attempt()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +17,7 @@ from cdp.customer_page.options import PageOptions
 from cdp.customer_page.sessions import Session, SessionSigner
 from cdp.customer_page.users import (
     FAILURE_WINDOW_SECONDS,
-    MOST_FAILURES,
+    MAX_FAILURES,
     ROLES,
     SignInLimit,
     User,
@@ -33,7 +35,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 @pytest.fixture
 def users_file(tmp_path: Path) -> Path:
     file = tmp_path / "users.yml"
-    file.write_text(f"- {{name: ann, role: agent, password_hash: {HASH}}}\n")
+    file.write_text(f"- {{name: ann, role: agent, password_hash: '{HASH}'}}\n")
     return file
 
 
@@ -106,6 +108,20 @@ def test_password_and_name_have_to_fit(users_file: Path) -> None:
     assert authenticate({"carl": nobody}, "carl", "") is None
 
 
+def test_a_hash_of_an_earlier_version_still_fits(tmp_path: Path) -> None:
+    digest = hashlib.scrypt(
+        b"long enough", salt=b"s" * 16, n=2**16, r=8, maxmem=2**27, p=1, dklen=32
+    )
+    parts = (base64.b64encode(part).decode() for part in (b"s" * 16, digest))
+    file = tmp_path / "users.yml"
+    file.write_text(
+        f"- {{name: ann, role: agent, password_hash: {'$'.join(['scrypt', *parts])}}}\n"
+    )
+    users = read_users(file)
+    assert authenticate(users, "ann", "long enough") == users["ann"]
+    assert authenticate(users, "ann", "long enoug") is None
+
+
 def test_sessions_can_be_neither_forged_nor_kept() -> None:
     signer = SessionSigner(SECRET.encode())
     session = Session.begin(User("ann", ROLES["analyst"], "x"))
@@ -123,14 +139,14 @@ def test_sessions_can_be_neither_forged_nor_kept() -> None:
 def test_guessing_is_limited_by_name_and_by_address() -> None:
     now = 0.0
     limit = SignInLimit(clock=lambda: now)
-    for number in range(MOST_FAILURES):
+    for number in range(MAX_FAILURES):
         assert limit.take("name ann", f"address {number}")
     assert not limit.take("name ann", "address 9")
     assert limit.take("name bob", "address 9")
     now = FAILURE_WINDOW_SECONDS
     assert limit.take("name ann", "address 9")
     limit.forgive("name ann")
-    for _ in range(MOST_FAILURES):
+    for _ in range(MAX_FAILURES):
         assert limit.take("name ann", f"address of {now}")
         limit.forgive(f"address of {now}")
     assert not limit.take("name ann", "address 7")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from cdp.customer_page.graph import MOST_NODES, OTHERS, Edge, Node, draw
+from cdp.customer_page.graph import MAX_NODES, OTHERS, Edge, Node, draw
 
 
 def node(kind: str, value: str, strength: int, profile_id: str | None = None) -> Node:
@@ -46,9 +46,9 @@ def test_boxes_never_overlap_and_too_many_are_counted() -> None:
     nodes = [node("order", f"o{number:03}", 50) for number in range(400)]
     links = [edge(a, b, i) for i, (a, b) in enumerate(pairwise(nodes))]
     drawing = draw(nodes, links)
-    assert len(drawing.boxes) == MOST_NODES
-    assert drawing.left_out == 400 - MOST_NODES
-    assert len({(box.x, box.y) for box in drawing.boxes}) == MOST_NODES
+    assert len(drawing.boxes) == MAX_NODES
+    assert drawing.left_out == 400 - MAX_NODES
+    assert len({(box.x, box.y) for box in drawing.boxes}) == MAX_NODES
     assert all(box.y < drawing.height and box.x < drawing.width for box in drawing.boxes)
 
 

@@ -12,13 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from cdp.customer_page import reader as module
-from cdp.customer_page.reader import (
-    CopyReaders,
+from cdp.customer_page import copies
+from cdp.customer_page.copies import CopyReaders, is_being_written
+from cdp.customer_page.warehouse import (
     Reader,
     WarehouseMissingError,
     WarehouseUnavailableError,
-    is_being_written,
 )
 from cdp.settings import Settings
 
@@ -36,8 +35,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("CDP_TARGET", "duckdb")
     monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("CDP_DUCKDB_PATH", raising=False)
-    monkeypatch.setattr(module, "LOOK_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr(module, "FIRST_WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(copies, "CHECK_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(copies, "FIRST_WAIT_SECONDS", 0.3)
     return Settings.from_environment()
 
 
@@ -85,9 +84,9 @@ def test_pages_go_on_beside_a_writer_and_see_what_it_wrote_after_it(
                 pass
         assert values(readers) == [(1,), (2,)]
         assert reader.connection.execute("select x from seen") == [(1,)]
-    copies = list((file.parent / "customer_page").glob("copy-*/*"))
-    assert len(copies) == 1
-    assert copies[0].parent.parent.stat().st_mode & 0o077 == 0
+    found = list((file.parent / "customer_page").glob("copy-*/*"))
+    assert len(found) == 1
+    assert found[0].parent.parent.stat().st_mode & 0o077 == 0
     readers.close()
 
 

@@ -84,7 +84,7 @@ def test_a_landing_killed_half_way(world: World, killed_after: str) -> None:
         "from raw.shop__orders group by a order by a"
     ) == [("1", 1000, 1000, 0), ("2", 50_000, 50_000, 50_000)]
     assert len(world.quarantine()) == 2
-    assert not list((world.settings.data_dir / "landing_spool").iterdir())
+    assert not list((world.settings.data_dir / "landing_temporary").iterdir())
 
 
 def test_two_landings_at_once(world: World) -> None:

@@ -214,4 +214,4 @@ def test_an_address_of_fsspec(world: World) -> None:
     filesystem.pipe(f"{address}/shop/orders/1.csv", b"a\n10\n")
     assert world.land_one().files_loaded == 1
     assert world.rows() == [(1, "10"), (1, "2")]
-    assert not list((world.settings.data_dir / "landing_spool").iterdir())
+    assert not list((world.settings.data_dir / "landing_temporary").iterdir())

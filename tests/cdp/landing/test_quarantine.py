@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cdp.landing import LandingError, staging
-from cdp.landing.spool import open_spool
+from cdp.landing.temporary import temporary_directory
 from tests.cdp.landing.landing_world import World
 
 NUL = "holds a NUL character, which a text column cannot store"
@@ -86,7 +86,7 @@ def test_blank_lines_do_not_shift_positions(duckdb_world: World) -> None:
 
 
 def test_lines_too_long_are_set_aside(duckdb_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "LONGEST_LINE_BYTES", 100_000)
+    monkeypatch.setattr(staging, "MAX_LINE_BYTES", 100_000)
     monkeypatch.setattr(staging, "BUFFER_BYTES", 200_000)
     long = "x" * 150_000
     duckdb_world.write("shop/orders/1.jsonl", f'{{"a":1}}\n{{"a":"{long}"}}\n{{"a":2}}\n')
@@ -230,17 +230,17 @@ def test_links_and_names_of_the_file_system(duckdb_world: World) -> None:
     assert duckdb_world.rows() == [(1, "1")]
 
 
-def test_what_a_killed_landing_spooled_is_removed(duckdb_world: World) -> None:
-    spools = duckdb_world.settings.data_dir / "landing_spool"
-    with open_spool(spools) as running:
-        left = spools / "left"
+def test_what_a_killed_landing_temporaryed_is_removed(duckdb_world: World) -> None:
+    parent = duckdb_world.settings.data_dir / "landing_temporary"
+    with temporary_directory(parent) as running:
+        left = parent / "left"
         left.mkdir()
-        (spools / "left.lock").touch()
+        (parent / "left.lock").touch()
         duckdb_world.land()
-        assert list(spools.glob("*.lock")) == [running.with_suffix(".lock")]
+        assert list(parent.glob("*.lock")) == [running.with_suffix(".lock")]
         assert running.is_dir()
         assert not left.exists()
-    assert list(spools.iterdir()) == []
+    assert list(parent.iterdir()) == []
 
 
 def test_objects_whose_keys_are_data(duckdb_world: World) -> None:

@@ -47,10 +47,12 @@ class Reader:
             group.append(examine(file, path, str(i)))
         staged = stage_files(self.area, group, self.folder)
         rows: list[list[tuple[Any, ...]]] = [[] for _ in contents]
-        for index, *row in self.area.run(f"from ({staged.query}) order by file_index, position"):
+        for index, *row in self.area.execute(
+            f"from ({staged.query}) order by file_index, position"
+        ):
             rows[index].append(tuple(row))
         rejects: list[list[tuple[int, str]]] = [[] for _ in contents]
-        for index, position, reason in self.area.run(
+        for index, position, reason in self.area.execute(
             "select file_index, position, reason from temp.landing_rejects order by 1, 2"
         ):
             rejects[index].append((position, reason))
@@ -218,7 +220,7 @@ def test_fields_that_look_like_rows_at_the_borders_of_buffers(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, seed: int, has_rejects: bool
 ) -> None:
     # Read in parallel, DuckDB takes lines inside such fields for rows, without an error.
-    monkeypatch.setattr(staging, "LONGEST_LINE_BYTES", 100_000)
+    monkeypatch.setattr(staging, "MAX_LINE_BYTES", 100_000)
     monkeypatch.setattr(staging, "BUFFER_BYTES", 200_000)
     random_ = random.Random(seed)
     fields = ["1,2,3\n4,5,6\n" * 40, "plain", 'say ""hi"", please\n', '9,"",""a""\n' * 30]
@@ -239,7 +241,7 @@ def test_fields_that_look_like_rows_at_the_borders_of_buffers(
 
 
 def test_lines_at_the_borders_of_buffers(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "LONGEST_LINE_BYTES", 100_000)
+    monkeypatch.setattr(staging, "MAX_LINE_BYTES", 100_000)
     monkeypatch.setattr(staging, "BUFFER_BYTES", 200_000)
     random_ = random.Random(3)
     lines, rows, rejects = [], [], []

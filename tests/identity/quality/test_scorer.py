@@ -12,7 +12,7 @@ from typing import NamedTuple
 import duckdb
 import pytest
 
-from benchmarks.identity_quality import Score, Scorer, Source
+from benchmarks.identity_scorer import Score, Scorer, Source
 
 SOURCES = [
     Source("stg_web__events", "event_id", {"cookie": "anonymous_id", "email": "email"}),

@@ -1,8 +1,8 @@
-"""What can be saved of text files that DuckDB's reader gives up on.
+"""A recovery parser for text files that DuckDB's reader gives up on.
 
-An unterminated quote makes a CSV reader take the rest of the file for one field, and differing
-line ends make DuckDB refuse the file. Such files are rare, so they may take longer: they are read
-here record by record, and a clean copy is written for DuckDB to read.
+An unterminated quote makes a CSV reader read the rest of the file as one field, and differing line
+ends make DuckDB refuse the file. Such files are rare, so it may take longer to read them record by
+record and to write a clean copy for DuckDB.
 """
 
 from __future__ import annotations
@@ -18,29 +18,28 @@ from typing import IO
 from cdp.landing.contents import CHUNK_BYTES
 from cdp.landing.headers import Header
 
-# A quote that is not closed within so many lines counts as never closed.
-_MOST_LINES_OF_A_RECORD = 1000
+# A quote that is not closed within this many lines counts as never closed.
+_MAX_LINES_PER_RECORD = 1000
 
 
 def normalise_line_ends(path: Path, clean: Path) -> None:
-    """Copy a file of lines so that each ends in a line feed; a lone carriage return is a space."""
+    """Copy a file so that each line ends in a line feed; a lone carriage return becomes a space."""
     with path.open("rb") as content, clean.open("wb") as target:
         carried = b""
         while chunk := content.read(CHUNK_BYTES):
             chunk = carried + chunk
-            # Whether a carriage return at the border belongs to a line end shows next time.
+            # The next chunk shows whether a carriage return at its end belongs to a line end.
             carried = b"\r" if chunk.endswith(b"\r") else b""
             chunk = chunk[: len(chunk) - len(carried)]
             target.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b" "))
 
 
-def salvage_delimited(path: Path, clean: Path, rejects: Path, header: Header) -> int:
-    """Sort the records of a CSV, each behind its position, into a clean copy and rejects.
+def recover_delimited(path: Path, clean: Path, rejects: Path, header: Header) -> int:
+    """Sort the records of a CSV, each with its position, into a clean copy and rejects.
 
-    Both are CSV without header; a reject is position, reason and original text. Returns how many
-    records the clean copy has. A record is
-    blamed as a whole where its quotes are sound. Where they are not, its first line alone is, and
-    reading goes on with the next line.
+    Both are CSV files without header; a reject is position, reason and original text. A record is
+    rejected as a whole if its quotes are balanced. Otherwise only its first line is rejected, and
+    reading continues with the next line. Returns the number of records in the clean copy.
     """
     count = 0
     with (
@@ -71,7 +70,7 @@ class _Record:
 
 
 def _records(content: IO[bytes], header: Header) -> Iterator[_Record]:
-    """The records of a CSV, header first, blank lines left out."""
+    """The records of a CSV, header first, without blank lines."""
     pending: list[bytes] = []
     while pending or (pending := list(itertools.islice(content, 1))):
         if not pending[0].strip(b"\r\n"):
@@ -92,10 +91,10 @@ def _record(
 ) -> tuple[int, list[str], str | None]:
     """Lines of the record at the head of `pending`, its fields, and what is wrong with it.
 
-    Takes further lines into `pending` while a quote is open.
+    Appends further lines to `pending` while a quote is open.
     """
     quotes, used = pending[0].count(b'"'), 1
-    while quotes % 2 and used < _MOST_LINES_OF_A_RECORD:
+    while quotes % 2 and used < _MAX_LINES_PER_RECORD:
         if used == len(pending):
             more = list(itertools.islice(lines, 1))
             if not more:
@@ -122,7 +121,7 @@ def _record(
     if len(rows) != 1:
         return used, [], "a carriage return outside quotes"
     fields, expected = rows[0], len(header.columns)
-    # As DuckDB does, a delimiter behind the last field is forgiven.
+    # Like DuckDB, accept a delimiter after the last field.
     if len(fields) == expected + 1 and not fields[-1]:
         fields.pop()
     if len(fields) != expected:

@@ -1,4 +1,4 @@
-"""Staged rows into the warehouse, each engine by its fastest road."""
+"""Loads staged rows into the warehouse by the fastest way of each engine."""
 
 from __future__ import annotations
 
@@ -11,32 +11,31 @@ from typing import Protocol
 
 import duckdb
 
-from cdp.landing.registry import Warehouse
-from cdp.landing.staged import literal
-from cdp.warehouse.connection import DuckDBConnection, PostgresConnection, quote
+from cdp.warehouse.connection import DuckDBConnection, PostgresConnection, Warehouse
+from cdp.warehouse.queries import literal, name_list
 
 _CHUNK_BYTES = 1 << 18
 
 
-class Sink(Protocol):
+class Loader(Protocol):
     """Appends what a query over the staged tables returns to a table of the warehouse."""
 
     parser: duckdb.DuckDBPyConnection
 
     def append(self, table: str, columns: Sequence[str], query: str) -> None:
-        """Run the query on the parser and append its rows; `table` is quoted and qualified."""
+        """Run the query on the parser and append its rows; `table` is a quoted, qualified name."""
         ...
 
 
-class DuckDBSink:
-    """The warehouse parses by itself, so that rows never leave the engine."""
+class DuckDBLoader:
+    """The warehouse itself parses the files, so that rows never leave the engine."""
 
     def __init__(self, warehouse: DuckDBConnection) -> None:
         self.parser = warehouse.raw
 
     def append(self, table: str, columns: Sequence[str], query: str) -> None:  # noqa: D102
-        names = ", ".join(quote(name) for name in columns)
-        # The rows carry their positions by now, so that threads may write them in any order.
+        names = name_list(columns)
+        # Each row has its position by now, so threads may write the rows in any order.
         self.parser.execute("set session preserve_insertion_order = false")
         try:
             self.parser.execute(f"insert into {table} ({names}) {query}")
@@ -44,15 +43,15 @@ class DuckDBSink:
             self.parser.execute("set session preserve_insertion_order = true")
 
 
-class PostgresSink:
-    """An in-memory DuckDB parses, and writes CSV into a pipe that COPY reads."""
+class PostgresLoader:
+    """An in-memory DuckDB parses the files and writes CSV into a pipe that COPY reads."""
 
     def __init__(self, warehouse: PostgresConnection, parser: duckdb.DuckDBPyConnection) -> None:
         self.parser = parser
         self._warehouse = warehouse
 
     def append(self, table: str, columns: Sequence[str], query: str) -> None:  # noqa: D102
-        names = ", ".join(quote(name) for name in columns)
+        names = name_list(columns)
         reading, writing = os.pipe()
         failures: list[Exception] = []
 
@@ -65,7 +64,7 @@ class PostgresSink:
             except Exception as error:
                 failures.append(error)
             finally:
-                # DuckDB has opened the pipe anew: without this end the reader never ends.
+                # DuckDB opened the pipe a second time: the reader ends once this end is closed too.
                 os.close(writing)
 
         writer = threading.Thread(target=write, name="landing-copy")
@@ -82,7 +81,7 @@ class PostgresSink:
                     if failures:
                         raise failures[0]
             except BaseException:
-                # A closed pipe ends the writer, which would wait for its reader for ever.
+                # Closing the pipe ends the writer, which would otherwise wait for its reader.
                 pipe.close()
                 raise
             finally:
@@ -90,14 +89,14 @@ class PostgresSink:
 
 
 @contextmanager
-def open_sink(warehouse: Warehouse, spool: Path) -> Iterator[Sink]:
-    """The sink of a warehouse; a parser of its own spills to the spool."""
+def open_loader(warehouse: Warehouse, folder: Path) -> Iterator[Loader]:
+    """The loader of a warehouse; a parser of its own spills to the temporary directory `folder`."""
     if isinstance(warehouse, DuckDBConnection):
-        yield DuckDBSink(warehouse)
+        yield DuckDBLoader(warehouse)
         return
     with duckdb.connect(":memory:") as parser:
         parser.execute("set TimeZone = 'UTC'")
-        # PostgreSQL may run on this machine and needs the rest.
+        # PostgreSQL may run on this machine and need the rest.
         parser.execute("set memory_limit = '50%'")
-        parser.execute(f"set temp_directory = {literal(str(spool / 'duckdb'))}")
-        yield PostgresSink(warehouse, parser)
+        parser.execute(f"set temp_directory = {literal(folder / 'duckdb')}")
+        yield PostgresLoader(warehouse, parser)

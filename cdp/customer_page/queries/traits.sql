@@ -1,2 +1,0 @@
-select * from {profiles}.profile_traits
-where profile_id = $1

@@ -1,0 +1,6 @@
+select
+    identifier_type,
+    is_direct,
+    comment
+from {{ rules }}.identifier_types
+order by strength desc
