@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-from cdp.activation.difference import PayloadError
 from cdp.activation.lock import SyncAlreadyRunningError
+from cdp.activation.payload import PayloadError
 from cdp.activation.plan import SyncBlockedError
 from cdp.activation.sync import (
     SyncStoppedError,
@@ -91,7 +91,7 @@ def _act(options: argparse.Namespace, settings: Settings, spec: SyncSpec) -> int
         return _fail(error)
     print(
         f"{report.sync}: {report.inserted:,} inserted, {report.updated:,} updated, "
-        f"{report.deleted:,} deleted, {report.merged:,} merged, {report.withheld:,} withheld, "
+        f"{report.deleted:,} deleted, {report.merged:,} merged, {report.skipped:,} skipped, "
         f"{report.rejected:,} rejected, {report.unchanged:,} unchanged in {report.seconds:.1f} s"
     )
     return 0

@@ -86,12 +86,14 @@ def _concatenated(parts: list[str]) -> str:
     return f"concat({', '.join(parts)})"
 
 
-def idempotency_key(key: str, operation: str, payload_hash: str, revision: str) -> str:
-    """SQL for the key of a change, given SQL for its parts; `$1` is the sync's name.
+def idempotency_key(
+    sync_name: str, key: str, operation: str, payload_hash: str, revision: str
+) -> str:
+    """SQL for the key of a change, given SQL for its parts.
 
     The free texts are hashed before they are joined, so that none can imitate a separator.
     """
     return (
-        f"md5(md5($1) || md5({key}) || {operation} || ':' || coalesce({payload_hash}, '') "
+        f"md5(md5({sync_name}) || md5({key}) || {operation} || ':' || coalesce({payload_hash}, '') "
         f"|| ':' || cast({revision} as text))"
     )

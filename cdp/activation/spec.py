@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+from pydantic import Field, SerializeAsAny
 
-from cdp.activation.destinations.base import Mode, Options
+from cdp.activation.statements import Sql
+from cdp.activation.types import Frozen, Mode, Options
 from cdp.warehouse.connection import quote
 
 ColumnKind = Literal["text", "integer", "boolean", "numeric", "double", "date", "timestamp"]
@@ -17,12 +18,6 @@ MergedProfiles = Literal["merge", "delete", "keep"]
 PROFILE_COLUMN = "profile_id"
 
 
-class Frozen(BaseModel):
-    """A value that refuses what it does not know, and does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Relation(Frozen):
     """Where dbt put a model."""
 
@@ -30,10 +25,10 @@ class Relation(Frozen):
     schema_name: str
     identifier: str
 
-
-def qualified(relation: Relation) -> str:
-    """A relation's name in SQL, without the database."""
-    return f"{quote(relation.schema_name)}.{quote(relation.identifier)}"
+    @property
+    def sql(self) -> Sql:
+        """The relation's name in SQL, without the database."""
+        return Sql(f"{quote(self.schema_name)}.{quote(self.identifier)}")
 
 
 class PayloadColumn(Frozen):

@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -29,9 +29,7 @@ from cdp.activation.destinations.http import (
     code_in_document,
     request,
 )
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
+from cdp.activation.spec import SyncSpec
 
 VARIABLE_NAME = r"^[A-Z][A-Z0-9_]*$"
 # The receiver on this machine may be spoken to in the clear: it is a test's, or a proxy's.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from pydantic import Field
 
@@ -35,10 +35,8 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import by_operation, packed
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 # DESTINATIONS.md: 75 objects a request, attributes, events and purchases together.
 LARGEST_BATCH = 75

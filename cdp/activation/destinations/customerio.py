@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from pydantic import Field
 
@@ -38,10 +38,8 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import packed
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://track.customer.io"
 # DESTINATIONS.md: 500 KB a request, 32 KB an object. Read as thousands, the smaller of two senses.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from pydantic import Field
 
@@ -47,10 +47,8 @@ from cdp.activation.destinations.messages import (
     message_problems,
     time_to_live,
 )
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://fcm.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"

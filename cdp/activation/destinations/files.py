@@ -25,7 +25,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 import fsspec
@@ -47,10 +47,8 @@ from cdp.activation.destinations.base import (
     TemporaryFailureError,
     Value,
 )
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import ColumnKind, PayloadColumn, SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import ColumnKind, PayloadColumn, SyncSpec
+from cdp.settings import Settings
 
 Content = TypeVar("Content")
 

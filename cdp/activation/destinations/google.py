@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -21,9 +21,7 @@ from cdp.activation.destinations.base import (
     TemporaryFailureError,
 )
 from cdp.activation.destinations.http import request
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
+from cdp.activation.spec import SyncSpec
 
 DEFAULT_KEY_VARIABLE = "CDP_GOOGLE_SERVICE_ACCOUNT"
 TOKEN_ADDRESS = "https://oauth2.googleapis.com/token"  # noqa: S105  # an address

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
@@ -43,10 +43,8 @@ from cdp.activation.destinations.http import (
     refused_row,
 )
 from cdp.activation.destinations.packing import by_operation, packed
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://api.hubapi.com"
 # DESTINATIONS.md: 100 inputs a batch.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 from pydantic import Field
@@ -39,10 +39,8 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import by_operation, packed
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://api.iterable.com"
 # DESTINATIONS.md: 4 MB a request, about 1,000 rows, 5 requests a second a key. Megabytes are read

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import Field
@@ -45,10 +45,8 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import check_no_content, document_of, refused_row
 from cdp.activation.destinations.packing import by_operation, packed
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://a.klaviyo.com"
 # The revision of the description that requests are checked against in the tests.

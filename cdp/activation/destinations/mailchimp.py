@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 from pydantic import Field
@@ -42,10 +42,8 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import check_no_content, document_of, refused_row
 from cdp.activation.destinations.packing import packed
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 # DESTINATIONS.md: 500 contacts a request; 10 requests at a time, and no limit by the second.
 LARGEST_BATCH = 500

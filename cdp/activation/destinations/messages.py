@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from cdp.activation.destinations.api import TimedOptions, no_column
 from cdp.activation.destinations.base import Problem, RowResult, Value
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
+from cdp.activation.spec import SyncSpec
 
 EXPIRED = RowResult("rejected", "expired")
 # Four weeks, the longest that Android and web push keep a message.

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql
@@ -34,10 +34,8 @@ from cdp.activation.destinations.base import (
     RowResult,
     TemporaryFailureError,
 )
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 DEFAULT_DSN_VARIABLE = "CDP_POSTGRES_DSN"
 ROWS_TABLE = "cdp_sync_rows"

@@ -13,7 +13,7 @@ import io
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from pydantic import Field
@@ -49,10 +49,8 @@ from cdp.activation.destinations.http import (
     refused_row,
 )
 from cdp.activation.destinations.packing import packed
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 # DESTINATIONS.md: 200 records a composite request.
 LARGEST_COLLECTION = 200

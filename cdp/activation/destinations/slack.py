@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from pydantic import Field
 
@@ -42,10 +42,8 @@ from cdp.activation.destinations.messages import (
     message_problems,
     seconds_left,
 )
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://slack.com/api"
 # DESTINATIONS.md: one message a request, and about one a second and channel.

@@ -20,7 +20,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -38,10 +38,8 @@ from cdp.activation.destinations.base import (
     RowResult,
 )
 from cdp.activation.destinations.http import post, refused_row
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 DEFAULT_URL_VARIABLE = "CDP_WEBHOOK_URL"
 DEFAULT_SECRET_VARIABLE = "CDP_WEBHOOK_SECRET"  # noqa: S105  # the variable's name
