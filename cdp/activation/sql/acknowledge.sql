@@ -46,7 +46,7 @@ select
     revision,
     receiver_id,
     run_id,
-    {{ now }},
+    {{ now }} as acknowledged_at,
     profile_id,
     message_channel
 from sync_answered
@@ -59,7 +59,10 @@ set
 where
     sync_name = {{ sync_name }}
     and state <> 'resolved'
-    and sync_key in (select sync_key from sync_answered where status = 'delivered');
+    and sync_key in (
+        select sync_key from sync_answered
+        where status = 'delivered'
+    );
 
 {% endif %}
 {% if has_rejected %}
@@ -72,7 +75,7 @@ using (
         answered.reason,
         -- To the receiver changed content is a new row, so its attempts are counted from 1.
         case
-            when counted.payload_hash is not distinct from answered.payload_hash
+            when (counted.payload_hash is not distinct from answered.payload_hash)
                 then coalesce(counted.attempt_count, 0)
             else 0
         end + 1 as attempt_count
@@ -86,22 +89,25 @@ using (
     where answered.status = 'rejected'
 ) as rejected
     on earlier.sync_name = {{ sync_name }} and earlier.sync_key = rejected.sync_key
-when matched then update set
-    operation = rejected.operation,
-    payload_hash = rejected.payload_hash,
-    reason = rejected.reason,
-    attempt_count = rejected.attempt_count,
-    state = case when rejected.attempt_count > {{ retry_waits | length }} then 'dead' else 'waiting' end,
-    first_rejected_at = case
-        when rejected.attempt_count = 1 then {{ now }} else earlier.first_rejected_at
-    end,
-    last_rejected_at = {{ now }},
-    next_attempt_at = case rejected.attempt_count
-        {% for seconds in retry_waits %}
-        when {{ loop.index }} then {{ now }} + interval '{{ seconds }} seconds'
-        {% endfor %}
-    end,
-    run_id = {{ run_id }}
+when matched then
+    update set
+        operation = rejected.operation,
+        payload_hash = rejected.payload_hash,
+        reason = rejected.reason,
+        attempt_count = rejected.attempt_count,
+        state = case
+            when rejected.attempt_count > {{ retry_waits | length }} then 'dead' else 'waiting'
+        end,
+        first_rejected_at = case
+            when rejected.attempt_count = 1 then {{ now }} else earlier.first_rejected_at
+        end,
+        last_rejected_at = {{ now }},
+        next_attempt_at = case rejected.attempt_count
+            {% for seconds in retry_waits %}
+            when {{ loop.index }} then {{ now }} + interval '{{ seconds }} seconds'
+            {% endfor %}
+        end,
+        run_id = {{ run_id }}
 when not matched then insert (
     sync_name,
     sync_key,
@@ -157,13 +163,16 @@ select
     idempotency_key,
     permission,
     consent_recorded_at,
-    {{ now }}
+    {{ now }} as recorded_at
 from sync_answered;
 
 delete from {{ sync_intents }}
 where
     sync_name = {{ sync_name }}
     and run_id = {{ run_id }}
-    and batch_position in (select batch_position from sync_answers where status <> 'failed');
+    and batch_position in (
+        select batch_position from sync_answers
+        where status <> 'failed'
+    );
 
 truncate sync_answers;

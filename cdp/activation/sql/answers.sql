@@ -8,14 +8,14 @@
 insert into sync_answers
 select
     {% if engine == "postgres" %}
-    generate_series(first_position, last_position),
+    generate_series(first_position, last_position) as batch_position,
     {% else %}
-    unnest(generate_series(first_position, last_position)),
+    unnest(generate_series(first_position, last_position)) as batch_position,
     {% endif %}
     status,
-    cast(attempt_count as bigint),
-    nullif(reason, ''),
-    nullif(receiver_id, '')
+    cast(attempt_count as bigint) as attempt_count,
+    nullif(reason, '') as reason,
+    nullif(receiver_id, '') as receiver_id
 from (
     select
         cast(unnest(string_to_array(cast($1 as text), chr(31))) as bigint) as first_position,

@@ -64,9 +64,16 @@ merged as (
         written.sync_key,
         min(cast(redirects.profile_id as text)) as profile_id
     from (
-        select sync_key, profile_id from {{ sync_ledger }} where sync_name = {{ sync_name }}
+        select
+            sync_key,
+            profile_id
+        from {{ sync_ledger }}
+        where sync_name = {{ sync_name }}
         union all
-        select sync_key, profile_id from intents
+        select
+            sync_key,
+            profile_id
+        from intents
     ) as written
     inner join {{ redirects }} as redirects
         on written.profile_id = cast(redirects.old_profile_id as text)
@@ -101,16 +108,13 @@ compared as (
         intents.payload_hash as pending_hash,
         intents.revision as pending_revision,
         -- The receiver has this very row, and no later change is in doubt.
-        {% if all_rows %}
-        false as is_acknowledged
-        {% else %}
         coalesce(
             ledger.is_live
             and intents.operation is null
-            and ledger.payload_hash = payload.payload_hash,
+            and ledger.payload_hash = payload.payload_hash
+            and not {{ all_rows }},
             false
         ) as is_acknowledged
-        {% endif %}
     from payload
     full outer join ledger on payload.sync_key = ledger.sync_key
     full outer join intents on coalesce(payload.sync_key, ledger.sync_key) = intents.sync_key
@@ -145,7 +149,8 @@ wanted as (
             else 'update'
             {% else %}
             when is_acknowledged then null
-            when is_live and coalesce(pending_operation, '') not in ('delete', 'merge') then 'update'
+            when is_live and coalesce(pending_operation, '') not in ('delete', 'merge')
+                then 'update'
             else 'insert'
             {% endif %}
         end as operation_if_permitted
@@ -173,11 +178,7 @@ decided as (
                 not is_present
                 and survivors.merged_key is not null
                 and (survivors.row_count <> 1 or not is_live)
-                {% if can_delete %}
-                then 'delete'
-                {% else %}
-                then null
-                {% endif %}
+                then {% if can_delete %}'delete'{% else %}null{% endif %}
             when not is_present and survivors.is_acknowledged then 'merge'
             {% endif %}
             {% if is_deleting %}

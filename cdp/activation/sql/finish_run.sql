@@ -1,4 +1,4 @@
-{# Logs the end of a run. Context: run_id, started_at, status, message, counts by column, the ledger. #}
+{# Logs the end of a run. Context: run_id, started_at, status, message, counts by column. #}
 update {{ sync_runs }}
 set
     {% for column, count in counts.items() %}

@@ -55,9 +55,7 @@ numbered as (
             {% if mode == "append" %}
             when pending_operation is not null then pending_revision
             {% else %}
-            when
-                pending_operation = operation
-                and pending_hash is not distinct from content_hash
+            when pending_operation = operation and (pending_hash is not distinct from content_hash)
                 then pending_revision
             when pending_operation is not null then pending_revision + 1
             {% endif %}
@@ -67,18 +65,18 @@ numbered as (
 )
 
 select
-    {{ sync_name }},
+    {{ sync_name }} as sync_name,
     sync_key,
     operation,
-    content_hash,
+    content_hash as payload_hash,
     revision,
-    {{ idempotency_key }},
+    {{ idempotency_key }} as idempotency_key,
     permission,
     consent_recorded_at,
-    ledger_revision is null,
-    {{ run_id }},
+    ledger_revision is null as is_new,
+    {{ run_id }} as run_id,
     batch_position,
-    {{ now }},
+    {{ now }} as written_at,
     profile_id,
-    cast({{ message_channel }} as text)
+    cast({{ message_channel }} as text) as message_channel
 from numbered

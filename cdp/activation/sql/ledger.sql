@@ -15,7 +15,7 @@ create schema if not exists {{ schema }};
 {% endif %}
 {% set has_keys = engine == "postgres" and not is_empty %}
 
--- What the receiver has. A delete or a merge stays, so that the row inserted again is a new revision.
+-- What the receiver has. Deleted and merged keys stay: inserted again, they are a new revision.
 {{ create }} {{ prefix }}sync_ledger (
     sync_name text not null,
     sync_key text not null,

@@ -29,39 +29,43 @@ insert into {{ sync_outcomes }} (
     recorded_at
 )
 select
-    {{ sync_name }},
-    {{ run_id }},
+    {{ sync_name }} as sync_name,
+    {{ run_id }} as run_id,
     sync_key,
-    'none',
-    'withheld',
-    0,
-    permission,
+    'none' as operation,
+    'withheld' as status,
+    0 as attempt_count,
+    permission as reason,
     payload_hash,
     permission,
-    {{ now }}
+    {{ now }} as recorded_at
 from sync_difference
 where
     operation = 'skipped'
     and not exists (
         select 1
         from {{ sync_withheld }} as earlier
-        where earlier.sync_name = {{ sync_name }} and earlier.sync_key = sync_difference.sync_key
+        where
+            earlier.sync_name = {{ sync_name }}
+            and earlier.sync_key = sync_difference.sync_key
     );
 
 insert into {{ sync_withheld }} (sync_name, sync_key, reason, run_id, withheld_since)
 select
-    {{ sync_name }},
+    {{ sync_name }} as sync_name,
     sync_key,
-    permission,
-    {{ run_id }},
-    {{ now }}
+    permission as reason,
+    {{ run_id }} as run_id,
+    {{ now }} as withheld_since
 from sync_difference
 where
     operation = 'skipped'
     and not exists (
         select 1
         from {{ sync_withheld }} as earlier
-        where earlier.sync_name = {{ sync_name }} and earlier.sync_key = sync_difference.sync_key
+        where
+            earlier.sync_name = {{ sync_name }}
+            and earlier.sync_key = sync_difference.sync_key
     );
 
 update {{ sync_rejections }} as rejections
@@ -72,5 +76,6 @@ where
     rejections.sync_name = {{ sync_name }}
     and rejections.state <> 'resolved'
     and not exists (
-        select 1 from sync_difference where sync_difference.sync_key = rejections.sync_key
+        select 1 from sync_difference
+        where sync_difference.sync_key = rejections.sync_key
     )
