@@ -8,7 +8,6 @@ is merged.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -40,11 +39,11 @@ from cdp.activation.destinations.base import (
     Options,
     Problem,
     RowResult,
-    TemporaryFailureError,
-    Value,
 )
 from cdp.activation.destinations.http import check_no_content, document_of, refused_row
+from cdp.activation.destinations.klaviyo_profile import profile_document
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.activation.destinations.polling import result_of_job
 from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings
 
@@ -63,16 +62,6 @@ RATE_PER_SECOND = 2.5
 # commonly take up to 8 KB of; half of that is left to the rest.
 LARGEST_PAGE = 100
 LARGEST_FILTER = 4_000
-_IDENTIFIERS = frozenset({"email", "phone_number", "external_id"})
-_ATTRIBUTES = _IDENTIFIERS | {
-    *("first_name", "last_name", "organization", "locale", "title", "image"),
-}
-_LOCATION = frozenset(
-    {
-        *("address1", "address2", "city", "country", "latitude", "longitude", "region", "zip"),
-        *("timezone", "ip"),
-    }
-)
 _RESERVED = frozenset({"id", "_kx", "subscriptions", "location", "properties"})
 _ROW_POINTER = re.compile(r"/profiles/data/(\d+)(?:/|$)")
 
@@ -132,7 +121,11 @@ class KlaviyoSession:
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         created = await self._send("POST", "/api/profile-bulk-import-jobs", self._job(profiles))
         job_id = quote(str(created["data"]["id"]), safe="")
-        failed = await self._wait_for(job_id)
+        failed = await result_of_job(
+            lambda: self._failed_count(job_id),
+            poll_seconds=self._options.poll_seconds,
+            job_seconds=self._options.job_seconds,
+        )
         if not failed:
             return [ACCEPTED] * len(changes)
         return _row_results(len(changes), await self._errors(job_id), failed)
@@ -154,43 +147,15 @@ class KlaviyoSession:
     def _profile(self, change: Change) -> dict[str, Any]:
         fields = self._options.fields(change)
         fields.pop(self._key, None)
-        attributes: dict[str, Any] = {}
-        location: dict[str, Value] = {}
-        properties: dict[str, Value] = {}
-        unset: list[str] = []
-        for name, value in fields.items():
-            place = name.removeprefix("location_")
-            if name in _ATTRIBUTES:
-                # An identifier that is not known takes none away that Klaviyo knows.
-                if value is not None or name not in _IDENTIFIERS:
-                    attributes[name] = value
-            elif place != name and place in _LOCATION:
-                location[place] = value
-            elif value is None:
-                unset.append(name)
-            else:
-                properties[name] = value
-        attributes[self._options.identifier] = change.key
-        parts = {"location": location, "properties": properties}
-        attributes |= {name: part for name, part in parts.items() if part}
-        profile: dict[str, Any] = {"type": "profile", "attributes": attributes}
-        if unset:
-            profile["meta"] = {"patch_properties": {"unset": unset}}
-        return profile
+        return profile_document(self._options.identifier, change.key, fields)
 
-    async def _wait_for(self, job_id: str) -> int:
-        """Rows that failed, once the job is done."""
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + self._options.job_seconds
-        while loop.time() < give_up_at:
-            found = await self._send("GET", f"/api/profile-bulk-import-jobs/{job_id}")
-            job = found["data"]["attributes"]
-            if job["status"] == "complete":
-                return int(job.get("failed_count") or 0)
-            if job["status"] == "cancelled":
-                raise BatchRefusedError("the job was cancelled")
-            await asyncio.sleep(self._options.poll_seconds)
-        raise TemporaryFailureError("the job was not done in time")
+    async def _failed_count(self, job_id: str) -> int | None:
+        """Rows that failed, once the job is done; None before."""
+        found = await self._send("GET", f"/api/profile-bulk-import-jobs/{job_id}")
+        job = found["data"]["attributes"]
+        if job["status"] == "cancelled":
+            raise BatchRefusedError("the job was cancelled")
+        return int(job.get("failed_count") or 0) if job["status"] == "complete" else None
 
     async def _errors(self, job_id: str) -> list[Mapping[str, Any]]:
         page = f"/api/profile-bulk-import-jobs/{job_id}/import-errors?{_query({'page[size]': 100})}"

@@ -14,16 +14,17 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
 import json
 import os
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from typing import cast
 from urllib.parse import urlsplit
 
 import aiohttp
+import standardwebhooks
 from pydantic import Field
 
 from cdp.activation.destinations.base import (
@@ -72,9 +73,8 @@ def secret_bytes(secret: str) -> bytes:
 
 def sign(secret: bytes, message_id: str, timestamp: int, body: bytes) -> str:
     """Value of the `Webhook-Signature` header."""
-    content = f"{message_id}.{timestamp}.".encode() + body
-    digest = hmac.new(secret, content, hashlib.sha256).digest()
-    return "v1," + base64.b64encode(digest).decode()
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    return standardwebhooks.Webhook(secret).sign(message_id, moment, body.decode())
 
 
 def request_key(changes: Sequence[Change]) -> str:
