@@ -12,12 +12,7 @@ from pathlib import Path
 from cdp.activation.lock import SyncAlreadyRunningError
 from cdp.activation.payload import PayloadError
 from cdp.activation.plan import SyncBlockedError
-from cdp.activation.sync import (
-    SyncStoppedError,
-    plan_sync,
-    retry_rejected,
-    run_sync,
-)
+from cdp.activation.sync import SyncStoppedError, plan_sync, retry_rejected, run_sync
 from cdp.dbt.manifest import ManifestError, SyncSpec, load_sync_specs
 from cdp.settings import PROJECT_DIR, SettingError, Settings
 from cdp.warehouse.connection import WarehouseBusyError

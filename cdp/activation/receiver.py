@@ -28,10 +28,7 @@ from typing import Any
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from cdp.activation.destinations.webhook import (
-    DEFAULT_SECRET_VARIABLE,
-    secret_bytes,
-)
+from cdp.activation.destinations.webhook import DEFAULT_SECRET_VARIABLE, secret_bytes
 from cdp.activation.faults import FaultPlan, Misbehaviour
 from cdp.activation.receiver_store import Store
 from cdp.settings import PROJECT_DIR

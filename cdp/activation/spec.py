@@ -71,7 +71,24 @@ class FrequencyCaps(Frozen):
     redirects: Relation | None
 
 
-class SyncMeta(Frozen):
+class _SyncKeys(Frozen):
+    """The keys that mean the same in a sync's meta and in its spec; see `SyncMeta`."""
+
+    destination: str = Field(min_length=1)
+    object: str = Field(min_length=1)
+    mode: Mode
+    key: str = Field(min_length=1)
+    purpose: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    channel: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    order_by: str | None = None
+    send_until: str | None = None
+    rate_per_second: float | None = Field(None, gt=0)
+    consent_reason: str | None = Field(None, min_length=1)
+    max_change_share: float | None = Field(None, gt=0, le=1)
+    max_delete_share: float | None = Field(None, gt=0, le=1)
+
+
+class SyncMeta(_SyncKeys):
     """The keys of `config.meta.sync` that every destination has; others are the destination's own.
 
     Attributes:
@@ -100,25 +117,13 @@ class SyncMeta(Frozen):
             and mode allow; a mirror never keeps.
     """
 
-    destination: str = Field(min_length=1)
-    object: str = Field(min_length=1)
-    mode: Mode
-    key: str = Field(min_length=1)
-    purpose: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    channel: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    order_by: str | None = None
-    send_until: str | None = None
     batch_size: int | None = Field(None, ge=1)
-    rate_per_second: float | None = Field(None, gt=0)
     max_in_flight: int | None = Field(None, ge=1, le=256)
     consent: Literal["required", "not_required"] = "required"
-    consent_reason: str | None = Field(None, min_length=1)
-    max_change_share: float | None = Field(None, gt=0, le=1)
-    max_delete_share: float | None = Field(None, gt=0, le=1)
     merged_profiles: MergedProfiles | None = None
 
 
-class SyncSpec(Frozen):
+class SyncSpec(_SyncKeys):
     """One sync, complete and checked. See `SyncMeta` for what is not explained here.
 
     Attributes:
@@ -139,21 +144,9 @@ class SyncSpec(Frozen):
     unique_id: str
     description: str
     payload: PayloadModel
-    destination: str
-    object: str
-    mode: Mode
-    key: str
-    order_by: str | None
-    send_until: str | None = None
     batch_size: int
-    rate_per_second: float | None
     max_in_flight: int
-    purpose: str
-    channel: str
     consent: ConsentRelations | None
-    consent_reason: str | None
-    max_change_share: float | None
-    max_delete_share: float | None
     merged_profiles: MergedProfiles
     can_delete: bool
     redirects: Relation | None

@@ -22,13 +22,7 @@ from cdp.activation.destinations.base import (
     Problem,
     Value,
 )
-from cdp.activation.destinations.http import (
-    Answer,
-    CodeOf,
-    FailureOf,
-    code_in_document,
-    request,
-)
+from cdp.activation.destinations.http import Answer, CodeOf, FailureOf, code_in_document, request
 from cdp.activation.spec import SyncSpec
 
 VARIABLE_NAME = r"^[A-Z][A-Z0-9_]*$"

@@ -1,5 +1,6 @@
 """What a destination is: the small protocol that delivery drives and every module fulfils."""
 
+# ruff: noqa: PLC0414
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -7,45 +8,18 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from cdp.activation.spec import SyncSpec
-from cdp.activation.types import (
-    ACCEPTED,
-    DELETING_MODES,
-    REMOVING,
-    Change,
-    Mode,
-    Operation,
-    Options,
-    RowResult,
-    Value,
-)
+# Destinations import from here what they need, the shared types too.
+from cdp.activation.spec import SyncSpec as SyncSpec
+from cdp.activation.types import ACCEPTED as ACCEPTED
+from cdp.activation.types import DELETING_MODES as DELETING_MODES
+from cdp.activation.types import REMOVING as REMOVING
+from cdp.activation.types import Change as Change
+from cdp.activation.types import Mode as Mode
+from cdp.activation.types import Operation as Operation
+from cdp.activation.types import Options as Options
+from cdp.activation.types import RowResult as RowResult
+from cdp.activation.types import Value as Value
 from cdp.settings import SettingError, Settings
-
-# Everything that a destination needs is imported from here.
-__all__ = [
-    "ACCEPTED",
-    "DELETING_MODES",
-    "REMOVING",
-    "BatchRefusedError",
-    "Change",
-    "DeliveryError",
-    "Destination",
-    "DestinationSettingError",
-    "DestinationUnusableError",
-    "Finishing",
-    "Limits",
-    "Merging",
-    "Mode",
-    "Operation",
-    "Options",
-    "Problem",
-    "RowResult",
-    "Session",
-    "SyncSpec",
-    "TemporaryFailureError",
-    "ThrottledError",
-    "Value",
-]
 
 
 class DestinationSettingError(SettingError):

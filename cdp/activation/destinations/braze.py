@@ -7,7 +7,7 @@ its attributes are cleared, or the user is erased. A merged row's user is merged
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence, Set
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 
 from pydantic import Field
@@ -177,18 +177,14 @@ class Braze:
         yield from object_problems(spec, "users")
         yield from column_problems(spec, _RESERVED, "braze identifies or subscribes people by it")
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[BrazeSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[BrazeSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[BrazeSession]:
-    options = cast(BrazeOptions, spec.options)
-    address = address_in(options.url_variable, None, spec)
-    key = secret_in(options.key_variable, spec)
-    async with open_api(spec, address, key, {"Authorization": f"Bearer {key}"}) as api:
-        yield BrazeSession(api, spec)
+        options = cast(BrazeOptions, spec.options)
+        address = address_in(options.url_variable, None, spec)
+        key = secret_in(options.key_variable, spec)
+        async with open_api(spec, address, key, {"Authorization": f"Bearer {key}"}) as api:
+            yield BrazeSession(api, spec)
 
 
 DESTINATION: Destination = Braze()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 
 from pydantic import Field
@@ -179,25 +179,19 @@ class Customerio:
             spec, reserved, "customerio identifies or subscribes people by it"
         )
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[CustomerioSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[CustomerioSession]:
         """Connect with the site id and key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[CustomerioSession]:
-    options = cast(CustomerioOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    site_id = secret_in(options.site_id_variable, spec)
-    key = secret_in(options.key_variable, spec)
-    signed = base64.b64encode(f"{site_id}:{key}".encode()).decode()
-    headers = {"Authorization": f"Basic {signed}"}
-    async with open_api(
-        spec, address, site_id, headers, code_of=_reason, largest_body=LARGEST_BODY
-    ) as api:
-        yield CustomerioSession(api, spec)
+        options = cast(CustomerioOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        site_id = secret_in(options.site_id_variable, spec)
+        key = secret_in(options.key_variable, spec)
+        signed = base64.b64encode(f"{site_id}:{key}".encode()).decode()
+        headers = {"Authorization": f"Basic {signed}"}
+        async with open_api(
+            spec, address, site_id, headers, code_of=_reason, largest_body=LARGEST_BODY
+        ) as api:
+            yield CustomerioSession(api, spec)
 
 
 DESTINATION: Destination = Customerio()

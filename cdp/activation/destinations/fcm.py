@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from pydantic import Field
 
-from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
-    Api,
-    address_in,
-    open_api,
-    to_json,
-)
+from cdp.activation.destinations.api import VARIABLE_NAME, Api, address_in, open_api, to_json
 from cdp.activation.destinations.base import (
     BatchRefusedError,
     Change,
@@ -158,25 +152,21 @@ class Fcm:
             if name.startswith(_RESERVED) or name in _RESERVED_NAMES:
                 yield Problem("data", f"names {name!r}, which FCM keeps for itself: rename it.")
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[FcmSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[FcmSession]:
         """Connect with the service account of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[FcmSession]:
-    options = cast(FcmOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    account = service_account_in(options.key_variable, spec)
-    project = options.project or account.project
-    if not project:
-        raise DestinationSettingError(
-            f"{options.key_variable} names no project_id: say `project` in sync {spec.name!r}."
-        )
-    async with open_api(
-        spec, address, account.email, {}, code_of=google_code, failure_of=_failure
-    ) as api:
-        yield FcmSession(api, Tokens(api.client, account, SCOPE), options, project)
+        options = cast(FcmOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        account = service_account_in(options.key_variable, spec)
+        project = options.project or account.project
+        if not project:
+            raise DestinationSettingError(
+                f"{options.key_variable} names no project_id: say `project` in sync {spec.name!r}."
+            )
+        async with open_api(
+            spec, address, account.email, {}, code_of=google_code, failure_of=_failure
+        ) as api:
+            yield FcmSession(api, Tokens(api.client, account, SCOPE), options, project)
 
 
 DESTINATION: Destination = Fcm()

@@ -19,7 +19,7 @@ import importlib.util
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
@@ -181,39 +181,35 @@ class Files:
                 "the payload.",
             )
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[FilesSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[FilesSession]:
         """Connect with the address and secrets of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[FilesSession]:
-    options = cast(FilesOptions, spec.options)
-    url = os.environ.get(options.url_variable)
-    if not url:
-        raise DestinationSettingError(
-            f"{options.url_variable} is not set: set it to a folder, s3://BUCKET/PREFIX or "
-            "sftp://USER@HOST/PATH."
-        )
-    protocol = urlsplit(url).scheme or "file"
-    module = _EXTRAS.get(protocol)
-    if module and importlib.util.find_spec(module) is None:
-        raise DestinationSettingError(
-            f"{options.url_variable} needs the package {module}: install this project with the "
-            f"extra {module.removesuffix('fs')!r}."
-        )
-    try:
-        filesystem, path = await asyncio.to_thread(
-            fsspec.core.url_to_fs, url, skip_instance_cache=True, **_secrets(options, protocol)
-        )
-    except Exception as error:
-        # A message of the file system may repeat the address with a password in it.
-        raise DestinationSettingError(
-            f"{options.url_variable}: no connection ({type(error).__name__}): look at the address, "
-            "the secret and the server's key."
-        ) from None
-    host = urlsplit(url).netloc.rpartition("@")[2]
-    yield FilesSession(filesystem, f"{path.rstrip('/')}/{spec.name}", host or "folder", spec)
+        options = cast(FilesOptions, spec.options)
+        url = os.environ.get(options.url_variable)
+        if not url:
+            raise DestinationSettingError(
+                f"{options.url_variable} is not set: set it to a folder, s3://BUCKET/PREFIX or "
+                "sftp://USER@HOST/PATH."
+            )
+        protocol = urlsplit(url).scheme or "file"
+        module = _EXTRAS.get(protocol)
+        if module and importlib.util.find_spec(module) is None:
+            raise DestinationSettingError(
+                f"{options.url_variable} needs the package {module}: install this project with the "
+                f"extra {module.removesuffix('fs')!r}."
+            )
+        try:
+            filesystem, path = await asyncio.to_thread(
+                fsspec.core.url_to_fs, url, skip_instance_cache=True, **_secrets(options, protocol)
+            )
+        except Exception as error:
+            # A message of the file system may repeat the address with a password in it.
+            raise DestinationSettingError(
+                f"{options.url_variable}: no connection ({type(error).__name__}): look at the "
+                "address, the secret and the server's key."
+            ) from None
+        host = urlsplit(url).netloc.rpartition("@")[2]
+        yield FilesSession(filesystem, f"{path.rstrip('/')}/{spec.name}", host or "folder", spec)
 
 
 def _secrets(options: FilesOptions, protocol: str) -> dict[str, Any]:

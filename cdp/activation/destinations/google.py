@@ -46,9 +46,7 @@ class ServiceAccount:
         # An optional extra, which only Google's destinations need.
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
-        from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
-            load_pem_private_key,
-        )
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
         key = load_pem_private_key(self.private_key.encode(), password=None)
         if not isinstance(key, rsa.RSAPrivateKey):

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 
 from pydantic import Field
 
-from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
-    Api,
-    address_in,
-    open_api,
-    to_json,
-)
+from cdp.activation.destinations.api import VARIABLE_NAME, Api, address_in, open_api, to_json
 from cdp.activation.destinations.audience import (
     AudienceOptions,
     Identifier,
@@ -202,22 +196,18 @@ class GoogleDataManager:
             yield Problem("object", f"is {spec.object!r}: give the id of the audience.")
         yield from audience_problems(spec, cast(GoogleDataManagerOptions, spec.options))
 
-    def open(
+    @asynccontextmanager
+    async def open(
         self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[GoogleDataManagerSession]:
+    ) -> AsyncIterator[GoogleDataManagerSession]:
         """Connect with the service account of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[GoogleDataManagerSession]:
-    options = cast(GoogleDataManagerOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    account = service_account_in(options.key_variable, spec)
-    async with open_api(
-        spec, address, account.email, {}, code_of=google_code, failure_of=_failure
-    ) as api:
-        yield GoogleDataManagerSession(api, Tokens(api.client, account, SCOPE), spec, options)
+        options = cast(GoogleDataManagerOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        account = service_account_in(options.key_variable, spec)
+        async with open_api(
+            spec, address, account.email, {}, code_of=google_code, failure_of=_failure
+        ) as api:
+            yield GoogleDataManagerSession(api, Tokens(api.client, account, SCOPE), spec, options)
 
 
 DESTINATION: Destination = GoogleDataManager()

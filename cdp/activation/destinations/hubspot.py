@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import quote
 from weakref import WeakValueDictionary
@@ -33,7 +33,6 @@ from cdp.activation.destinations.base import (
     Problem,
     RowResult,
     TemporaryFailureError,
-    Value,
 )
 from cdp.activation.destinations.http import (
     Answer,
@@ -42,6 +41,7 @@ from cdp.activation.destinations.http import (
     failure_reason,
     refused_row,
 )
+from cdp.activation.destinations.messages import as_text
 from cdp.activation.destinations.packing import by_operation, packed
 from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings
@@ -71,13 +71,6 @@ class HubspotOptions(ApiOptions):
 
     token_variable: str = Field("CDP_HUBSPOT_TOKEN", pattern=VARIABLE_NAME)
     url_variable: str = Field("CDP_HUBSPOT_URL", pattern=VARIABLE_NAME)
-
-
-def _text(value: Value) -> str:
-    """A property's value; HubSpot takes text for every type, and empty text clears."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 class HubspotSession:
@@ -113,7 +106,7 @@ class HubspotSession:
                 "idProperty": self._id_property,
                 "objectWriteTraceId": str(at),
                 "properties": {
-                    name: _text(value) for name, value in self._options.fields(change).items()
+                    name: as_text(value) for name, value in self._options.fields(change).items()
                 },
             }
             for at, change in enumerate(changes)
@@ -230,21 +223,15 @@ class Hubspot:
                 f"is 'merge', which hubspot cannot with {spec.object}: use delete or keep.",
             )
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[HubspotSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[HubspotSession]:
         """Connect with the token of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[HubspotSession]:
-    options = cast(HubspotOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    token = secret_in(options.token_variable, spec)
-    headers = {"Authorization": f"Bearer {token}"}
-    async with open_api(spec, address, token, headers, code_of=_category) as api:
-        yield HubspotSession(api, spec, options)
+        options = cast(HubspotOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        token = secret_in(options.token_variable, spec)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with open_api(spec, address, token, headers, code_of=_category) as api:
+            yield HubspotSession(api, spec, options)
 
 
 DESTINATION: Destination = Hubspot()

@@ -7,7 +7,7 @@ deleted row's user is deleted and a merged row's merged, one request each.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
@@ -180,21 +180,15 @@ class IterableDestination:
         reserved = frozenset({"userId"} if is_by_id else {"userId", "email"})
         yield from column_problems(spec, reserved, "iterable would take it for an identifier")
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[IterableSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[IterableSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[IterableSession]:
-    options = cast(IterableOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    key = secret_in(options.key_variable, spec)
-    headers = {"Api-Key": key}
-    async with open_api(spec, address, key, headers, largest_body=LARGEST_BODY) as api:
-        yield IterableSession(api, spec)
+        options = cast(IterableOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        key = secret_in(options.key_variable, spec)
+        headers = {"Api-Key": key}
+        async with open_api(spec, address, key, headers, largest_body=LARGEST_BODY) as api:
+            yield IterableSession(api, spec)
 
 
 DESTINATION: Destination = IterableDestination()

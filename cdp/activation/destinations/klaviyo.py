@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -20,7 +20,6 @@ from pydantic import Field
 from cdp.activation.destinations.api import (
     VARIABLE_NAME,
     Api,
-    ApiOptions,
     address_in,
     column_problems,
     object_problems,
@@ -43,7 +42,7 @@ from cdp.activation.destinations.base import (
 from cdp.activation.destinations.http import check_no_content, document_of, refused_row
 from cdp.activation.destinations.klaviyo_profile import profile_document
 from cdp.activation.destinations.packing import by_operation, packed
-from cdp.activation.destinations.polling import result_of_job
+from cdp.activation.destinations.polling import JobOptions, result_of_job
 from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings
 
@@ -66,7 +65,7 @@ _RESERVED = frozenset({"id", "_kx", "subscriptions", "location", "properties"})
 _ROW_POINTER = re.compile(r"/profiles/data/(\d+)(?:/|$)")
 
 
-class KlaviyoOptions(ApiOptions):
+class KlaviyoOptions(JobOptions):
     """Keys of a Klaviyo sync beside the common ones; `object` is `profiles`.
 
     Attributes:
@@ -74,16 +73,12 @@ class KlaviyoOptions(ApiOptions):
         list_id: List that the profiles are added to and, in a mirror, removed from.
         key_variable: Environment variable that holds a private API key.
         url_variable: Environment variable that holds the API's address, if not Klaviyo's own.
-        job_seconds: How long an import job may take before it is given up and sent again.
-        poll_seconds: Between two looks at an import job.
     """
 
     identifier: Literal["external_id", "email"] = "external_id"
     list_id: str | None = Field(None, min_length=1)
     key_variable: str = Field("CDP_KLAVIYO_KEY", pattern=VARIABLE_NAME)
     url_variable: str = Field("CDP_KLAVIYO_URL", pattern=VARIABLE_NAME)
-    job_seconds: float = Field(1800, gt=0)
-    poll_seconds: float = Field(5, gt=0)
 
 
 class KlaviyoSession:
@@ -121,11 +116,7 @@ class KlaviyoSession:
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         created = await self._send("POST", "/api/profile-bulk-import-jobs", self._job(profiles))
         job_id = quote(str(created["data"]["id"]), safe="")
-        failed = await result_of_job(
-            lambda: self._failed_count(job_id),
-            poll_seconds=self._options.poll_seconds,
-            job_seconds=self._options.job_seconds,
-        )
+        failed = await result_of_job(self._options, self._failed_count, job_id)
         if not failed:
             return [ACCEPTED] * len(changes)
         return _row_results(len(changes), await self._errors(job_id), failed)
@@ -263,27 +254,21 @@ class Klaviyo:
         reserved = _RESERVED | {options.identifier}
         yield from column_problems(spec, reserved, "klaviyo would take it for something else")
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[KlaviyoSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[KlaviyoSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[KlaviyoSession]:
-    options = cast(KlaviyoOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    key = secret_in(options.key_variable, spec)
-    headers = {
-        "Authorization": f"Klaviyo-API-Key {key}",
-        "Accept": CONTENT_TYPE,
-        "revision": REVISION,
-    }
-    async with open_api(
-        spec, address, key, headers, code_of=_code, largest_body=LARGEST_BODY
-    ) as api:
-        yield KlaviyoSession(api, spec)
+        options = cast(KlaviyoOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        key = secret_in(options.key_variable, spec)
+        headers = {
+            "Authorization": f"Klaviyo-API-Key {key}",
+            "Accept": CONTENT_TYPE,
+            "revision": REVISION,
+        }
+        async with open_api(
+            spec, address, key, headers, code_of=_code, largest_body=LARGEST_BODY
+        ) as api:
+            yield KlaviyoSession(api, spec)
 
 
 DESTINATION: Destination = Klaviyo()

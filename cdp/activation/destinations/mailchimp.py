@@ -12,7 +12,7 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
@@ -197,25 +197,19 @@ class Mailchimp:
                     "in `omit`.",
                 )
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[MailchimpSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[MailchimpSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[MailchimpSession]:
-    options = cast(MailchimpOptions, spec.options)
-    key = secret_in(options.key_variable, spec)
-    data_centre = key.rpartition("-")[2]
-    default = None
-    if _DATA_CENTRE.fullmatch(data_centre):
-        default = f"https://{data_centre}.api.mailchimp.com"
-    address = address_in(options.url_variable, default, spec)
-    signed = base64.b64encode(f"key:{key}".encode()).decode()
-    async with open_api(spec, address, key, {"Authorization": f"Basic {signed}"}) as api:
-        yield MailchimpSession(api, spec)
+        options = cast(MailchimpOptions, spec.options)
+        key = secret_in(options.key_variable, spec)
+        data_centre = key.rpartition("-")[2]
+        default = None
+        if _DATA_CENTRE.fullmatch(data_centre):
+            default = f"https://{data_centre}.api.mailchimp.com"
+        address = address_in(options.url_variable, default, spec)
+        signed = base64.b64encode(f"key:{key}".encode()).decode()
+        async with open_api(spec, address, key, {"Authorization": f"Basic {signed}"}) as api:
+            yield MailchimpSession(api, spec)
 
 
 DESTINATION: Destination = Mailchimp()

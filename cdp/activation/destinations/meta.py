@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from pydantic import Field
 
-from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
-    Api,
-    address_in,
-    open_api,
-    secret_in,
-)
+from cdp.activation.destinations.api import VARIABLE_NAME, Api, address_in, open_api, secret_in
 from cdp.activation.destinations.audience import (
     AudienceOptions,
     Identifier,
@@ -155,19 +149,15 @@ class Meta:
             yield Problem("object", f"is {spec.object!r}: give the id of the custom audience.")
         yield from audience_problems(spec, cast(MetaOptions, spec.options))
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[MetaSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[MetaSession]:
         """Connect with the token of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[MetaSession]:
-    options = cast(MetaOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    token = secret_in(options.token_variable, spec)
-    headers = {"Authorization": f"Bearer {token}"}
-    async with open_api(spec, address, token, headers, failure_of=_failure) as api:
-        yield MetaSession(api, spec, options)
+        options = cast(MetaOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        token = secret_in(options.token_variable, spec)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with open_api(spec, address, token, headers, failure_of=_failure) as api:
+            yield MetaSession(api, spec, options)
 
 
 DESTINATION: Destination = Meta()

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, cast
 from uuid import UUID
 
 from pydantic import Field
 
-from cdp.activation.destinations.api import (
-    VARIABLE_NAME,
-    Api,
-    address_in,
-    open_api,
-    secret_in,
-)
+from cdp.activation.destinations.api import VARIABLE_NAME, Api, address_in, open_api, secret_in
 from cdp.activation.destinations.base import (
     Change,
     Destination,
@@ -136,20 +130,14 @@ class Onesignal:
         """The columns of the message."""
         return message_problems(spec, cast(OnesignalOptions, spec.options))
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[OnesignalSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[OnesignalSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[OnesignalSession]:
-    options = cast(OnesignalOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    key = secret_in(options.key_variable, spec)
-    async with open_api(spec, address, key, {"Authorization": f"Key {key}"}) as api:
-        yield OnesignalSession(api, options)
+        options = cast(OnesignalOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        key = secret_in(options.key_variable, spec)
+        async with open_api(spec, address, key, {"Authorization": f"Key {key}"}) as api:
+            yield OnesignalSession(api, options)
 
 
 DESTINATION: Destination = Onesignal()

@@ -11,7 +11,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import psycopg
@@ -157,37 +157,31 @@ class Postgres:
         if not _TABLE.fullmatch(spec.object):
             yield Problem("object", f"is {spec.object!r}: name the table as schema.table.")
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[PostgresSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[PostgresSession]:
         """Connect, and check that the table can take the payload."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[PostgresSession]:
-    options = cast(PostgresOptions, spec.options)
-    dsn = os.environ.get(options.dsn_variable)
-    if not dsn:
-        raise DestinationSettingError(
-            f"{options.dsn_variable} is not set: set it to the connection string of the database, "
-            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
-        )
-    table = Table(spec)
-    try:
-        session = PostgresSession(dsn, spec.mode, table, options.timeout_seconds)
-        connection = await session.connect()
-    except psycopg.Error as error:
-        # The driver's message may repeat the password.
-        raise DestinationSettingError(
-            f"{options.dsn_variable}: no connection to the database ({type(error).__name__}): "
-            "look at address, user, password and whether the server runs."
-        ) from None
-    try:
-        await table.prepare(connection)
-        yield session
-    finally:
-        await session.close()
+        options = cast(PostgresOptions, spec.options)
+        dsn = os.environ.get(options.dsn_variable)
+        if not dsn:
+            raise DestinationSettingError(
+                f"{options.dsn_variable} is not set: set it to the connection string of the "
+                "database, postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+            )
+        table = Table(spec)
+        try:
+            session = PostgresSession(dsn, spec.mode, table, options.timeout_seconds)
+            connection = await session.connect()
+        except psycopg.Error as error:
+            # The driver's message may repeat the password.
+            raise DestinationSettingError(
+                f"{options.dsn_variable}: no connection to the database ({type(error).__name__}): "
+                "look at address, user, password and whether the server runs."
+            ) from None
+        try:
+            await table.prepare(connection)
+            yield session
+        finally:
+            await session.close()
 
 
 DESTINATION: Destination = Postgres()

@@ -22,14 +22,19 @@ class Table:
         self._schema_name, self._table_name = spec.object.split(".")
         self.columns = [column.name for column in spec.payload.columns]
         schema = quote(self._schema_name)
+        values = {column: f"value_{at}" for at, column in enumerate(self.columns)}
+        changed = [column for column in self.columns if column != self.key] or self.columns
         self._context = {
             "sync_name": spec.name,
             "table_name": spec.object,
             "target": Sql(f"{schema}.{quote(self._table_name)}"),
             "rows": Sql(f"{schema}.{ROWS_TABLE}"),
             "columns": [Sql(quote(column)) for column in self.columns],
-            "key": Sql(quote(spec.key)),
-            "key_value": Sql(f"value_{self.columns.index(spec.key)}"),
+            "values": [Sql(value) for value in values.values()],
+            "key": Sql(quote(self.key)),
+            "key_value": Sql(values[self.key]),
+            "set_staged": Sql(", ".join(f"{quote(c)} = staged.{values[c]}" for c in changed)),
+            "set_excluded": Sql(", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in changed)),
         }
 
     def sql(self, template: str, **context: object) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -34,11 +34,7 @@ from cdp.activation.destinations.base import (
     Problem,
     RowResult,
 )
-from cdp.activation.destinations.http import (
-    Answer,
-    check_no_content,
-    document_of,
-)
+from cdp.activation.destinations.http import Answer, check_no_content, document_of
 from cdp.activation.destinations.packing import packed
 from cdp.activation.destinations.salesforce_bulk import Job, SalesforceOptions, refused_record
 from cdp.activation.spec import SyncSpec
@@ -214,23 +210,17 @@ class Salesforce:
         if spec.key.lower() == "id":
             yield Problem("key", "is 'Id': use a field that is marked as an external id.")
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[SalesforceSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[SalesforceSession]:
         """Connect with the client's id and secret of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[SalesforceSession]:
-    options = cast(SalesforceOptions, spec.options)
-    address = address_in(options.url_variable, None, spec)
-    client_id = secret_in(options.client_id_variable, spec)
-    client_secret = secret_in(options.client_secret_variable, spec)
-    async with open_api(
-        spec, address, client_id, {}, code_of=_error_code, largest_body=LARGEST_JOB_BYTES
-    ) as api:
-        yield SalesforceSession(api, _SignedIn(api, client_id, client_secret), spec)
+        options = cast(SalesforceOptions, spec.options)
+        address = address_in(options.url_variable, None, spec)
+        client_id = secret_in(options.client_id_variable, spec)
+        client_secret = secret_in(options.client_secret_variable, spec)
+        async with open_api(
+            spec, address, client_id, {}, code_of=_error_code, largest_body=LARGEST_JOB_BYTES
+        ) as api:
+            yield SalesforceSession(api, _SignedIn(api, client_id, client_secret), spec)
 
 
 DESTINATION: Destination = Salesforce()

@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from cdp.activation.destinations.api import VARIABLE_NAME, ApiOptions, to_json
-from cdp.activation.destinations.base import BatchRefusedError, Change, RowResult, Value
+from cdp.activation.destinations.api import VARIABLE_NAME, to_json
+from cdp.activation.destinations.base import BatchRefusedError, Change, RowResult
 from cdp.activation.destinations.http import Answer, document_of, refused_row
-from cdp.activation.destinations.polling import result_of_job
+from cdp.activation.destinations.messages import as_text
+from cdp.activation.destinations.polling import JobOptions, result_of_job
 
 # Makes one signed-in request: method, path, body and its content type.
 Send = Callable[..., Awaitable[Answer]]
@@ -22,7 +23,7 @@ _PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "REQUEST_LIMIT
 _NULL = "#N/A"
 
 
-class SalesforceOptions(ApiOptions):
+class SalesforceOptions(JobOptions):
     """Keys of a Salesforce sync beside the common ones; `object` is the sObject's API name.
 
     Attributes:
@@ -30,16 +31,12 @@ class SalesforceOptions(ApiOptions):
         client_id_variable: Environment variable that holds the connected app's consumer key.
         client_secret_variable: Environment variable that holds the connected app's secret.
         url_variable: Environment variable that holds the address of My Domain.
-        job_seconds: How long a bulk job may take before it is given up and sent again.
-        poll_seconds: Between two looks at a bulk job.
     """
 
     api_version: str = Field("v62.0", pattern=r"^v\d+\.0$")
     client_id_variable: str = Field("CDP_SALESFORCE_CLIENT_ID", pattern=VARIABLE_NAME)
     client_secret_variable: str = Field("CDP_SALESFORCE_CLIENT_SECRET", pattern=VARIABLE_NAME)
     url_variable: str = Field("CDP_SALESFORCE_URL", pattern=VARIABLE_NAME)
-    job_seconds: float = Field(1800, gt=0)
-    poll_seconds: float = Field(5, gt=0)
 
 
 class Job:
@@ -71,11 +68,7 @@ class Job:
         job = f"{self._jobs}/{quote(job_id, safe='')}"
         await self._send("PUT", f"{job}/batches", self._csv(changes), "text/csv")
         await self._send("PATCH", job, to_json({"state": "UploadComplete"}))
-        await result_of_job(
-            lambda: self._finished_state(job),
-            poll_seconds=self._options.poll_seconds,
-            job_seconds=self._options.job_seconds,
-        )
+        await result_of_job(self._options, self._finished_state, job)
         return await self._results(job, changes, external_id)
 
     async def _finished_state(self, job: str) -> str | None:
@@ -90,7 +83,8 @@ class Job:
         writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow({name: _csv_value(value) for name, value in row.items()})
+            cells = {name: _NULL if row[name] is None else as_text(row[name]) for name in row}
+            writer.writerow(cells)
         return text.getvalue().encode()
 
     async def _results(
@@ -108,12 +102,6 @@ class Job:
     async def _table(self, path: str) -> list[dict[str, str]]:
         answer = await self._send("GET", path)
         return list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
-
-
-def _csv_value(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _NULL if value is None else str(value)
 
 
 def refused_record(code: str) -> RowResult:

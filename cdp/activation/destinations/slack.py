@@ -7,7 +7,7 @@ idempotency: a message whose answer was lost is posted again.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import cast
 
 from pydantic import Field
@@ -158,18 +158,14 @@ class Slack:
             yield no_column(spec, "channel_column", options.channel_column)
         yield from message_problems(spec, options)
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[SlackSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[SlackSession]:
         """Connect with the token of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[SlackSession]:
-    options = cast(SlackOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    token = secret_in(options.token_variable, spec)
-    async with open_api(spec, address, token, {"Authorization": f"Bearer {token}"}) as api:
-        yield SlackSession(api, options)
+        options = cast(SlackOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        token = secret_in(options.token_variable, spec)
+        async with open_api(spec, address, token, {"Authorization": f"Bearer {token}"}) as api:
+            yield SlackSession(api, options)
 
 
 DESTINATION: Destination = Slack()

@@ -18,7 +18,7 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import cast
 from urllib.parse import urlsplit
@@ -164,31 +164,26 @@ class Webhook:
         """Nothing: any object, key and column will do."""
         return ()
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[WebhookSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[WebhookSession]:
         """Connect with the address and secret of the environment."""
-        return _open(spec, settings)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec, settings: Settings) -> AsyncIterator[WebhookSession]:
-    options = cast(WebhookOptions, spec.options)
-    url = _address(options, settings)
-    secret = os.environ.get(options.secret_variable)
-    if not secret:
-        raise DestinationSettingError(
-            f"{options.secret_variable} is not set: sync {spec.name!r} signs what it sends with it."
-        )
-    try:
-        key = secret_bytes(secret)
-    except ValueError as error:
-        raise DestinationSettingError(f"{options.secret_variable}: {error}.") from error
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=spec.max_in_flight),
-        timeout=aiohttp.ClientTimeout(total=options.timeout_seconds),
-    ) as client:
-        yield WebhookSession(client, url, key, spec.name, spec.object)
+        options = cast(WebhookOptions, spec.options)
+        url = _address(options, settings)
+        secret = os.environ.get(options.secret_variable)
+        if not secret:
+            raise DestinationSettingError(
+                f"{options.secret_variable} is not set: sync {spec.name!r} signs what it sends "
+                "with it."
+            )
+        try:
+            key = secret_bytes(secret)
+        except ValueError as error:
+            raise DestinationSettingError(f"{options.secret_variable}: {error}.") from error
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=spec.max_in_flight),
+            timeout=aiohttp.ClientTimeout(total=options.timeout_seconds),
+        ) as client:
+            yield WebhookSession(client, url, key, spec.name, spec.object)
 
 
 def _address(options: WebhookOptions, settings: Settings) -> str:

@@ -27,25 +27,11 @@ where
 {% endif %}
 {% if has_delivered %}
 insert into {{ sync_ledger }} (
-    sync_name,
-    sync_key,
-    operation,
-    payload_hash,
-    revision,
-    receiver_id,
-    run_id,
-    acknowledged_at,
-    profile_id,
-    message_channel
+    sync_name, sync_key, operation, payload_hash, revision, receiver_id, run_id,
+    acknowledged_at, profile_id, message_channel
 )
 select
-    sync_name,
-    sync_key,
-    operation,
-    payload_hash,
-    revision,
-    receiver_id,
-    run_id,
+    sync_name, sync_key, operation, payload_hash, revision, receiver_id, run_id,
     {{ now }} as acknowledged_at,
     profile_id,
     message_channel
@@ -69,10 +55,7 @@ where
 merge into {{ sync_rejections }} as earlier
 using (
     select
-        answered.sync_key,
-        answered.operation,
-        answered.payload_hash,
-        answered.reason,
+        answered.sync_key, answered.operation, answered.payload_hash, answered.reason,
         -- To the receiver changed content is a new row, so its attempts are counted from 1.
         case
             when (counted.payload_hash is not distinct from answered.payload_hash)
@@ -109,23 +92,11 @@ when matched then
         end,
         run_id = {{ run_id }}
 when not matched then insert (
-    sync_name,
-    sync_key,
-    operation,
-    payload_hash,
-    reason,
-    attempt_count,
-    state,
-    first_rejected_at,
-    last_rejected_at,
-    next_attempt_at,
-    run_id
+    sync_name, sync_key, operation, payload_hash, reason, attempt_count, state,
+    first_rejected_at, last_rejected_at, next_attempt_at, run_id
 ) values (
     {{ sync_name }},
-    rejected.sync_key,
-    rejected.operation,
-    rejected.payload_hash,
-    rejected.reason,
+    rejected.sync_key, rejected.operation, rejected.payload_hash, rejected.reason,
     1,
     'waiting',
     {{ now }},
@@ -136,33 +107,12 @@ when not matched then insert (
 
 {% endif %}
 insert into {{ sync_outcomes }} (
-    sync_name,
-    run_id,
-    sync_key,
-    operation,
-    status,
-    attempt_count,
-    reason,
-    payload_hash,
-    revision,
-    idempotency_key,
-    permission,
-    consent_recorded_at,
-    recorded_at
+    sync_name, run_id, sync_key, operation, status, attempt_count, reason, payload_hash,
+    revision, idempotency_key, permission, consent_recorded_at, recorded_at
 )
 select
-    sync_name,
-    run_id,
-    sync_key,
-    operation,
-    status,
-    attempt_count,
-    reason,
-    payload_hash,
-    revision,
-    idempotency_key,
-    permission,
-    consent_recorded_at,
+    sync_name, run_id, sync_key, operation, status, attempt_count, reason, payload_hash,
+    revision, idempotency_key, permission, consent_recorded_at,
     {{ now }} as recorded_at
 from sync_answered;
 

@@ -3,11 +3,7 @@
     engine, run_id and the ledger.
 #}
 create temp table sync_answers (
-    batch_position bigint,
-    status text,
-    attempt_count bigint,
-    reason text,
-    receiver_id text
+    batch_position bigint, status text, attempt_count bigint, reason text, receiver_id text
 );
 
 {% if engine == "postgres" %}
@@ -18,10 +14,7 @@ create index sync_answers_by_position on sync_answers (batch_position);
 create temp view sync_answered as
 select
     intents.*,
-    answers.status,
-    answers.attempt_count,
-    answers.reason,
-    answers.receiver_id
+    answers.status, answers.attempt_count, answers.reason, answers.receiver_id
 from {{ sync_intents }} as intents
 inner join sync_answers as answers on intents.batch_position = answers.batch_position
 where

@@ -8,7 +8,8 @@
         payload, key, payload_hash, profile, columns   the payload and SQL over its columns
         mode, is_deleting, all_rows                    the sync's mode; whether it deletes rows; in
                                                        mode `full`, whether all rows are sent
-        redirects, merged_profiles, can_delete         what becomes of rows of merged profiles
+        redirects, merged_profiles, can_delete         what becomes of rows of merged profiles; see
+                                                       survivors.sql
         order_by, retries_due_at                       the payload's value to sort by; now
         consents, suppressions, channel, purpose, send_until, now    see permission.sql
         sync_name, sync_ledger, sync_intents, sync_rejections        the ledger
@@ -38,9 +39,7 @@ ledger as not materialized (
     select
         sync_key,
         operation not in ('delete', 'merge') as is_live,
-        payload_hash,
-        revision,
-        receiver_id
+        payload_hash, revision, receiver_id
     from {{ sync_ledger }}
     where sync_name = {{ sync_name }}
 ),
@@ -48,50 +47,14 @@ ledger as not materialized (
 -- Changes that may have been sent and are not acknowledged.
 intents as (
     select
-        sync_key,
-        operation,
-        payload_hash,
-        revision,
-        profile_id
+        sync_key, operation, payload_hash, revision, profile_id
     from {{ sync_intents }}
     where sync_name = {{ sync_name }}
 ),
 
 {% if redirects %}
--- Keys that were written for a profile which has been merged into another.
-merged as (
-    select
-        written.sync_key,
-        min(cast(redirects.profile_id as text)) as profile_id
-    from (
-        select
-            sync_key,
-            profile_id
-        from {{ sync_ledger }}
-        where sync_name = {{ sync_name }}
-        union all
-        select
-            sync_key,
-            profile_id
-        from intents
-    ) as written
-    inner join {{ redirects }} as redirects
-        on written.profile_id = cast(redirects.old_profile_id as text)
-    group by written.sync_key
-),
-
--- The rows of the profile that remains, if the payload has any.
 survivors as (
-    select
-        merged.sync_key as merged_key,
-        min(payload.sync_key) as into_key,
-        min(ledger.receiver_id) as into_receiver_id,
-        coalesce(bool_and(ledger.is_live), false) as is_acknowledged,
-        count(payload.sync_key) as row_count
-    from merged
-    left join payload on merged.profile_id = payload.profile_id
-    left join ledger on payload.sync_key = ledger.sync_key
-    group by merged.sync_key
+    {% include "survivors.sql" %}
 ),
 {% endif %}
 
@@ -134,70 +97,8 @@ permitted as (
     {% endwith %}
 ),
 
--- What a row of the payload calls for if it may be sent; null is nothing.
-wanted as (
-    select
-        permitted.*,
-        is_live or pending_operation is not null as may_be_at_receiver,
-        case
-            {% if mode == "append" %}
-            -- A key is sent once, whatever becomes of its row.
-            when is_live then null
-            else 'insert'
-            {% elif mode == "update_only" %}
-            when is_acknowledged then null
-            else 'update'
-            {% else %}
-            when is_acknowledged then null
-            when is_live and coalesce(pending_operation, '') not in ('delete', 'merge')
-                then 'update'
-            else 'insert'
-            {% endif %}
-        end as operation_if_permitted
-    from permitted
-),
-
 decided as (
-    select
-        wanted.*,
-        {% if redirects %}
-        survivors.into_key,
-        survivors.into_receiver_id,
-        {% else %}
-        cast(null as text) as into_key,
-        cast(null as text) as into_receiver_id,
-        {% endif %}
-        case
-            when not is_present and not may_be_at_receiver then null
-            {% if redirects and merged_profiles == "delete" %}
-            when not is_present and survivors.merged_key is not null then 'delete'
-            {% elif redirects and merged_profiles == "merge" %}
-            -- A row is merged into one acknowledged row. With none, or several, it is deleted. If
-            -- the row is not acknowledged yet the next run merges, unless the mode deletes now.
-            when
-                not is_present
-                and survivors.merged_key is not null
-                and (survivors.row_count <> 1 or not is_live)
-                then {% if can_delete %}'delete'{% else %}null{% endif %}
-            when not is_present and survivors.is_acknowledged then 'merge'
-            {% endif %}
-            {% if is_deleting %}
-            when not is_present then 'delete'
-            when permission in ('granted', 'not_required') then operation_if_permitted
-            -- A mirror removes a row that may not be there any more.
-            when may_be_at_receiver then 'delete'
-            else 'skipped'
-            {% else %}
-            when not is_present then null
-            when permission in ('granted', 'not_required') then operation_if_permitted
-            when operation_if_permitted is not null then 'skipped'
-            {% endif %}
-        end as operation_wanted
-    from wanted
-    {% if redirects %}
-    left join survivors
-        on not wanted.is_present and wanted.any_key = survivors.merged_key
-    {% endif %}
+    {% include "operation.sql" %}
 ),
 
 -- A rejected change waits until it is due; changed content is another change.
@@ -254,20 +155,11 @@ select
             {% endif %}
     ) as batch_position,
     any_key as sync_key,
-    operation,
-    payload_hash,
-    is_present,
-    profile_id,
+    operation, payload_hash, is_present, profile_id,
     case when operation = 'merge' then into_key end as into_key,
     case when operation = 'merge' then into_receiver_id end as into_receiver_id,
-    permission,
-    consent_recorded_at,
-    is_live,
-    ledger_revision,
-    receiver_id,
-    pending_operation,
-    pending_hash,
-    pending_revision,
+    permission, consent_recorded_at, is_live, ledger_revision, receiver_id, pending_operation,
+    pending_hash, pending_revision,
     {% for column in columns %}
     value_{{ loop.index0 }},
     {% endfor %}

@@ -18,9 +18,7 @@ where batch_position in (
 
     page as (
         select
-            batch_position,
-            sync_key,
-            profile_id,
+            batch_position, sync_key, profile_id,
             row_number() over (
                 partition by profile_id order by batch_position
             ) as messages_in_page
@@ -38,9 +36,7 @@ where batch_position in (
 
     limits as (
         select
-            channel,
-            message_limit,
-            window_days
+            channel, message_limit, window_days
         from {{ limits }}
         where
             channel in ({{ channel }}, 'all')
@@ -49,18 +45,12 @@ where batch_position in (
 
     messages as (
         select
-            sync_name,
-            sync_key,
-            profile_id,
-            message_channel,
+            sync_name, sync_key, profile_id, message_channel,
             acknowledged_at as sent_at
         from {{ sync_ledger }}
         union all
         select
-            sync_name,
-            sync_key,
-            profile_id,
-            message_channel,
+            sync_name, sync_key, profile_id, message_channel,
             written_at as sent_at
         from {{ sync_intents }}
     ),
@@ -95,10 +85,7 @@ where batch_position in (
             -- A message that is sent again counts once.
             and not (sent.sync_name = {{ sync_name }} and page.sync_key = sent.sync_key)
     group by
-        page.batch_position,
-        page.messages_in_page,
-        limits.channel,
-        limits.message_limit,
+        page.batch_position, page.messages_in_page, limits.channel, limits.message_limit,
         limits.window_days
     having count(sent.sync_key) + page.messages_in_page > limits.message_limit
 )

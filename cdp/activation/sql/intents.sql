@@ -21,20 +21,8 @@ where
     );
 
 insert into {{ sync_intents }} (
-    sync_name,
-    sync_key,
-    operation,
-    payload_hash,
-    revision,
-    idempotency_key,
-    permission,
-    consent_recorded_at,
-    is_new,
-    run_id,
-    batch_position,
-    written_at,
-    profile_id,
-    message_channel
+    sync_name, sync_key, operation, payload_hash, revision, idempotency_key, permission,
+    consent_recorded_at, is_new, run_id, batch_position, written_at, profile_id, message_channel
 )
 with
 

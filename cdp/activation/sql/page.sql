@@ -16,10 +16,7 @@ select
         when page.operation in ('delete', 'merge') then '{}'
         else {{ row_json }}
     end as values_json,
-    intents.idempotency_key,
-    intents.revision,
-    page.receiver_id,
-    page.into_key,
+    intents.idempotency_key, intents.revision, page.receiver_id, page.into_key,
     page.into_receiver_id
 from {{ sync_intents }} as intents
 inner join sync_difference as page on intents.batch_position = page.batch_position

@@ -17,10 +17,7 @@ set
 from (
     with changes as (
         select
-            batch_position,
-            is_present,
-            profile_id,
-            send_until
+            batch_position, is_present, profile_id, send_until
         from sync_difference
         where
             batch_position between {{ first_position }} and {{ last_position }}

@@ -4,8 +4,8 @@
     was there before is updated and never deleted. Returns the keys that are as the changes say, or
     later.
 
-    Context: mode, sync_name, table_name, target, rows, columns, key (the column) and key_value (the
-    staged column).
+    Context: mode, sync_name, table_name, target, rows, columns, values (staged), key, key_value (the
+    staged key), set_staged and set_excluded (assignments).
 #}
 -- Without statistics the planner may choose a nested loop that does not end.
 analyze cdp_staging;
@@ -45,34 +45,17 @@ on conflict (sync_name, table_name, row_key) do update set
 with written as (
     {% if mode == "update_only" %}
     update {{ target }} as target
-    set
-        {% for column in columns if column != key or columns | length == 1 %}
-        {{ column }} = staged.value_{{ columns.index(column) }}{% if not loop.last %},{% endif %}
-
-        {% endfor %}
+    set {{ set_staged }}
     from cdp_staging as staged
     where staged.operation <> 'delete' and target.{{ key }} = staged.{{ key_value }}
     returning target.{{ key }} as written_key, false as is_new
     {% else %}
-    insert into {{ target }} (
-        {% for column in columns %}
-        {{ column }}{% if not loop.last %},{% endif %}
-
-        {% endfor %}
-    )
-    select
-        {% for column in columns %}
-        value_{{ loop.index0 }}{% if not loop.last %},{% endif %}
-
-        {% endfor %}
+    insert into {{ target }} ({{ columns | join(", ") }})
+    select {{ values | join(", ") }}
     from cdp_staging
     where operation <> 'delete'
     order by sync_key
-    on conflict ({{ key }}) do update set
-        {% for column in columns if column != key or columns | length == 1 %}
-        {{ column }} = excluded.{{ column }}{% if not loop.last %},{% endif %}
-
-        {% endfor %}
+    on conflict ({{ key }}) do update set {{ set_excluded }}
     -- A row that this statement inserted has no earlier version.
     returning {{ key }} as written_key, xmax = 0 as is_new
     {% endif %}
@@ -87,7 +70,8 @@ select
     written.is_new as is_ours
 from written
 inner join cdp_staging as staged on written.written_key = staged.{{ key_value }}
-on conflict (sync_name, table_name, row_key) do update set
-    revision = excluded.revision,
-    is_ours = earlier.is_ours or excluded.is_ours
+on conflict (sync_name, table_name, row_key) do update
+    set
+        revision = excluded.revision,
+        is_ours = earlier.is_ours or excluded.is_ours
 returning row_key;

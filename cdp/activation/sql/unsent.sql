@@ -17,16 +17,8 @@ where
     );
 
 insert into {{ sync_outcomes }} (
-    sync_name,
-    run_id,
-    sync_key,
-    operation,
-    status,
-    attempt_count,
-    reason,
-    payload_hash,
-    permission,
-    recorded_at
+    sync_name, run_id, sync_key, operation, status, attempt_count, reason, payload_hash,
+    permission, recorded_at
 )
 select
     {{ sync_name }} as sync_name,

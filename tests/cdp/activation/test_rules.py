@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from cdp.activation.canonical import row_hash
+from cdp.activation.clock import utc_now
 from cdp.activation.destinations.webhook import WebhookOptions
 from cdp.activation.difference import Difference
 from cdp.activation.ledger import Ledger
@@ -144,6 +145,8 @@ class Tables:
             self.connection.execute(f"insert into {table} values ({marks})", list(row))
 
     def fill(self, case: Case) -> None:
+        # Messages are counted by the real clock.
+        now = utc_now()
         self.add("cdp_syncs.payload", *map(self._row, case.payload))
         self.add("cdp_syncs.consents", *([*words(line), NOON] for line in case.consents))
         self.add("cdp_syncs.suppressions", *map(words, case.suppressions))
@@ -166,7 +169,7 @@ class Tables:
         for line in case.intents:
             *row, operation, revision_text = line.split()
             content = self._content(row, operation)
-            doubt = [int(revision_text), "key", "granted", None, True, "killed", 0, NOON]
+            doubt = [int(revision_text), "key", "granted", None, True, "killed", 0, now]
             table = self.ledger.table("sync_intents")
             self.add(table, ["members", row[0], operation, content, *doubt, row[1], None])
         for line in case.rejections:
@@ -175,7 +178,6 @@ class Tables:
             refused = ["422", 1, state, NOON, NOON, hour(due), "earlier"]
             table = self.ledger.table("sync_rejections")
             self.add(table, ["members", row[0], operation, content, *refused])
-        now = datetime.now(UTC).replace(tzinfo=None)
         for number, line in enumerate(case.messages):
             profile, channel, hours = line.split()
             sent = [1, None, "other", now - timedelta(hours=float(hours)), profile, channel]
@@ -483,10 +485,10 @@ PAGES = [
     ),
     Case(
         "caps: a message in doubt counts for others, and not against itself",
-        ["insert 1", "skipped 2 capped"],
+        ["skipped 1 capped", "insert 2"],
         MESSAGES,
-        payload=["1 ann boots -", "2 ann boots -"],
-        intents=["1 ann boots - insert 1"],
+        payload=["1 ann boots -", "2 bob boots -"],
+        intents=["2 bob boots - insert 1", "9 ann boots - insert 1"],
         limits=["email 1 1"],
     ),
 ]
