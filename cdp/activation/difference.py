@@ -8,6 +8,7 @@ send: it looks consent and caps up again, writes the intents and returns the row
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -119,14 +120,16 @@ class Difference:
         counted = self._connection.execute(
             "select operation, is_present, count(*) from sync_difference group by 1, 2"
         )
-        by_operation: dict[str, int] = {}
+        totals: Counter[str] = Counter()
         for operation, _, count in counted:
-            by_operation[operation] = by_operation.get(operation, 0) + count
+            totals[operation] += count
         return Counts(
-            **{
-                operation: by_operation.get(operation, 0)
-                for operation in ("insert", "update", "delete", "merge", "skipped", "held_back")
-            },
+            insert=totals["insert"],
+            update=totals["update"],
+            delete=totals["delete"],
+            merge=totals["merge"],
+            skipped=totals["skipped"],
+            held_back=totals["held_back"],
             unchanged=row_count - sum(count for _, is_present, count in counted if is_present),
             acknowledged=self._ledger.live_count(),
         )

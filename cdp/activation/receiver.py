@@ -33,7 +33,7 @@ from cdp.activation.faults import FaultPlan, Misbehaviour
 from cdp.activation.receiver_store import Store
 from cdp.settings import PROJECT_DIR
 
-LARGEST_BODY_BYTES = 32 * 1024 * 1024
+MAX_BODY_BYTES = 32 * 1024 * 1024
 START_SECONDS = 30.0
 
 
@@ -47,7 +47,7 @@ class ReceiverApplication:
 
     def application(self) -> web.Application:
         """The aiohttp application."""
-        application = web.Application(client_max_size=LARGEST_BODY_BYTES)
+        application = web.Application(client_max_size=MAX_BODY_BYTES)
         application.router.add_post("/", self.receive)
         application.router.add_get("/summary", self.summary)
         return application

@@ -39,13 +39,13 @@ from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings
 
 # DESTINATIONS.md: 75 objects a request, attributes, events and purchases together.
-LARGEST_BATCH = 75
+MAX_BATCH = 75
 # DESTINATIONS.md: 3,000 requests per 3 s.
 RATE_PER_SECOND = 1_000.0
 # Braze's page of /users/delete: 50 ids a request.
-LARGEST_ERASURE = 50
+MAX_ERASURE = 50
 # Braze's pages of /users/merge and /users/export/ids, read 2026-11-24: 50 merges, 50 ids a request.
-LARGEST_MERGE = 50
+MAX_MERGE = 50
 # Other identifiers, switches of the endpoint, and subscription states: sending one of those would
 # subscribe again who has unsubscribed in Braze.
 _RESERVED = frozenset(
@@ -87,9 +87,9 @@ class BrazeSession:
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Up to the largest batch; erasures and merges apart, as they are other requests."""
         most = {
-            "write": (LARGEST_BATCH,),
-            "delete": (LARGEST_ERASURE,),
-            "merge": (LARGEST_MERGE,),
+            "write": (MAX_BATCH,),
+            "delete": (MAX_ERASURE,),
+            "merge": (MAX_MERGE,),
         }
         return packed(changes, lambda _: (1,), most, self._kind)
 
@@ -165,8 +165,8 @@ class Braze:
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=16,
     )

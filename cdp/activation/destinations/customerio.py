@@ -43,10 +43,10 @@ from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://track.customer.io"
 # DESTINATIONS.md: 500 KB a request, 32 KB an object. Read as thousands, the smaller of two senses.
-LARGEST_BODY = 500_000
-LARGEST_OBJECT = 32_000
+MAX_BODY = 500_000
+MAX_OBJECT = 32_000
 # The vendor counts bytes only; our own bound.
-LARGEST_BATCH = 1_000
+MAX_BATCH = 1_000
 # DESTINATIONS.md: sources differ between 3,000 requests per 3 s and 100 a second.
 RATE_PER_SECOND = 1_000.0
 CAUTIOUS_RATE_PER_SECOND = 100.0
@@ -88,7 +88,7 @@ class CustomerioSession:
             changes,
             # One more for the comma.
             lambda change: (1, len(to_json(self._object(change))) + 1),
-            (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
+            (MAX_BATCH, MAX_BODY - _FRAME_BYTES),
             lambda change: "merge" if change.operation == "merge" else "write",
         )
 
@@ -99,7 +99,7 @@ class CustomerioSession:
         return await self._send([self._object(change) for change in changes])
 
     async def _send(self, objects: Sequence[dict[str, Any]]) -> list[RowResult]:
-        if any(len(to_json(entry)) > LARGEST_OBJECT for entry in objects):
+        if any(len(to_json(entry)) > MAX_OBJECT for entry in objects):
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         answer = await self._api.send("POST", "/api/v2/batch", {"batch": objects})
         return _row_results(answer, len(objects))
@@ -163,7 +163,7 @@ class Customerio:
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
         default_batch=500,
         rate_per_second=RATE_PER_SECOND,
         default_rate_per_second=CAUTIOUS_RATE_PER_SECOND,
@@ -189,7 +189,7 @@ class Customerio:
         signed = base64.b64encode(f"{site_id}:{key}".encode()).decode()
         headers = {"Authorization": f"Basic {signed}"}
         async with open_api(
-            spec, address, site_id, headers, code_of=_reason, largest_body=LARGEST_BODY
+            spec, address, site_id, headers, code_of=_reason, largest_body=MAX_BODY
         ) as api:
             yield CustomerioSession(api, spec)
 

@@ -47,11 +47,11 @@ from cdp.settings import Settings
 DEFAULT_ADDRESS = "https://fcm.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 # DESTINATIONS.md: one message a request.
-LARGEST_BATCH = 1
+MAX_BATCH = 1
 # DESTINATIONS.md: 600,000 messages a minute and project.
 RATE_PER_SECOND = 10_000.0
 # firebase.google.com, ErrorCode: 4,096 bytes of notification and data.
-LARGEST_MESSAGE_BYTES = 4_096
+MAX_MESSAGE_BYTES = 4_096
 # Statuses that elsewhere say that nothing can be sent; here they are about one token.
 _TOKEN_CODES = frozenset({"UNREGISTERED", "SENDER_ID_MISMATCH"})
 # firebase.google.com, ErrorCode: names that the app would not get.
@@ -96,7 +96,7 @@ class FcmSession:
             return [EXPIRED]
         message = self._message(values, change.idempotency_key, seconds)
         content = {name: message[name] for name in ("notification", "data")}
-        if len(to_json(content)) > LARGEST_MESSAGE_BYTES:
+        if len(to_json(content)) > MAX_MESSAGE_BYTES:
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         headers = await self._tokens.headers()
         answer = await self._api.send_bytes(
@@ -138,8 +138,8 @@ class Fcm:
     options: type[Options] = FcmOptions
     modes: frozenset[Mode] = frozenset({"append"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=64,
     )

@@ -46,12 +46,12 @@ from cdp.settings import Settings
 DEFAULT_ADDRESS = "https://datamanager.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/datamanager"
 # DESTINATIONS.md: 10,000 members a request.
-LARGEST_BATCH = 10_000
+MAX_BATCH = 10_000
 # DESTINATIONS.md: 300 requests a minute, and a batch takes up to two. Of 100,000 a day Google tells
 # by refusing.
 RATE_PER_SECOND = 300 / 60 / 2
 # One after another, as a member may be added by what another change takes away.
-MOST_IN_FLIGHT = 1
+MAX_IN_FLIGHT = 1
 _FIELDS = {"email": "emailAddress", "phone": "phoneNumber"}
 _MEMBER = re.compile(r"audience_?members\[(\d+)\]", re.IGNORECASE)
 
@@ -110,7 +110,7 @@ class GoogleDataManagerSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Deletes apart from the rest, each up to the largest batch."""
-        return packed(changes, lambda _: (1,), (LARGEST_BATCH,), by_operation)
+        return packed(changes, lambda _: (1,), (MAX_BATCH,), by_operation)
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         """Remove members, then add some; see `Session.deliver`."""
@@ -183,11 +183,11 @@ class GoogleDataManager:
     options: type[Options] = GoogleDataManagerOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
-        max_in_flight=MOST_IN_FLIGHT,
-        most_in_flight=MOST_IN_FLIGHT,
+        max_in_flight=MAX_IN_FLIGHT,
+        most_in_flight=MAX_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:

@@ -48,7 +48,7 @@ from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://api.hubapi.com"
 # DESTINATIONS.md: 100 inputs a batch.
-LARGEST_BATCH = 100
+MAX_BATCH = 100
 # DESTINATIONS.md: 190 requests per 10 s from the professional plan up, 100 below it.
 RATE_PER_SECOND = 19.0
 STARTER_RATE_PER_SECOND = 10.0
@@ -88,8 +88,8 @@ class HubspotSession:
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Deletes apart from the rest, each up to the largest batch; merges alone."""
         most = {
-            "write": (LARGEST_BATCH,),
-            "delete": (LARGEST_BATCH,),
+            "write": (MAX_BATCH,),
+            "delete": (MAX_BATCH,),
             "merge": (1,),
         }
         return packed(changes, lambda _: (1,), most, by_operation)
@@ -207,8 +207,8 @@ class Hubspot:
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         default_rate_per_second=STARTER_RATE_PER_SECOND,
         max_in_flight=8,

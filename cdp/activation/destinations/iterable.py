@@ -45,8 +45,8 @@ from cdp.settings import Settings
 DEFAULT_ADDRESS = "https://api.iterable.com"
 # DESTINATIONS.md: 4 MB a request, about 1,000 rows, 5 requests a second a key. Megabytes are read
 # as millions of bytes, the smaller of two senses.
-LARGEST_BODY = 4_000_000
-LARGEST_BATCH = 1_000
+MAX_BODY = 4_000_000
+MAX_BATCH = 1_000
 RATE_PER_SECOND = 5.0
 # `{"users":[…]}`
 _FRAME_BYTES = 12
@@ -82,9 +82,9 @@ class IterableSession:
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Updates by rows and bytes; deletes and merges alone."""
         most = {
-            "write": (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
-            "delete": (1, LARGEST_BODY),
-            "merge": (1, LARGEST_BODY),
+            "write": (MAX_BATCH, MAX_BODY - _FRAME_BYTES),
+            "delete": (1, MAX_BODY),
+            "merge": (1, MAX_BODY),
         }
         return packed(
             changes, lambda change: (1, len(to_json(self._user(change))) + 1), most, by_operation
@@ -166,8 +166,8 @@ class IterableDestination:
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=5,
     )
@@ -187,7 +187,7 @@ class IterableDestination:
         address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
         key = secret_in(options.key_variable, spec)
         headers = {"Api-Key": key}
-        async with open_api(spec, address, key, headers, largest_body=LARGEST_BODY) as api:
+        async with open_api(spec, address, key, headers, largest_body=MAX_BODY) as api:
             yield IterableSession(api, spec)
 
 

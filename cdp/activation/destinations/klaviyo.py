@@ -52,15 +52,15 @@ REVISION = "2026-07-15"
 CONTENT_TYPE = "application/vnd.api+json"
 # DESTINATIONS.md and Klaviyo's OpenAPI description: 10,000 profiles, 5 MB a request, 100 KB a
 # profile, read as thousands, the smaller of two senses.
-LARGEST_BATCH = 10_000
-LARGEST_BODY = 5_000_000
-LARGEST_PROFILE = 100_000
+MAX_BATCH = 10_000
+MAX_BODY = 5_000_000
+MAX_PROFILE = 100_000
 # The same: 10 requests a second, but 150 a minute.
 RATE_PER_SECOND = 2.5
 # Klaviyo's OpenAPI description: profiles a page. A filter is part of the address, which servers
 # commonly take up to 8 KB of; half of that is left to the rest.
-LARGEST_PAGE = 100
-LARGEST_FILTER = 4_000
+MAX_PAGE = 100
+MAX_FILTER = 4_000
 _RESERVED = frozenset({"id", "_kx", "subscriptions", "location", "properties"})
 _ROW_POINTER = re.compile(r"/profiles/data/(\d+)(?:/|$)")
 
@@ -94,9 +94,9 @@ class KlaviyoSession:
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Imports by rows and bytes; removals by what a page and a filter hold; merges alone."""
         most = {
-            "write": (LARGEST_BATCH, LARGEST_BODY - self._frame_bytes),
-            "delete": (LARGEST_PAGE, LARGEST_FILTER),
-            "merge": (1, LARGEST_FILTER),
+            "write": (MAX_BATCH, MAX_BODY - self._frame_bytes),
+            "delete": (MAX_PAGE, MAX_FILTER),
+            "merge": (1, MAX_FILTER),
         }
         return packed(changes, self._weights, most, by_operation)
 
@@ -112,7 +112,7 @@ class KlaviyoSession:
         if changes[0].operation == "merge":
             return [await self._merge(change) for change in changes]
         profiles = [self._profile(change) for change in changes]
-        if any(len(to_json(profile)) > LARGEST_PROFILE for profile in profiles):
+        if any(len(to_json(profile)) > MAX_PROFILE for profile in profiles):
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         created = await self._send("POST", "/api/profile-bulk-import-jobs", self._job(profiles))
         job_id = quote(str(created["data"]["id"]), safe="")
@@ -194,7 +194,7 @@ class KlaviyoSession:
         query = {
             "filter": f"any({name},{json.dumps(keys, ensure_ascii=False)})",
             "fields[profile]": name,
-            "page[size]": LARGEST_PAGE,
+            "page[size]": MAX_PAGE,
         }
         found = (await self._send("GET", f"/api/profiles?{_query(query)}"))["data"]
         ids = {self._folded(str(row["attributes"][name])): str(row["id"]) for row in found}
@@ -234,7 +234,7 @@ class Klaviyo:
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
         default_batch=1_000,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=4,
@@ -266,7 +266,7 @@ class Klaviyo:
             "revision": REVISION,
         }
         async with open_api(
-            spec, address, key, headers, code_of=_code, largest_body=LARGEST_BODY
+            spec, address, key, headers, code_of=_code, largest_body=MAX_BODY
         ) as api:
             yield KlaviyoSession(api, spec)
 

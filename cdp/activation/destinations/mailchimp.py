@@ -46,8 +46,8 @@ from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings
 
 # DESTINATIONS.md: 500 contacts a request; 10 requests at a time, and no limit by the second.
-LARGEST_BATCH = 500
-MOST_IN_FLIGHT = 10
+MAX_BATCH = 500
+MAX_IN_FLIGHT = 10
 # General knowledge, not confirmed: a merge field's name. A wrong one is told by Mailchimp too.
 _MERGE_FIELD = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 _DATA_CENTRE = re.compile(r"[a-z]{2}\d+")
@@ -90,8 +90,8 @@ class MailchimpSession:
         """New contacts together, all else one by one."""
         return packed(
             changes,
-            lambda change: (1 if change.operation == "insert" else LARGEST_BATCH,),
-            (LARGEST_BATCH,),
+            lambda change: (1 if change.operation == "insert" else MAX_BATCH,),
+            (MAX_BATCH,),
             lambda change: "new" if change.operation == "insert" else "there",
         )
 
@@ -175,10 +175,10 @@ class Mailchimp:
     options: type[Options] = MailchimpOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
-        max_in_flight=MOST_IN_FLIGHT,
-        most_in_flight=MOST_IN_FLIGHT,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
+        max_in_flight=MAX_IN_FLIGHT,
+        most_in_flight=MAX_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:

@@ -38,10 +38,10 @@ from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://graph.facebook.com"
 # DESTINATIONS.md: 10,000 rows a request.
-LARGEST_BATCH = 10_000
+MAX_BATCH = 10_000
 # One after another, as a member may be added by what another change takes away. Meta's rate depends
 # on the account and is told only by refusals.
-MOST_IN_FLIGHT = 1
+MAX_IN_FLIGHT = 1
 # Codes of the Graph API's errors: calls by app, user, page and ad account.
 _THROTTLED = frozenset({4, 17, 32, 613, *range(80000, 80015)})
 _TEMPORARY = frozenset({1, 2})
@@ -77,7 +77,7 @@ class MetaSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Deletes apart from the rest; what is taken away has a row for each identifier."""
-        limits = (LARGEST_BATCH, LARGEST_BATCH)
+        limits = (MAX_BATCH, MAX_BATCH)
         return packed(changes, self._members.weight, limits, by_operation)
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
@@ -137,10 +137,10 @@ class Meta:
     options: type[Options] = MetaOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
-        max_in_flight=MOST_IN_FLIGHT,
-        most_in_flight=MOST_IN_FLIGHT,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
+        max_in_flight=MAX_IN_FLIGHT,
+        most_in_flight=MAX_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:

@@ -35,7 +35,7 @@ from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://api.onesignal.com"
 # A message has a text of its own, so it is a request of its own.
-LARGEST_BATCH = 1
+MAX_BATCH = 1
 # DESTINATIONS.md: 150 requests a second on the free plan, 6,000 on paid ones.
 RATE_PER_SECOND = 6_000.0
 FREE_RATE_PER_SECOND = 150.0
@@ -119,8 +119,8 @@ class Onesignal:
     options: type[Options] = OnesignalOptions
     modes: frozenset[Mode] = frozenset({"append"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         default_rate_per_second=FREE_RATE_PER_SECOND,
         max_in_flight=32,

@@ -41,14 +41,14 @@ from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings
 
 # DESTINATIONS.md: 200 records a composite request.
-LARGEST_COLLECTION = 200
+MAX_COLLECTION = 200
 # DESTINATIONS.md: a bulk job is for more than 2,000 rows and holds up to 150 MB; 15,000 batches in
 # 24 hours are left to the batch size. The rows of a job are our own bound, for the memory.
 BULK_ABOVE = 2_000
-LARGEST_JOB_BYTES = 150_000_000
-LARGEST_JOB = 10_000
+MAX_JOB_BYTES = 150_000_000
+MAX_JOB = 10_000
 # General knowledge, not confirmed: requests under way at once; the sync's `max_in_flight` sets it.
-MOST_IN_FLIGHT = 25
+MAX_IN_FLIGHT = 25
 # What the answer to a row says when the record is gone already, which is what a delete wants.
 _GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
 
@@ -122,17 +122,17 @@ class SalesforceSession:
         writes = [change for change in changes if change.operation != "delete"]
         deletes = [change for change in changes if change.operation == "delete"]
         parts = packed(
-            deletes, lambda c: (1 if c.receiver_id else LARGEST_COLLECTION,), (LARGEST_COLLECTION,)
+            deletes, lambda c: (1 if c.receiver_id else MAX_COLLECTION,), (MAX_COLLECTION,)
         )
         if len(writes) > BULK_ABOVE:
             # As CSV a row is shorter than as JSON, which names each field.
-            return parts + packed(writes, lambda c: (len(c.values_json) * 4,), (LARGEST_JOB_BYTES,))
-        return parts + packed(writes, lambda _: (1,), (LARGEST_COLLECTION,))
+            return parts + packed(writes, lambda c: (len(c.values_json) * 4,), (MAX_JOB_BYTES,))
+        return parts + packed(writes, lambda _: (1,), (MAX_COLLECTION,))
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         """Write or delete one part; see `Session.deliver`."""
         if changes[0].operation != "delete":
-            if len(changes) > LARGEST_COLLECTION:
+            if len(changes) > MAX_COLLECTION:
                 return await Job(self._api.send, self._root, self._options).run(
                     changes, self._object, self._external_id
                 )
@@ -198,10 +198,10 @@ class Salesforce:
     options: type[Options] = SalesforceOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     limits = Limits(
-        largest_batch=LARGEST_JOB,
-        default_batch=LARGEST_COLLECTION,
+        largest_batch=MAX_JOB,
+        default_batch=MAX_COLLECTION,
         max_in_flight=5,
-        most_in_flight=MOST_IN_FLIGHT,
+        most_in_flight=MAX_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
@@ -218,7 +218,7 @@ class Salesforce:
         client_id = secret_in(options.client_id_variable, spec)
         client_secret = secret_in(options.client_secret_variable, spec)
         async with open_api(
-            spec, address, client_id, {}, code_of=_error_code, largest_body=LARGEST_JOB_BYTES
+            spec, address, client_id, {}, code_of=_error_code, largest_body=MAX_JOB_BYTES
         ) as api:
             yield SalesforceSession(api, _SignedIn(api, client_id, client_secret), spec)
 

@@ -47,10 +47,10 @@ from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://slack.com/api"
 # DESTINATIONS.md: one message a request, and about one a second and channel.
-LARGEST_BATCH = 1
+MAX_BATCH = 1
 RATE_PER_SECOND = 1.0
 # Slack cuts a text off beyond this.
-LONGEST_TEXT = 40_000
+MAX_TEXT = 40_000
 _UNUSABLE = frozenset(
     {
         "access_denied",
@@ -108,7 +108,7 @@ class SlackSession:
         if left is not None and left <= 0:
             return [EXPIRED]
         text = _escaped(values.get(options.body))
-        if len(text) > LONGEST_TEXT:
+        if len(text) > MAX_TEXT:
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         channel = options.channel_id or as_text(values.get(options.channel_column or ""))
         document = {"channel": channel, "text": text}
@@ -143,8 +143,8 @@ class Slack:
     options: type[Options] = SlackOptions
     modes: frozenset[Mode] = frozenset({"append"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=1,
     )
