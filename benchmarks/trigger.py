@@ -50,8 +50,8 @@ from cdp.activation.receiver import RunningReceiver, running_receiver
 from cdp.dbt import warm as warm_dbt
 from cdp.settings import PROJECT_DIR, Settings
 from cdp.warehouse.connection import connected
-from cdp.warehouse.server import stop_embedded_postgres
 from cdp.warehouse.queries import Queries
+from cdp.warehouse.server import stop_embedded_postgres
 from generator.cli import DEFAULT_END_DATE
 
 SECRET = "a-secret-of-the-benchmark"  # noqa: S105

@@ -12,6 +12,7 @@ On PostgreSQL readers see each mart replaced at once, and nothing is copied (doc
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Mapping

@@ -3,12 +3,7 @@
 from cdp.activation.lock import SyncAlreadyRunningError
 from cdp.activation.plan import SyncBlockedError, SyncPlan
 from cdp.activation.run import SyncReport
-from cdp.activation.sync import (
-    SyncStoppedError,
-    plan_sync,
-    retry_rejected,
-    run_sync,
-)
+from cdp.activation.sync import SyncStoppedError, plan_sync, retry_rejected, run_sync
 
 __all__ = [
     "SyncAlreadyRunningError",

@@ -49,7 +49,7 @@ _HASHED_TEXTS: dict[Target, dict[ColumnKind, str]] = {
 _BYTE_LENGTHS: dict[Target, str] = {"duckdb": "strlen({0})", "postgres": "octet_length({0})"}
 
 # A function takes at most 100 arguments on PostgreSQL.
-_LARGEST_CALL = 90
+_MAX_CALL = 90
 
 
 def key_text(target: Target, kind: ColumnKind, column: str) -> str:
@@ -80,18 +80,20 @@ def row_hash(target: Target, columns: Sequence[tuple[PayloadColumn, str]]) -> st
 
 
 def _concatenated(parts: list[str]) -> str:
-    while len(parts) > _LARGEST_CALL:
-        groups = [parts[at : at + _LARGEST_CALL] for at in range(0, len(parts), _LARGEST_CALL)]
+    while len(parts) > _MAX_CALL:
+        groups = [parts[at : at + _MAX_CALL] for at in range(0, len(parts), _MAX_CALL)]
         parts = [f"concat({', '.join(group)})" for group in groups]
     return f"concat({', '.join(parts)})"
 
 
-def idempotency_key(key: str, operation: str, payload_hash: str, revision: str) -> str:
-    """SQL for the key of a change, given SQL for its parts; `$1` is the sync's name.
+def idempotency_key(
+    sync_name: str, key: str, operation: str, payload_hash: str, revision: str
+) -> str:
+    """SQL for the key of a change, given SQL for its parts.
 
     The free texts are hashed before they are joined, so that none can imitate a separator.
     """
     return (
-        f"md5(md5($1) || md5({key}) || {operation} || ':' || coalesce({payload_hash}, '') "
+        f"md5(md5({sync_name}) || md5({key}) || {operation} || ':' || coalesce({payload_hash}, '') "
         f"|| ':' || cast({revision} as text))"
     )

@@ -1,4 +1,4 @@
-"""What time it is to a run: the real clock, or that of `CDP_AS_OF`, which then goes on."""
+"""The time that a run goes by: the real clock, or one that starts at `CDP_AS_OF`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from cdp.activation.ledger import utc_now
 from cdp.settings import Runs
 
-# Tells the time as the warehouse keeps it: UTC, without zone.
+# Returns the time as the warehouse keeps it: UTC, without zone.
 Clock = Callable[[], datetime]
 
 
+def utc_now() -> datetime:
+    """The real clock as the warehouse keeps it: UTC, without zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def clock_from(start: datetime) -> Clock:
-    """A clock that shows `start` now, which is UTC where it has no zone, and goes on from there."""
+    """A clock that starts at `start`, taken for UTC if it has no zone, and runs on from there."""
     began = time.monotonic()
     plain = start.astimezone(UTC).replace(tzinfo=None) if start.tzinfo else start
     return lambda: plain + timedelta(seconds=time.monotonic() - began)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdp.activation.destinations.base import REMOVING, Value
 from cdp.activation.difference import Counts, Difference
 from cdp.activation.spec import SyncSpec
+from cdp.activation.types import REMOVING, Value
 
 SAMPLE_ROWS = 5
 MASK = "***"
@@ -59,7 +59,7 @@ class SyncPlan:
         lines = [
             f"{self.sync}: {counts.insert:,} insert, {counts.update:,} update, "
             f"{counts.delete:,} delete, {counts.merge:,} merge; {counts.unchanged:,} unchanged, "
-            f"{counts.withheld:,} withheld, "
+            f"{counts.skipped:,} skipped, "
             f"{counts.held_back:,} held back after a rejection"
         ]
         for row in self.rows:

@@ -14,14 +14,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import hmac
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,146 +26,15 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from standardwebhooks import Webhook, WebhookVerificationError
 
-from cdp.activation.destinations.base import REMOVING
-from cdp.activation.destinations.webhook import (
-    DEFAULT_SECRET_VARIABLE,
-    secret_bytes,
-    sign,
-)
+from cdp.activation.destinations.webhook import DEFAULT_SECRET_VARIABLE, secret_bytes
 from cdp.activation.faults import FaultPlan, Misbehaviour
+from cdp.activation.receiver_store import Store
 from cdp.settings import PROJECT_DIR
 
-LARGEST_BODY_BYTES = 32 * 1024 * 1024
-# Older signatures may be replays.
-SIGNATURE_AGE_SECONDS = 300
+MAX_BODY_BYTES = 32 * 1024 * 1024
 START_SECONDS = 30.0
-
-_TABLES = """
-create table if not exists state (
-    sync text not null,
-    object text not null,
-    key text not null,
-    is_deleted integer not null,
-    revision integer not null,
-    values_json text not null,
-    primary key (sync, key)
-) without rowid;
-create table if not exists deliveries (
-    sync text not null,
-    key text not null,
-    operation text not null,
-    idempotency_key text not null,
-    revision integer not null,
-    is_duplicate integer not null,
-    request_key text not null,
-    into_key text,
-    received_at real not null
-);
-create table if not exists seen (idempotency_key text primary key) without rowid;
-create table if not exists requests (received_at real not null, status integer not null);
-create index if not exists deliveries_by_key on deliveries (sync, key);
-"""
-
-
-class Store:
-    """What a receiver got, in a SQLite file that may be read while it runs."""
-
-    def __init__(self, file: Path) -> None:
-        self._database = sqlite3.connect(file, isolation_level=None)
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = normal")
-        self._database.executescript(_TABLES)
-
-    def take(self, batch: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], key: str) -> None:
-        """Keep rows of a batch, all or nothing."""
-        sync, now = batch["sync"], time.time()
-        execute = self._database.execute
-        execute("begin immediate")
-        try:
-            for row in rows:
-                fresh = execute(
-                    "insert or ignore into seen values (?)", (row["idempotency_key"],)
-                ).rowcount
-                execute(
-                    "insert into deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        *(sync, row["key"], row["operation"], row["idempotency_key"]),
-                        *(row["revision"], not fresh, key, row.get("into"), now),
-                    ),
-                )
-                if fresh:
-                    execute(
-                        "insert into state values (?, ?, ?, ?, ?, ?) on conflict (sync, key) "
-                        "do update set is_deleted = excluded.is_deleted, "
-                        "revision = excluded.revision, values_json = excluded.values_json "
-                        "where excluded.revision >= state.revision",
-                        (
-                            *(sync, batch["object"], row["key"], row["operation"] in REMOVING),
-                            *(row["revision"], json.dumps(row["values"], sort_keys=True)),
-                        ),
-                    )
-            execute("commit")
-        except BaseException:
-            execute("rollback")
-            raise
-
-    def log_request(self, status: int) -> None:
-        """Count a request; status 0 is one that got no whole answer."""
-        self._database.execute("insert into requests values (?, ?)", (time.time(), status))
-
-    def rows(self, sync: str) -> dict[str, dict[str, Any]]:
-        """What the receiver holds of a sync at present: values by key."""
-        found = self._database.execute(
-            "select key, values_json from state where sync = ? and not is_deleted", (sync,)
-        )
-        return {key: json.loads(values) for key, values in found}
-
-    def merges(self, sync: str) -> list[tuple[str, str]]:
-        """Key of each row that was merged and of the row it went into, as they came."""
-        found = self._database.execute(
-            "select key, into_key from deliveries where sync = ? and operation = 'merge' "
-            "and not is_duplicate order by rowid",
-            (sync,),
-        )
-        return list(found)
-
-    def deliveries(self, sync: str) -> list[tuple[str, str, str, int, bool]]:
-        """Key, operation, idempotency key, revision and is-duplicate of all rows, as they came."""
-        found = self._database.execute(
-            "select key, operation, idempotency_key, revision, is_duplicate "
-            "from deliveries where sync = ? order by rowid",
-            (sync,),
-        )
-        return [(*row[:4], bool(row[4])) for row in found]
-
-    def order_of_syncs(self, syncs: Sequence[str]) -> list[str]:
-        """The sync of each row received of these, as they came."""
-        found = self._database.execute("select sync from deliveries order by rowid")
-        return [sync for (sync,) in found if sync in syncs]
-
-    def summary(self) -> dict[str, Any]:
-        """Counts by sync: rows held, rows received by operation, duplicates."""
-        held = self._database.execute(
-            "select sync, object, sum(not is_deleted) from state group by sync, object"
-        )
-        syncs: dict[str, dict[str, Any]] = {
-            sync: {"object": object_name, "held": count, "received": {}, "duplicates": 0}
-            for sync, object_name, count in held
-        }
-        received = self._database.execute(
-            "select sync, operation, sum(not is_duplicate), sum(is_duplicate) "
-            "from deliveries group by sync, operation"
-        )
-        for sync, operation, count, duplicates in received:
-            syncs[sync]["received"][operation] = count
-            syncs[sync]["duplicates"] += duplicates
-        requests = self._database.execute("select status, count(*) from requests group by status")
-        return {"requests": {str(status): count for status, count in requests}, "syncs": syncs}
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
 
 
 class ReceiverApplication:
@@ -181,7 +47,7 @@ class ReceiverApplication:
 
     def application(self) -> web.Application:
         """The aiohttp application."""
-        application = web.Application(client_max_size=LARGEST_BODY_BYTES)
+        application = web.Application(client_max_size=MAX_BODY_BYTES)
         application.router.add_post("/", self.receive)
         application.router.add_get("/summary", self.summary)
         return application
@@ -270,12 +136,11 @@ class ReceiverApplication:
         return response
 
     def _is_signed(self, request: web.Request, body: bytes) -> bool:
-        message_id = request.headers.get("Webhook-Id", "")
-        timestamp = request.headers.get("Webhook-Timestamp", "")
-        if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > SIGNATURE_AGE_SECONDS:
+        try:
+            Webhook(self._secret).verify(body, dict(request.headers), json_parse=False)
+        except (WebhookVerificationError, ValueError):
             return False
-        expected = sign(self._secret, message_id, int(timestamp), body)
-        return hmac.compare_digest(expected, request.headers.get("Webhook-Signature", ""))
+        return True
 
 
 async def _serve(application: web.Application, port: int) -> None:

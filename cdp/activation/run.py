@@ -15,16 +15,18 @@ from typing import Literal
 import duckdb
 import psycopg
 
+from cdp.activation.acknowledgement import Acknowledgement, acknowledge, prepare
 from cdp.activation.clock import Clock
-from cdp.activation.delivery import Batch, Delivery, DeliveryTally, RetryPolicy
+from cdp.activation.delivery import Delivery
 from cdp.activation.destinations import find_destination
 from cdp.activation.destinations.base import DeliveryError, Finishing
-from cdp.activation.difference import Counts, Difference, TakenRow
+from cdp.activation.difference import Counts, Difference, PageRow
 from cdp.activation.ledger import Ledger
 from cdp.activation.lock import try_lock
+from cdp.activation.outcomes import DeliveryTally
 from cdp.activation.plan import SyncBlockedError, guard
 from cdp.activation.rate import limiter_of
-from cdp.activation.settlement import Settlement, settle
+from cdp.activation.retry import Batch, RetryPolicy
 from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings
 from cdp.warehouse.connection import Connection
@@ -33,12 +35,12 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 
-# Rows are read in stretches, one while the one before is sent. A stretch begins small, so that the
-# first request goes out soon, and grows to what is sent in about this long: fewer and longer ones
-# spare the warehouse work, and consent is seldom older than twice this.
-_STRETCH_SECONDS = 0.5
-_FIRST_STRETCH_ROWS = 2_000
-_LONGEST_STRETCH_ROWS = 20_000
+# Rows are read in pages, one while the one before is sent. A page begins small, so that the first
+# request goes out soon, and grows to what is sent in about this long: fewer and longer pages spare
+# the warehouse work, and consent is seldom older than twice this.
+_PAGE_SECONDS = 0.5
+_FIRST_PAGE_ROWS = 2_000
+_MAX_PAGE_ROWS = 20_000
 _PROGRESS_SECONDS = 1.0
 
 
@@ -49,7 +51,7 @@ class SyncReport:
     Attributes:
         merged: Rows of merged profiles that went into those of the profiles that remain.
         status: `succeeded`, or `failed` where delivery stopped early.
-        withheld: Rows not sent for want of consent, or for another reason of `sync_withheld`.
+        skipped: Rows not sent, for a reason of `sync_withheld` such as missing consent.
         rejected: Rows that the receiver refused in this run.
         held_back: Rows refused earlier that were not due again.
         failed: Rows sent without an answer; the next run repeats them.
@@ -66,7 +68,7 @@ class SyncReport:
     updated: int
     deleted: int
     merged: int
-    withheld: int
+    skipped: int
     rejected: int
     held_back: int
     failed: int
@@ -83,7 +85,7 @@ class SyncReport:
 class Run:
     """One run of one sync, whose lock the caller holds.
 
-    Rows are read on one connection and answers settled on another, each used by a thread of its
+    Rows are read on one connection and answers written on another, each used by a thread of its
     own, so that the warehouse keeps up with the receiver and the event loop never waits for it.
 
     Args:
@@ -108,16 +110,16 @@ class Run:
         progress: Progress | None,
     ) -> None:
         self._ledger = Ledger(reader, settings, spec.name)
-        self._settled_ledger = self._ledger.on(writer)
+        self._writing_ledger = self._ledger.on(writer)
         self._settings = settings
         self._spec = spec
         self._run_id = run_id
         self._policy = policy
         self._progress = progress
         self._answered = 0
-        self._told_at = 0.0
+        self._reported_at = 0.0
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-read")
-        self._settling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-settle")
+        self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="activation-write")
 
     def execute(self, now: datetime, clock: Clock, approve: bool) -> SyncReport:
         """Send the difference; see `run_sync`. A report of status `failed` is returned."""
@@ -130,18 +132,18 @@ class Run:
             blocked = guard(spec, counts)
             if blocked and not approve:
                 raise SyncBlockedError(f"sync {spec.name!r} {blocked}")
-            difference.record_withheld(self._run_id)
-            difference.resolve_rejections()
+            difference.log_unsent(self._run_id)
+            prepare(self._writing_ledger, self._run_id)
             tally = asyncio.run(self._deliver(difference, counts, clock))
             # A run that stopped may still be reading ahead on the connection that is used now.
             self._end_threads()
-            difference.record_withheld(self._run_id)
+            difference.log_unsent(self._run_id)
         except BaseException as error:
             self._log_failure(started_at, error)
             raise
         finally:
             self._end_threads()
-        report = self._report(counts, tally, difference.withheld_count(), time.monotonic() - began)
+        report = self._report(counts, tally, difference.skipped_count(), time.monotonic() - began)
         self._ledger.finish_run(
             self._run_id, started_at, report.status, _log_counts(report), report.message
         )
@@ -162,7 +164,7 @@ class Run:
 
     def _end_threads(self) -> None:
         self._reading.shutdown()
-        self._settling.shutdown()
+        self._writing.shutdown()
 
     async def _deliver(self, difference: Difference, counts: Counts, clock: Clock) -> DeliveryTally:
         spec = self._spec
@@ -170,14 +172,14 @@ class Run:
             return DeliveryTally()
         async with find_destination(spec.destination).open(spec, self._settings) as session:
             limiter = limiter_of(spec.destination, session.account)
-            await self._take_turn(session.account)
+            await self._wait_for_account(session.account)
             with limiter.limited_to(spec.rate_per_second):
                 delivery = Delivery(
                     session,
                     limiter,
                     self._policy,
                     spec.max_in_flight,
-                    lambda answered: self._settle(answered, counts.to_send),
+                    lambda answered: self._acknowledge(answered, counts.to_send),
                     clock=clock,
                 )
                 tally = await delivery.run(self._batches(difference, counts.to_send))
@@ -188,7 +190,7 @@ class Run:
                     tally.stopped = f"the end of the delivery failed: {error.reason}"
             return tally
 
-    async def _take_turn(self, account: str) -> None:
+    async def _wait_for_account(self, account: str) -> None:
         """Wait until no other process sends to a rate-limited account; kept until the run ends.
 
         The limiter counts for one process only. On DuckDB there is no other.
@@ -200,63 +202,65 @@ class Run:
         while not await loop.run_in_executor(
             self._reading, try_lock, self._ledger.connection, name
         ):
-            self._tell(f"{self._spec.name}: waiting for another sync to {account} to end")
+            self._report_progress(
+                f"{self._spec.name}: waiting for another sync to {account} to end"
+            )
             await asyncio.sleep(0.5)
 
-    def _tell(self, message: str) -> None:
-        if self._progress and time.monotonic() - self._told_at >= _PROGRESS_SECONDS:
-            self._told_at = time.monotonic()
+    def _report_progress(self, message: str) -> None:
+        if self._progress and time.monotonic() - self._reported_at >= _PROGRESS_SECONDS:
+            self._reported_at = time.monotonic()
             self._progress(message)
 
     async def _batches(self, difference: Difference, to_send: int) -> AsyncIterator[Batch]:
         size = self._spec.batch_size
-        first, length, next_length = 1, self._first_stretch(), self._first_stretch()
-        upcoming = self._take(difference, first, length)
+        first, length, next_length = 1, self._first_page(), self._first_page()
+        upcoming = self._fetch(difference, first, length)
         while first <= to_send:
             rows = await upcoming
-            taken, first, length = length, first + length, next_length
+            fetched, first, length = length, first + length, next_length
             if first <= to_send:
-                upcoming = self._take(difference, first, length)
+                upcoming = self._fetch(difference, first, length)
             began = time.monotonic()
             for start in range(0, len(rows), size):
                 yield [difference.outgoing(row) for row in rows[start : start + size]]
-            next_length = self._stretch_after(taken, time.monotonic() - began)
+            next_length = self._page_after(fetched, time.monotonic() - began)
 
-    def _first_stretch(self) -> int:
+    def _first_page(self) -> int:
         size = self._spec.batch_size
-        rows = min(self._spec.max_in_flight * size, _FIRST_STRETCH_ROWS, self._longest_stretch())
+        rows = min(self._spec.max_in_flight * size, _FIRST_PAGE_ROWS, self._max_page())
         return size * max(1, rows // size)
 
-    def _stretch_after(self, length: int, seconds: float) -> int:
+    def _page_after(self, length: int, seconds: float) -> int:
         """Rows to read next, in whole batches, when `length` rows were sent in so long."""
         size = self._spec.batch_size
-        in_time = int(length * _STRETCH_SECONDS / max(seconds, 0.001))
-        return size * max(1, min(in_time, 2 * length, self._longest_stretch()) // size)
+        in_time = int(length * _PAGE_SECONDS / max(seconds, 0.001))
+        return size * max(1, min(in_time, 2 * length, self._max_page()) // size)
 
-    def _longest_stretch(self) -> int:
+    def _max_page(self) -> int:
         rate = self._spec.rate_per_second
         if rate is None:
-            return _LONGEST_STRETCH_ROWS
-        in_time = math.ceil(rate * _STRETCH_SECONDS) * self._spec.batch_size
-        return min(_LONGEST_STRETCH_ROWS, in_time)
+            return _MAX_PAGE_ROWS
+        in_time = math.ceil(rate * _PAGE_SECONDS) * self._spec.batch_size
+        return min(_MAX_PAGE_ROWS, in_time)
 
-    def _take(
+    def _fetch(
         self, difference: Difference, first: int, length: int
-    ) -> asyncio.Future[list[TakenRow]]:
+    ) -> asyncio.Future[list[PageRow]]:
         loop = asyncio.get_running_loop()
         last = first + length - 1
-        return loop.run_in_executor(self._reading, difference.take, self._run_id, first, last)
+        return loop.run_in_executor(self._reading, difference.fetch_page, self._run_id, first, last)
 
-    async def _settle(self, answered: list[Settlement], to_send: int) -> None:
+    async def _acknowledge(self, answered: list[Acknowledgement], to_send: int) -> None:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(
-            self._settling, settle, self._settled_ledger, self._run_id, answered
+            self._writing, acknowledge, self._writing_ledger, self._run_id, answered
         )
-        self._answered += sum(len(settlement.positions) for settlement in answered)
-        self._tell(f"{self._spec.name}: {self._answered:,} of {to_send:,} rows answered")
+        self._answered += sum(len(each.positions) for each in answered)
+        self._report_progress(f"{self._spec.name}: {self._answered:,} of {to_send:,} rows answered")
 
     def _report(
-        self, counts: Counts, tally: DeliveryTally, withheld: int, seconds: float
+        self, counts: Counts, tally: DeliveryTally, skipped: int, seconds: float
     ) -> SyncReport:
         return SyncReport(
             sync=self._spec.name,
@@ -266,7 +270,7 @@ class Run:
             updated=tally.delivered["update"],
             deleted=tally.delivered["delete"],
             merged=tally.delivered["merge"],
-            withheld=withheld,
+            skipped=skipped,
             rejected=tally.rejected,
             held_back=counts.held_back,
             failed=tally.failed,
@@ -278,15 +282,7 @@ class Run:
 
 
 def _log_counts(report: SyncReport) -> dict[str, int]:
-    return {
-        "inserted_count": report.inserted,
-        "updated_count": report.updated,
-        "deleted_count": report.deleted,
-        "merged_count": report.merged,
-        "withheld_count": report.withheld,
-        "rejected_count": report.rejected,
-        "held_back_count": report.held_back,
-        "failed_count": report.failed,
-        "unchanged_count": report.unchanged,
-        "request_count": report.requests,
-    }
+    """The report's counts by the columns of `sync_runs`."""
+    names = ("inserted", "updated", "deleted", "merged", "rejected", "held_back", "failed")
+    counts = {f"{name}_count": getattr(report, name) for name in (*names, "unchanged")}
+    return counts | {"withheld_count": report.skipped, "request_count": report.requests}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+from pydantic import Field, SerializeAsAny
 
-from cdp.activation.destinations.base import Mode, Options
+from cdp.activation.statements import Sql
+from cdp.activation.types import Frozen, Mode, Options
 from cdp.warehouse.connection import quote
 
 ColumnKind = Literal["text", "integer", "boolean", "numeric", "double", "date", "timestamp"]
@@ -17,12 +18,6 @@ MergedProfiles = Literal["merge", "delete", "keep"]
 PROFILE_COLUMN = "profile_id"
 
 
-class Frozen(BaseModel):
-    """A value that refuses what it does not know, and does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Relation(Frozen):
     """Where dbt put a model."""
 
@@ -30,10 +25,10 @@ class Relation(Frozen):
     schema_name: str
     identifier: str
 
-
-def qualified(relation: Relation) -> str:
-    """A relation's name in SQL, without the database."""
-    return f"{quote(relation.schema_name)}.{quote(relation.identifier)}"
+    @property
+    def sql(self) -> Sql:
+        """The relation's name in SQL, without the database."""
+        return Sql(f"{quote(self.schema_name)}.{quote(self.identifier)}")
 
 
 class PayloadColumn(Frozen):
@@ -76,7 +71,24 @@ class FrequencyCaps(Frozen):
     redirects: Relation | None
 
 
-class SyncMeta(Frozen):
+class _SyncKeys(Frozen):
+    """The keys that mean the same in a sync's meta and in its spec; see `SyncMeta`."""
+
+    destination: str = Field(min_length=1)
+    object: str = Field(min_length=1)
+    mode: Mode
+    key: str = Field(min_length=1)
+    purpose: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    channel: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    order_by: str | None = None
+    send_until: str | None = None
+    rate_per_second: float | None = Field(None, gt=0)
+    consent_reason: str | None = Field(None, min_length=1)
+    max_change_share: float | None = Field(None, gt=0, le=1)
+    max_delete_share: float | None = Field(None, gt=0, le=1)
+
+
+class SyncMeta(_SyncKeys):
     """The keys of `config.meta.sync` that every destination has; others are the destination's own.
 
     Attributes:
@@ -105,25 +117,13 @@ class SyncMeta(Frozen):
             and mode allow; a mirror never keeps.
     """
 
-    destination: str = Field(min_length=1)
-    object: str = Field(min_length=1)
-    mode: Mode
-    key: str = Field(min_length=1)
-    purpose: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    channel: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    order_by: str | None = None
-    send_until: str | None = None
     batch_size: int | None = Field(None, ge=1)
-    rate_per_second: float | None = Field(None, gt=0)
     max_in_flight: int | None = Field(None, ge=1, le=256)
     consent: Literal["required", "not_required"] = "required"
-    consent_reason: str | None = Field(None, min_length=1)
-    max_change_share: float | None = Field(None, gt=0, le=1)
-    max_delete_share: float | None = Field(None, gt=0, le=1)
     merged_profiles: MergedProfiles | None = None
 
 
-class SyncSpec(Frozen):
+class SyncSpec(_SyncKeys):
     """One sync, complete and checked. See `SyncMeta` for what is not explained here.
 
     Attributes:
@@ -144,21 +144,9 @@ class SyncSpec(Frozen):
     unique_id: str
     description: str
     payload: PayloadModel
-    destination: str
-    object: str
-    mode: Mode
-    key: str
-    order_by: str | None
-    send_until: str | None = None
     batch_size: int
-    rate_per_second: float | None
     max_in_flight: int
-    purpose: str
-    channel: str
     consent: ConsentRelations | None
-    consent_reason: str | None
-    max_change_share: float | None
-    max_delete_share: float | None
     merged_profiles: MergedProfiles
     can_delete: bool
     redirects: Relation | None

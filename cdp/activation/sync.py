@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from cdp.activation.clock import clock_from, run_clock
-from cdp.activation.delivery import RetryPolicy
+from cdp.activation.clock import clock_from, run_clock, utc_now
 from cdp.activation.difference import Difference
-from cdp.activation.ledger import Ledger, utc_now
+from cdp.activation.ledger import Ledger
 from cdp.activation.lock import exclusive
 from cdp.activation.plan import SyncPlan, make_plan
+from cdp.activation.retry import RetryPolicy
 from cdp.activation.run import Progress, Run, SyncReport
 from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings

@@ -70,8 +70,8 @@ def retry(
 def _for_each_sync(
     context: typer.Context, command: str, name: str | None, approve: bool = False, run_id: str = ""
 ) -> None:
-    from cdp.activation.difference import PayloadError
     from cdp.activation.lock import SyncAlreadyRunningError
+    from cdp.activation.payload import PayloadError
     from cdp.activation.plan import SyncBlockedError
     from cdp.activation.sync import SyncStoppedError
     from cdp.cli.session import failing, session
@@ -83,7 +83,8 @@ def _for_each_sync(
     run_id = run_id or f"manual-{uuid.uuid4()}"
     has_failed = False
     with session(writer, expected=expected) as settings:
-        for spec in _chosen(*context.obj, name):
+        manifest, project_dir = context.obj
+        for spec in _chosen(manifest, project_dir, name):
             try:
                 with failing(1, *expected):
                     _act(command, settings, spec, run_id, approve)
@@ -119,6 +120,6 @@ def _act(command: str, settings: Settings, spec: SyncSpec, run_id: str, approve:
     report = run_sync(settings, spec, run_id=run_id, approve=approve, progress=say)
     print(
         f"{report.sync}: {report.inserted:,} inserted, {report.updated:,} updated, "
-        f"{report.deleted:,} deleted, {report.merged:,} merged, {report.withheld:,} withheld, "
+        f"{report.deleted:,} deleted, {report.merged:,} merged, {report.skipped:,} skipped, "
         f"{report.rejected:,} rejected, {report.unchanged:,} unchanged in {report.seconds:.1f} s"
     )

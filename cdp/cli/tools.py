@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import typer
 
@@ -55,7 +55,8 @@ def build(arguments: Sequence[str], *, is_verbose: bool) -> None:
         with redirect_stdout(StringIO()):
             listing = ["--quiet", "ls", "--output", "json", "--output-keys", "unique_id"]
             listed = command.run([*listing, *chosen, *command.PLACES], manifest=manifest)
-        names = [json.loads(line)["unique_id"] for line in listed.result or []]
+        lines = cast(list[str], listed.result or [])
+        names = [json.loads(line)["unique_id"] for line in lines]
         nodes = read_nodes(Runs.from_environment().manifest_path)
         quiet = ["--log-level", "none", "build", *command.WITHOUT_UNIT_TESTS]
         with LayerProgress(nodes, chosen=names, is_verbose=is_verbose) as progress:

@@ -1,6 +1,5 @@
 {#
-    Query of what activation has delivered for the first time to receivers; without rows before the
-    first sync.
+    Query of the first delivery of each row to its receiver. Empty before the first sync.
 #}
 {% macro delivery_log() %}
     select

@@ -1,5 +1,5 @@
 {#
-    Query of what receivers answered, a row per row that they took or refused; without rows before the
+    Query of the answers of receivers: one row per row that was delivered or rejected. Empty before the
     first sync.
 #}
 {% macro sync_answer_log() %}

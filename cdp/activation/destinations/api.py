@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -28,10 +28,8 @@ from cdp.activation.destinations.http import (
     code_in_document,
     request,
 )
+from cdp.activation.spec import SyncSpec
 from cdp.environment import named_secret, named_value
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
 
 # The receiver on this machine may be spoken to in the clear: it is a test's, or a proxy's.
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from cdp.activation.destinations.api import TimedOptions, no_column
 from cdp.activation.destinations.base import Change, Problem, RowResult
 from cdp.activation.destinations.hashing import hashed_email, hashed_phone
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
+from cdp.activation.spec import SyncSpec
 
 Kind = Literal["email", "phone"]
 _SAVED = re.compile(r"(email|phone):([0-9a-f]{64})")

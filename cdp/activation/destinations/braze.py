@@ -7,8 +7,8 @@ its attributes are cleared, or the user is erased. A merged row's user is merged
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence, Set
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
 
 from cdp.activation.destinations.api import (
     Api,
@@ -32,20 +32,18 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.activation.spec import SyncSpec
 from cdp.environment import variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 # DESTINATIONS.md: 75 objects a request, attributes, events and purchases together.
-LARGEST_BATCH = 75
+MAX_BATCH = 75
 # DESTINATIONS.md: 3,000 requests per 3 s.
 RATE_PER_SECOND = 1_000.0
 # Braze's page of /users/delete: 50 ids a request.
-LARGEST_ERASURE = 50
+MAX_ERASURE = 50
 # Braze's pages of /users/merge and /users/export/ids, read 2026-11-24: 50 merges, 50 ids a request.
-LARGEST_MERGE = 50
+MAX_MERGE = 50
 # Other identifiers, switches of the endpoint, and subscription states: sending one of those would
 # subscribe again who has unsubscribed in Braze.
 _RESERVED = frozenset(
@@ -85,9 +83,9 @@ class BrazeSession:
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Up to the largest batch; erasures and merges apart, as they are other requests."""
         most = {
-            "write": (LARGEST_BATCH,),
-            "delete": (LARGEST_ERASURE,),
-            "merge": (LARGEST_MERGE,),
+            "write": (MAX_BATCH,),
+            "delete": (MAX_ERASURE,),
+            "merge": (MAX_MERGE,),
         }
         return packed(changes, lambda _: (1,), most, self._kind)
 
@@ -163,8 +161,8 @@ class Braze:
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=16,
     )
@@ -175,18 +173,14 @@ class Braze:
         yield from object_problems(spec, "users")
         yield from column_problems(spec, _RESERVED, "braze identifies or subscribes people by it")
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[BrazeSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[BrazeSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[BrazeSession]:
-    options = cast(BrazeOptions, spec.options)
-    address = address_in(options.url_variable, None, spec)
-    key = secret_in(options.key_variable, spec)
-    async with open_api(spec, address, key, {"Authorization": f"Bearer {key}"}) as api:
-        yield BrazeSession(api, spec)
+        options = cast(BrazeOptions, spec.options)
+        address = address_in(options.url_variable, None, spec)
+        key = secret_in(options.key_variable, spec)
+        async with open_api(spec, address, key, {"Authorization": f"Bearer {key}"}) as api:
+            yield BrazeSession(api, spec)
 
 
 DESTINATION: Destination = Braze()

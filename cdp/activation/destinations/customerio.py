@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
 
 from cdp.activation.destinations.api import (
     Api,
@@ -35,18 +35,16 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import packed
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://track.customer.io"
 # DESTINATIONS.md: 500 KB a request, 32 KB an object. Read as thousands, the smaller of two senses.
-LARGEST_BODY = 500_000
-LARGEST_OBJECT = 32_000
+MAX_BODY = 500_000
+MAX_OBJECT = 32_000
 # The vendor counts bytes only; our own bound.
-LARGEST_BATCH = 1_000
+MAX_BATCH = 1_000
 # DESTINATIONS.md: sources differ between 3,000 requests per 3 s and 100 a second.
 RATE_PER_SECOND = 1_000.0
 CAUTIOUS_RATE_PER_SECOND = 100.0
@@ -86,7 +84,7 @@ class CustomerioSession:
             changes,
             # One more for the comma.
             lambda change: (1, len(to_json(self._object(change))) + 1),
-            (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
+            (MAX_BATCH, MAX_BODY - _FRAME_BYTES),
             lambda change: "merge" if change.operation == "merge" else "write",
         )
 
@@ -97,7 +95,7 @@ class CustomerioSession:
         return await self._send([self._object(change) for change in changes])
 
     async def _send(self, objects: Sequence[dict[str, Any]]) -> list[RowResult]:
-        if any(len(to_json(entry)) > LARGEST_OBJECT for entry in objects):
+        if any(len(to_json(entry)) > MAX_OBJECT for entry in objects):
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         answer = await self._api.send("POST", "/api/v2/batch", {"batch": objects})
         return _row_results(answer, len(objects))
@@ -161,7 +159,7 @@ class Customerio:
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
         default_batch=500,
         rate_per_second=RATE_PER_SECOND,
         default_rate_per_second=CAUTIOUS_RATE_PER_SECOND,
@@ -177,25 +175,19 @@ class Customerio:
             spec, reserved, "customerio identifies or subscribes people by it"
         )
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[CustomerioSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[CustomerioSession]:
         """Connect with the site id and key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[CustomerioSession]:
-    options = cast(CustomerioOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    site_id = secret_in(options.site_id_variable, spec)
-    key = secret_in(options.key_variable, spec)
-    signed = base64.b64encode(f"{site_id}:{key}".encode()).decode()
-    headers = {"Authorization": f"Basic {signed}"}
-    async with open_api(
-        spec, address, site_id, headers, code_of=_reason, largest_body=LARGEST_BODY
-    ) as api:
-        yield CustomerioSession(api, spec)
+        options = cast(CustomerioOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        site_id = secret_in(options.site_id_variable, spec)
+        key = secret_in(options.key_variable, spec)
+        signed = base64.b64encode(f"{site_id}:{key}".encode()).decode()
+        headers = {"Authorization": f"Basic {signed}"}
+        async with open_api(
+            spec, address, site_id, headers, code_of=_reason, largest_body=MAX_BODY
+        ) as api:
+            yield CustomerioSession(api, spec)
 
 
 DESTINATION: Destination = Customerio()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from pydantic import Field
 
@@ -46,20 +46,18 @@ from cdp.activation.destinations.messages import (
     message_problems,
     time_to_live,
 )
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://fcm.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 # DESTINATIONS.md: one message a request.
-LARGEST_BATCH = 1
+MAX_BATCH = 1
 # DESTINATIONS.md: 600,000 messages a minute and project.
 RATE_PER_SECOND = 10_000.0
 # firebase.google.com, ErrorCode: 4,096 bytes of notification and data.
-LARGEST_MESSAGE_BYTES = 4_096
+MAX_MESSAGE_BYTES = 4_096
 # Statuses that elsewhere say that nothing can be sent; here they are about one token.
 _TOKEN_CODES = frozenset({"UNREGISTERED", "SENDER_ID_MISMATCH"})
 # firebase.google.com, ErrorCode: names that the app would not get.
@@ -104,7 +102,7 @@ class FcmSession:
             return [EXPIRED]
         message = self._message(values, change.idempotency_key, seconds)
         content = {name: message[name] for name in ("notification", "data")}
-        if len(to_json(content)) > LARGEST_MESSAGE_BYTES:
+        if len(to_json(content)) > MAX_MESSAGE_BYTES:
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         headers = await self._tokens.headers()
         answer = await self._api.send_bytes(
@@ -146,8 +144,8 @@ class Fcm:
     options: type[Options] = FcmOptions
     modes: frozenset[Mode] = frozenset({"append"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=64,
     )
@@ -160,25 +158,21 @@ class Fcm:
             if name.startswith(_RESERVED) or name in _RESERVED_NAMES:
                 yield Problem("data", f"names {name!r}, which FCM keeps for itself: rename it.")
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[FcmSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[FcmSession]:
         """Connect with the service account of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[FcmSession]:
-    options = cast(FcmOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    account = service_account_in(options.key_variable, spec)
-    project = options.project or account.project
-    if not project:
-        raise DestinationSettingError(
-            f"{options.key_variable} names no project_id: say `project` in sync {spec.name!r}."
-        )
-    async with open_api(
-        spec, address, account.email, {}, code_of=google_code, failure_of=_failure
-    ) as api:
-        yield FcmSession(api, Tokens(api.client, account, SCOPE), options, project)
+        options = cast(FcmOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        account = service_account_in(options.key_variable, spec)
+        project = options.project or account.project
+        if not project:
+            raise DestinationSettingError(
+                f"{options.key_variable} names no project_id: say `project` in sync {spec.name!r}."
+            )
+        async with open_api(
+            spec, address, account.email, {}, code_of=google_code, failure_of=_failure
+        ) as api:
+            yield FcmSession(api, Tokens(api.client, account, SCOPE), options, project)
 
 
 DESTINATION: Destination = Fcm()

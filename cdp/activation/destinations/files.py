@@ -18,18 +18,13 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 import fsspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cdp.activation.destinations.base import (
     ACCEPTED,
@@ -43,21 +38,16 @@ from cdp.activation.destinations.base import (
     Problem,
     RowResult,
     TemporaryFailureError,
-    Value,
 )
+from cdp.activation.destinations.file_formats import OWN_COLUMNS, WRITERS, own_columns
+from cdp.activation.spec import SyncSpec
 from cdp.environment import named_secret, named_value, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import ColumnKind, PayloadColumn, SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 Content = TypeVar("Content")
 
 DEFAULT_URL_VARIABLE = "CDP_FILES_URL"
-OWN_COLUMNS = ("_operation", "_key", "_revision", "_idempotency_key")
 
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _OBJECT_STORES = frozenset({"s3", "s3a"})
 _SFTP = frozenset({"sftp", "ssh"})
 # Each needs an optional extra of this package, which offers the module.
@@ -132,7 +122,7 @@ class FilesSession:
             changes = [change for change in changes if change.operation != "delete"]
         if not changes:
             return
-        content = _WRITERS[self._options.format](changes, self._spec)
+        content = WRITERS[self._options.format](changes, self._spec, self._options.formula_safe)
         digest = hashlib.sha256(content).hexdigest()
         name = f"{digest[:32]}.{self._options.format}"
         self._write(name, content)
@@ -171,109 +161,6 @@ async def _in_thread(write: Callable[[Content], None], what: Content) -> None:
         raise TemporaryFailureError(f"files: {type(error).__name__}") from error
 
 
-def _own_columns(spec: SyncSpec) -> tuple[str, ...]:
-    return () if spec.mode == "full" else OWN_COLUMNS
-
-
-def _own_values(change: Change) -> tuple[str, str, int, str]:
-    return change.operation, change.key, change.revision, change.idempotency_key
-
-
-def _jsonl(changes: Sequence[Change], spec: SyncSpec) -> bytes:
-    lines = []
-    if spec.mode == "full":
-        return ("\n".join(change.values_json for change in changes) + "\n").encode()
-    for change in changes:
-        own = json.dumps(
-            dict(zip(OWN_COLUMNS, _own_values(change), strict=True)), ensure_ascii=False
-        )
-        values = change.values_json.strip()
-        lines.append(own if values == "{}" else f"{own[:-1]}, {values[1:]}")
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _csv(changes: Sequence[Change], spec: SyncSpec) -> bytes:
-    is_safe = cast(FilesOptions, spec.options).formula_safe
-    columns = spec.payload.columns
-    key = spec.payload.column(spec.key)
-    key_kind = key.kind if key else "text"
-    lines = [",".join(_quoted(name) for name in (*_own_columns(spec), *(c.name for c in columns)))]
-    for change in changes:
-        values = change.values
-        cells = [_cell(values.get(c.name), c.kind, c.scale, is_safe) for c in columns]
-        if spec.mode != "full":
-            # The canonical text of any other kind holds digits, letters and signs that are safe.
-            key_cell = _cell(change.key, "text", 0, is_safe) if key_kind == "text" else change.key
-            own = (change.operation, key_cell, str(change.revision), change.idempotency_key)
-            cells = [*own, *cells]
-        lines.append(",".join(cells))
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _cell(value: Value, kind: ColumnKind, scale: int, is_safe: bool) -> str:
-    """A null is an empty cell, an empty text is two quotes."""
-    if value is None:
-        return ""
-    if kind == "text":
-        text = str(value)
-        return _quoted("'" + text if is_safe and text.startswith(_FORMULA_STARTS) else text)
-    if kind == "boolean":
-        return "true" if value else "false"
-    if kind == "numeric":
-        return f"{Decimal(str(value)):.{scale}f}"
-    return repr(float(value)) if kind == "double" else str(value)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _parquet(changes: Sequence[Change], spec: SyncSpec) -> bytes:
-    own = _own_columns(spec)
-    kinds = (pa.string(), pa.string(), pa.int64(), pa.string())
-    columns = zip(*map(_own_values, changes), strict=True) if own else ()
-    arrays = [pa.array(list(column), kind) for column, kind in zip(columns, kinds, strict=False)]
-    rows = [change.values for change in changes]
-    for column in spec.payload.columns:
-        convert = _CONVERSIONS.get(column.kind)
-        values = [row.get(column.name) for row in rows]
-        if convert:
-            values = [None if value is None else convert(value) for value in values]
-        arrays.append(pa.array(values, _arrow_type(column)))
-    names = [*own, *(column.name for column in spec.payload.columns)]
-    sink = BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, names=names), sink)
-    return sink.getvalue()
-
-
-_CONVERSIONS: dict[ColumnKind, Callable[[Any], Any]] = {
-    "numeric": lambda number: Decimal(str(number)),
-    "double": float,
-    "date": date.fromisoformat,
-    "timestamp": datetime.fromisoformat,
-}
-
-
-def _arrow_type(column: PayloadColumn) -> pa.DataType:
-    types: dict[ColumnKind, pa.DataType] = {
-        "text": pa.string(),
-        "integer": pa.int64(),
-        "boolean": pa.bool_(),
-        "numeric": pa.decimal128(38, column.scale),
-        "double": pa.float64(),
-        "date": pa.date32(),
-        "timestamp": pa.timestamp("us", tz="UTC"),
-    }
-    return types[column.kind]
-
-
-_WRITERS: dict[str, Callable[[Sequence[Change], SyncSpec], bytes]] = {
-    "csv": _csv,
-    "jsonl": _jsonl,
-    "parquet": _parquet,
-}
-
-
 class Files:
     """The destination for files."""
 
@@ -285,7 +172,7 @@ class Files:
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
         """The names of our own columns must be free."""
-        taken = [name for name in _own_columns(spec) if spec.payload.column(name)]
+        taken = [name for name in own_columns(spec) if spec.payload.column(name)]
         if taken:
             yield Problem(
                 "destination",
@@ -293,39 +180,35 @@ class Files:
                 "the payload.",
             )
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[FilesSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[FilesSession]:
         """Connect with the address and secrets of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[FilesSession]:
-    options = cast(FilesOptions, spec.options)
-    url = named_value(options.url_variable)
-    if not url:
-        raise DestinationSettingError(
-            f"{options.url_variable} is not set: set it to a folder, s3://BUCKET/PREFIX or "
-            "sftp://USER@HOST/PATH."
-        )
-    protocol = urlsplit(url).scheme or "file"
-    module = _EXTRAS.get(protocol)
-    if module and importlib.util.find_spec(module) is None:
-        raise DestinationSettingError(
-            f"{options.url_variable} needs the package {module}: install this project with the "
-            f"extra {module.removesuffix('fs')!r}."
-        )
-    try:
-        filesystem, path = await asyncio.to_thread(
-            fsspec.core.url_to_fs, url, skip_instance_cache=True, **_secrets(options, protocol)
-        )
-    except Exception as error:
-        # A message of the file system may repeat the address with a password in it.
-        raise DestinationSettingError(
-            f"{options.url_variable}: no connection ({type(error).__name__}): look at the address, "
-            "the secret and the server's key."
-        ) from None
-    host = urlsplit(url).netloc.rpartition("@")[2]
-    yield FilesSession(filesystem, f"{path.rstrip('/')}/{spec.name}", host or "folder", spec)
+        options = cast(FilesOptions, spec.options)
+        url = named_value(options.url_variable)
+        if not url:
+            raise DestinationSettingError(
+                f"{options.url_variable} is not set: set it to a folder, s3://BUCKET/PREFIX or "
+                "sftp://USER@HOST/PATH."
+            )
+        protocol = urlsplit(url).scheme or "file"
+        module = _EXTRAS.get(protocol)
+        if module and importlib.util.find_spec(module) is None:
+            raise DestinationSettingError(
+                f"{options.url_variable} needs the package {module}: install this project with the "
+                f"extra {module.removesuffix('fs')!r}."
+            )
+        try:
+            filesystem, path = await asyncio.to_thread(
+                fsspec.core.url_to_fs, url, skip_instance_cache=True, **_secrets(options, protocol)
+            )
+        except Exception as error:
+            # A message of the file system may repeat the address with a password in it.
+            raise DestinationSettingError(
+                f"{options.url_variable}: no connection ({type(error).__name__}): look at the "
+                "address, the secret and the server's key."
+            ) from None
+        host = urlsplit(url).netloc.rpartition("@")[2]
+        yield FilesSession(filesystem, f"{path.rstrip('/')}/{spec.name}", host or "folder", spec)
 
 
 def _secrets(options: FilesOptions, protocol: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -21,9 +21,7 @@ from cdp.activation.destinations.base import (
     TemporaryFailureError,
 )
 from cdp.activation.destinations.http import request
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
+from cdp.activation.spec import SyncSpec
 
 DEFAULT_KEY_VARIABLE = "CDP_GOOGLE_SERVICE_ACCOUNT"
 TOKEN_ADDRESS = "https://oauth2.googleapis.com/token"  # noqa: S105  # an address
@@ -48,9 +46,7 @@ class ServiceAccount:
         # An optional extra, which only Google's destinations need.
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
-        from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
-            load_pem_private_key,
-        )
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
         key = load_pem_private_key(self.private_key.encode(), password=None)
         if not isinstance(key, rsa.RSAPrivateKey):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
 
 from pydantic import Field
 
@@ -45,21 +45,19 @@ from cdp.activation.destinations.google import (
 )
 from cdp.activation.destinations.http import document_of, failure_reason
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://datamanager.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/datamanager"
 # DESTINATIONS.md: 10,000 members a request.
-LARGEST_BATCH = 10_000
+MAX_BATCH = 10_000
 # DESTINATIONS.md: 300 requests a minute, and a batch takes up to two. Of 100,000 a day Google tells
 # by refusing.
 RATE_PER_SECOND = 300 / 60 / 2
 # One after another, as a member may be added by what another change takes away.
-MOST_IN_FLIGHT = 1
+MAX_IN_FLIGHT = 1
 _FIELDS = {"email": "emailAddress", "phone": "phoneNumber"}
 _MEMBER = re.compile(r"audience_?members\[(\d+)\]", re.IGNORECASE)
 
@@ -118,7 +116,7 @@ class GoogleDataManagerSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Deletes apart from the rest, each up to the largest batch."""
-        return packed(changes, lambda _: (1,), (LARGEST_BATCH,), by_operation)
+        return packed(changes, lambda _: (1,), (MAX_BATCH,), by_operation)
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         """Remove members, then add some; see `Session.deliver`."""
@@ -191,11 +189,11 @@ class GoogleDataManager:
     options: type[Options] = GoogleDataManagerOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
-        max_in_flight=MOST_IN_FLIGHT,
-        most_in_flight=MOST_IN_FLIGHT,
+        max_in_flight=MAX_IN_FLIGHT,
+        most_in_flight=MAX_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
@@ -204,22 +202,18 @@ class GoogleDataManager:
             yield Problem("object", f"is {spec.object!r}: give the id of the audience.")
         yield from audience_problems(spec, cast(GoogleDataManagerOptions, spec.options))
 
-    def open(
+    @asynccontextmanager
+    async def open(
         self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[GoogleDataManagerSession]:
+    ) -> AsyncIterator[GoogleDataManagerSession]:
         """Connect with the service account of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[GoogleDataManagerSession]:
-    options = cast(GoogleDataManagerOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    account = service_account_in(options.key_variable, spec)
-    async with open_api(
-        spec, address, account.email, {}, code_of=google_code, failure_of=_failure
-    ) as api:
-        yield GoogleDataManagerSession(api, Tokens(api.client, account, SCOPE), spec, options)
+        options = cast(GoogleDataManagerOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        account = service_account_in(options.key_variable, spec)
+        async with open_api(
+            spec, address, account.email, {}, code_of=google_code, failure_of=_failure
+        ) as api:
+            yield GoogleDataManagerSession(api, Tokens(api.client, account, SCOPE), spec, options)
 
 
 DESTINATION: Destination = GoogleDataManager()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import asynccontextmanager
+from typing import Any, cast
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
@@ -30,7 +30,6 @@ from cdp.activation.destinations.base import (
     Problem,
     RowResult,
     TemporaryFailureError,
-    Value,
 )
 from cdp.activation.destinations.http import (
     Answer,
@@ -39,16 +38,15 @@ from cdp.activation.destinations.http import (
     failure_reason,
     refused_row,
 )
+from cdp.activation.destinations.messages import as_text
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://api.hubapi.com"
 # DESTINATIONS.md: 100 inputs a batch.
-LARGEST_BATCH = 100
+MAX_BATCH = 100
 # DESTINATIONS.md: 190 requests per 10 s from the professional plan up, 100 below it.
 RATE_PER_SECOND = 19.0
 STARTER_RATE_PER_SECOND = 10.0
@@ -68,13 +66,6 @@ class HubspotOptions(ApiOptions):
     url_variable: str = address_variable("CDP_HUBSPOT_URL")
 
 
-def _text(value: Value) -> str:
-    """A property's value; HubSpot takes text for every type, and empty text clears."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
 class HubspotSession:
     """An open HubSpot account."""
 
@@ -90,8 +81,8 @@ class HubspotSession:
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Deletes apart from the rest, each up to the largest batch; merges alone."""
         most = {
-            "write": (LARGEST_BATCH,),
-            "delete": (LARGEST_BATCH,),
+            "write": (MAX_BATCH,),
+            "delete": (MAX_BATCH,),
             "merge": (1,),
         }
         return packed(changes, lambda _: (1,), most, by_operation)
@@ -108,7 +99,7 @@ class HubspotSession:
                 "idProperty": self._id_property,
                 "objectWriteTraceId": str(at),
                 "properties": {
-                    name: _text(value) for name, value in self._options.fields(change).items()
+                    name: as_text(value) for name, value in self._options.fields(change).items()
                 },
             }
             for at, change in enumerate(changes)
@@ -209,8 +200,8 @@ class Hubspot:
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         default_rate_per_second=STARTER_RATE_PER_SECOND,
         max_in_flight=8,
@@ -225,21 +216,15 @@ class Hubspot:
                 f"is 'merge', which hubspot cannot with {spec.object}: use delete or keep.",
             )
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[HubspotSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[HubspotSession]:
         """Connect with the token of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[HubspotSession]:
-    options = cast(HubspotOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    token = secret_in(options.token_variable, spec)
-    headers = {"Authorization": f"Bearer {token}"}
-    async with open_api(spec, address, token, headers, code_of=_category) as api:
-        yield HubspotSession(api, spec, options)
+        options = cast(HubspotOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        token = secret_in(options.token_variable, spec)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with open_api(spec, address, token, headers, code_of=_category) as api:
+            yield HubspotSession(api, spec, options)
 
 
 DESTINATION: Destination = Hubspot()

@@ -7,8 +7,8 @@ deleted row's user is deleted and a merged row's merged, one request each.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 from cdp.activation.destinations.api import (
@@ -36,17 +36,15 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import Answer, document_of, refused_row
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.activation.spec import SyncSpec
 from cdp.environment import variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://api.iterable.com"
 # DESTINATIONS.md: 4 MB a request, about 1,000 rows, 5 requests a second a key. Megabytes are read
 # as millions of bytes, the smaller of two senses.
-LARGEST_BODY = 4_000_000
-LARGEST_BATCH = 1_000
+MAX_BODY = 4_000_000
+MAX_BATCH = 1_000
 RATE_PER_SECOND = 5.0
 # `{"users":[…]}`
 _FRAME_BYTES = 12
@@ -84,9 +82,9 @@ class IterableSession:
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Updates by rows and bytes; deletes and merges alone."""
         most = {
-            "write": (LARGEST_BATCH, LARGEST_BODY - _FRAME_BYTES),
-            "delete": (1, LARGEST_BODY),
-            "merge": (1, LARGEST_BODY),
+            "write": (MAX_BATCH, MAX_BODY - _FRAME_BYTES),
+            "delete": (1, MAX_BODY),
+            "merge": (1, MAX_BODY),
         }
         return packed(
             changes, lambda change: (1, len(to_json(self._user(change))) + 1), most, by_operation
@@ -168,8 +166,8 @@ class IterableDestination:
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=5,
     )
@@ -182,21 +180,15 @@ class IterableDestination:
         reserved = frozenset({"userId"} if is_by_id else {"userId", "email"})
         yield from column_problems(spec, reserved, "iterable would take it for an identifier")
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[IterableSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[IterableSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[IterableSession]:
-    options = cast(IterableOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    key = secret_in(options.key_variable, spec)
-    headers = {"Api-Key": key}
-    async with open_api(spec, address, key, headers, largest_body=LARGEST_BODY) as api:
-        yield IterableSession(api, spec)
+        options = cast(IterableOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        key = secret_in(options.key_variable, spec)
+        headers = {"Api-Key": key}
+        async with open_api(spec, address, key, headers, largest_body=MAX_BODY) as api:
+            yield IterableSession(api, spec)
 
 
 DESTINATION: Destination = IterableDestination()

@@ -8,19 +8,17 @@ is merged.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import Field
 
 from cdp.activation.destinations.api import (
     Api,
-    ApiOptions,
     address_in,
     column_problems,
     object_problems,
@@ -39,16 +37,14 @@ from cdp.activation.destinations.base import (
     Options,
     Problem,
     RowResult,
-    TemporaryFailureError,
-    Value,
 )
 from cdp.activation.destinations.http import check_no_content, document_of, refused_row
+from cdp.activation.destinations.klaviyo_profile import profile_document
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.activation.destinations.polling import JobOptions, result_of_job
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://a.klaviyo.com"
 # The revision of the description that requests are checked against in the tests.
@@ -56,45 +52,31 @@ REVISION = "2026-07-15"
 CONTENT_TYPE = "application/vnd.api+json"
 # DESTINATIONS.md and Klaviyo's OpenAPI description: 10,000 profiles, 5 MB a request, 100 KB a
 # profile, read as thousands, the smaller of two senses.
-LARGEST_BATCH = 10_000
-LARGEST_BODY = 5_000_000
-LARGEST_PROFILE = 100_000
+MAX_BATCH = 10_000
+MAX_BODY = 5_000_000
+MAX_PROFILE = 100_000
 # The same: 10 requests a second, but 150 a minute.
 RATE_PER_SECOND = 2.5
 # Klaviyo's OpenAPI description: profiles a page. A filter is part of the address, which servers
 # commonly take up to 8 KB of; half of that is left to the rest.
-LARGEST_PAGE = 100
-LARGEST_FILTER = 4_000
-_IDENTIFIERS = frozenset({"email", "phone_number", "external_id"})
-_ATTRIBUTES = _IDENTIFIERS | {
-    *("first_name", "last_name", "organization", "locale", "title", "image"),
-}
-_LOCATION = frozenset(
-    {
-        *("address1", "address2", "city", "country", "latitude", "longitude", "region", "zip"),
-        *("timezone", "ip"),
-    }
-)
+MAX_PAGE = 100
+MAX_FILTER = 4_000
 _RESERVED = frozenset({"id", "_kx", "subscriptions", "location", "properties"})
 _ROW_POINTER = re.compile(r"/profiles/data/(\d+)(?:/|$)")
 
 
-class KlaviyoOptions(ApiOptions):
+class KlaviyoOptions(JobOptions):
     """Keys of a Klaviyo sync beside the common ones; `object` is `profiles`.
 
     Attributes:
         identifier: Whether the key is a profile's `external_id` or `email`.
         list_id: List that the profiles are added to and, in a mirror, removed from.
-        job_seconds: How long an import job may take before it is given up and sent again.
-        poll_seconds: Between two looks at an import job.
     """
 
     identifier: Literal["external_id", "email"] = "external_id"
     list_id: str | None = Field(None, min_length=1)
     key_variable: str = variable("CDP_KLAVIYO_KEY", "a secret", "Private key.")
     url_variable: str = address_variable("CDP_KLAVIYO_URL")
-    job_seconds: float = Field(1800, gt=0)
-    poll_seconds: float = Field(5, gt=0)
 
 
 class KlaviyoSession:
@@ -110,9 +92,9 @@ class KlaviyoSession:
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Imports by rows and bytes; removals by what a page and a filter hold; merges alone."""
         most = {
-            "write": (LARGEST_BATCH, LARGEST_BODY - self._frame_bytes),
-            "delete": (LARGEST_PAGE, LARGEST_FILTER),
-            "merge": (1, LARGEST_FILTER),
+            "write": (MAX_BATCH, MAX_BODY - self._frame_bytes),
+            "delete": (MAX_PAGE, MAX_FILTER),
+            "merge": (1, MAX_FILTER),
         }
         return packed(changes, self._weights, most, by_operation)
 
@@ -128,11 +110,11 @@ class KlaviyoSession:
         if changes[0].operation == "merge":
             return [await self._merge(change) for change in changes]
         profiles = [self._profile(change) for change in changes]
-        if any(len(to_json(profile)) > LARGEST_PROFILE for profile in profiles):
+        if any(len(to_json(profile)) > MAX_PROFILE for profile in profiles):
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         created = await self._send("POST", "/api/profile-bulk-import-jobs", self._job(profiles))
         job_id = quote(str(created["data"]["id"]), safe="")
-        failed = await self._wait_for(job_id)
+        failed = await result_of_job(self._options, self._failed_count, job_id)
         if not failed:
             return [ACCEPTED] * len(changes)
         return _row_results(len(changes), await self._errors(job_id), failed)
@@ -154,43 +136,15 @@ class KlaviyoSession:
     def _profile(self, change: Change) -> dict[str, Any]:
         fields = self._options.fields(change)
         fields.pop(self._key, None)
-        attributes: dict[str, Any] = {}
-        location: dict[str, Value] = {}
-        properties: dict[str, Value] = {}
-        unset: list[str] = []
-        for name, value in fields.items():
-            place = name.removeprefix("location_")
-            if name in _ATTRIBUTES:
-                # An identifier that is not known takes none away that Klaviyo knows.
-                if value is not None or name not in _IDENTIFIERS:
-                    attributes[name] = value
-            elif place != name and place in _LOCATION:
-                location[place] = value
-            elif value is None:
-                unset.append(name)
-            else:
-                properties[name] = value
-        attributes[self._options.identifier] = change.key
-        parts = {"location": location, "properties": properties}
-        attributes |= {name: part for name, part in parts.items() if part}
-        profile: dict[str, Any] = {"type": "profile", "attributes": attributes}
-        if unset:
-            profile["meta"] = {"patch_properties": {"unset": unset}}
-        return profile
+        return profile_document(self._options.identifier, change.key, fields)
 
-    async def _wait_for(self, job_id: str) -> int:
-        """Rows that failed, once the job is done."""
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + self._options.job_seconds
-        while loop.time() < give_up_at:
-            found = await self._send("GET", f"/api/profile-bulk-import-jobs/{job_id}")
-            job = found["data"]["attributes"]
-            if job["status"] == "complete":
-                return int(job.get("failed_count") or 0)
-            if job["status"] == "cancelled":
-                raise BatchRefusedError("the job was cancelled")
-            await asyncio.sleep(self._options.poll_seconds)
-        raise TemporaryFailureError("the job was not done in time")
+    async def _failed_count(self, job_id: str) -> int | None:
+        """Rows that failed, once the job is done; None before."""
+        found = await self._send("GET", f"/api/profile-bulk-import-jobs/{job_id}")
+        job = found["data"]["attributes"]
+        if job["status"] == "cancelled":
+            raise BatchRefusedError("the job was cancelled")
+        return int(job.get("failed_count") or 0) if job["status"] == "complete" else None
 
     async def _errors(self, job_id: str) -> list[Mapping[str, Any]]:
         page = f"/api/profile-bulk-import-jobs/{job_id}/import-errors?{_query({'page[size]': 100})}"
@@ -238,7 +192,7 @@ class KlaviyoSession:
         query = {
             "filter": f"any({name},{json.dumps(keys, ensure_ascii=False)})",
             "fields[profile]": name,
-            "page[size]": LARGEST_PAGE,
+            "page[size]": MAX_PAGE,
         }
         found = (await self._send("GET", f"/api/profiles?{_query(query)}"))["data"]
         ids = {self._folded(str(row["attributes"][name])): str(row["id"]) for row in found}
@@ -278,7 +232,7 @@ class Klaviyo:
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     merges_unasked = True
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
         default_batch=1_000,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=4,
@@ -298,27 +252,21 @@ class Klaviyo:
         reserved = _RESERVED | {options.identifier}
         yield from column_problems(spec, reserved, "klaviyo would take it for something else")
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[KlaviyoSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[KlaviyoSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[KlaviyoSession]:
-    options = cast(KlaviyoOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    key = secret_in(options.key_variable, spec)
-    headers = {
-        "Authorization": f"Klaviyo-API-Key {key}",
-        "Accept": CONTENT_TYPE,
-        "revision": REVISION,
-    }
-    async with open_api(
-        spec, address, key, headers, code_of=_code, largest_body=LARGEST_BODY
-    ) as api:
-        yield KlaviyoSession(api, spec)
+        options = cast(KlaviyoOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        key = secret_in(options.key_variable, spec)
+        headers = {
+            "Authorization": f"Klaviyo-API-Key {key}",
+            "Accept": CONTENT_TYPE,
+            "revision": REVISION,
+        }
+        async with open_api(
+            spec, address, key, headers, code_of=_code, largest_body=MAX_BODY
+        ) as api:
+            yield KlaviyoSession(api, spec)
 
 
 DESTINATION: Destination = Klaviyo()

@@ -12,8 +12,8 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 from pydantic import Field
@@ -41,15 +41,13 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import check_no_content, document_of, refused_row
 from cdp.activation.destinations.packing import packed
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 # DESTINATIONS.md: 500 contacts a request; 10 requests at a time, and no limit by the second.
-LARGEST_BATCH = 500
-MOST_IN_FLIGHT = 10
+MAX_BATCH = 500
+MAX_IN_FLIGHT = 10
 # General knowledge, not confirmed: a merge field's name. A wrong one is told by Mailchimp too.
 _MERGE_FIELD = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 _DATA_CENTRE = re.compile(r"[a-z]{2}\d+")
@@ -91,8 +89,8 @@ class MailchimpSession:
         """New contacts together, all else one by one."""
         return packed(
             changes,
-            lambda change: (1 if change.operation == "insert" else LARGEST_BATCH,),
-            (LARGEST_BATCH,),
+            lambda change: (1 if change.operation == "insert" else MAX_BATCH,),
+            (MAX_BATCH,),
             lambda change: "new" if change.operation == "insert" else "there",
         )
 
@@ -176,10 +174,10 @@ class Mailchimp:
     options: type[Options] = MailchimpOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
-        max_in_flight=MOST_IN_FLIGHT,
-        most_in_flight=MOST_IN_FLIGHT,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
+        max_in_flight=MAX_IN_FLIGHT,
+        most_in_flight=MAX_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
@@ -198,25 +196,19 @@ class Mailchimp:
                     "in `omit`.",
                 )
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[MailchimpSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[MailchimpSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[MailchimpSession]:
-    options = cast(MailchimpOptions, spec.options)
-    key = secret_in(options.key_variable, spec)
-    data_centre = key.rpartition("-")[2]
-    default = None
-    if _DATA_CENTRE.fullmatch(data_centre):
-        default = f"https://{data_centre}.api.mailchimp.com"
-    address = address_in(options.url_variable, default, spec)
-    signed = base64.b64encode(f"key:{key}".encode()).decode()
-    async with open_api(spec, address, key, {"Authorization": f"Basic {signed}"}) as api:
-        yield MailchimpSession(api, spec)
+        options = cast(MailchimpOptions, spec.options)
+        key = secret_in(options.key_variable, spec)
+        data_centre = key.rpartition("-")[2]
+        default = None
+        if _DATA_CENTRE.fullmatch(data_centre):
+            default = f"https://{data_centre}.api.mailchimp.com"
+        address = address_in(options.url_variable, default, spec)
+        signed = base64.b64encode(f"key:{key}".encode()).decode()
+        async with open_api(spec, address, key, {"Authorization": f"Basic {signed}"}) as api:
+            yield MailchimpSession(api, spec)
 
 
 DESTINATION: Destination = Mailchimp()

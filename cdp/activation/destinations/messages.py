@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from cdp.activation.destinations.api import TimedOptions, no_column
 from cdp.activation.destinations.base import Problem, RowResult, Value
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
+from cdp.activation.spec import SyncSpec
 
 EXPIRED = RowResult("rejected", "expired")
 # Four weeks, the longest that Android and web push keep a message.
-LONGEST_TTL_SECONDS = 28 * 24 * 3600
+MAX_TTL_SECONDS = 28 * 24 * 3600
 
 
 class MessageOptions(TimedOptions):
@@ -45,7 +42,7 @@ class PushOptions(MessageOptions):
     recipient: str = Field(min_length=1)
     title: str | None = None
     data: tuple[str, ...] = ()
-    ttl_seconds: int = Field(24 * 3600, ge=1, le=LONGEST_TTL_SECONDS)
+    ttl_seconds: int = Field(24 * 3600, ge=1, le=MAX_TTL_SECONDS)
 
 
 def seconds_left(options: MessageOptions, values: Mapping[str, Value]) -> float | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from pydantic import Field
 
@@ -38,18 +38,16 @@ from cdp.activation.destinations.base import (
 )
 from cdp.activation.destinations.http import document_of
 from cdp.activation.destinations.packing import by_operation, packed
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://graph.facebook.com"
 # DESTINATIONS.md: 10,000 rows a request.
-LARGEST_BATCH = 10_000
+MAX_BATCH = 10_000
 # One after another, as a member may be added by what another change takes away. Meta's rate depends
 # on the account and is told only by refusals.
-MOST_IN_FLIGHT = 1
+MAX_IN_FLIGHT = 1
 # Codes of the Graph API's errors: calls by app, user, page and ad account.
 _THROTTLED = frozenset({4, 17, 32, 613, *range(80000, 80015)})
 _TEMPORARY = frozenset({1, 2})
@@ -83,7 +81,7 @@ class MetaSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Deletes apart from the rest; what is taken away has a row for each identifier."""
-        limits = (LARGEST_BATCH, LARGEST_BATCH)
+        limits = (MAX_BATCH, MAX_BATCH)
         return packed(changes, self._members.weight, limits, by_operation)
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
@@ -143,10 +141,10 @@ class Meta:
     options: type[Options] = MetaOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
-        max_in_flight=MOST_IN_FLIGHT,
-        most_in_flight=MOST_IN_FLIGHT,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
+        max_in_flight=MAX_IN_FLIGHT,
+        most_in_flight=MAX_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
@@ -155,19 +153,15 @@ class Meta:
             yield Problem("object", f"is {spec.object!r}: give the id of the custom audience.")
         yield from audience_problems(spec, cast(MetaOptions, spec.options))
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[MetaSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[MetaSession]:
         """Connect with the token of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[MetaSession]:
-    options = cast(MetaOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    token = secret_in(options.token_variable, spec)
-    headers = {"Authorization": f"Bearer {token}"}
-    async with open_api(spec, address, token, headers, failure_of=_failure) as api:
-        yield MetaSession(api, spec, options)
+        options = cast(MetaOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        token = secret_in(options.token_variable, spec)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with open_api(spec, address, token, headers, failure_of=_failure) as api:
+            yield MetaSession(api, spec, options)
 
 
 DESTINATION: Destination = Meta()

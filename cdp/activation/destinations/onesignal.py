@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import asynccontextmanager
+from typing import Any, cast
 from uuid import UUID
 
 from cdp.activation.destinations.api import (
@@ -33,15 +33,13 @@ from cdp.activation.destinations.messages import (
     message_problems,
     time_to_live,
 )
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://api.onesignal.com"
 # A message has a text of its own, so it is a request of its own.
-LARGEST_BATCH = 1
+MAX_BATCH = 1
 # DESTINATIONS.md: 150 requests a second on the free plan, 6,000 on paid ones.
 RATE_PER_SECOND = 6_000.0
 FREE_RATE_PER_SECOND = 150.0
@@ -123,8 +121,8 @@ class Onesignal:
     options: type[Options] = OnesignalOptions
     modes: frozenset[Mode] = frozenset({"append"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         default_rate_per_second=FREE_RATE_PER_SECOND,
         max_in_flight=32,
@@ -134,20 +132,14 @@ class Onesignal:
         """The columns of the message."""
         return message_problems(spec, cast(OnesignalOptions, spec.options))
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[OnesignalSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[OnesignalSession]:
         """Connect with the key of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[OnesignalSession]:
-    options = cast(OnesignalOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    key = secret_in(options.key_variable, spec)
-    async with open_api(spec, address, key, {"Authorization": f"Key {key}"}) as api:
-        yield OnesignalSession(api, options)
+        options = cast(OnesignalOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        key = secret_in(options.key_variable, spec)
+        async with open_api(spec, address, key, {"Authorization": f"Key {key}"}) as api:
+            yield OnesignalSession(api, options)
 
 
 DESTINATION: Destination = Onesignal()

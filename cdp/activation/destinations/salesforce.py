@@ -8,19 +8,14 @@ the recycle bin. Sign-in is OAuth's client credentials flow.
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import quote, urlencode
-
-from pydantic import Field
 
 from cdp.activation.destinations.api import (
     Api,
-    ApiOptions,
     address_in,
     omit_problems,
     open_api,
@@ -38,57 +33,24 @@ from cdp.activation.destinations.base import (
     Options,
     Problem,
     RowResult,
-    TemporaryFailureError,
-    Value,
 )
-from cdp.activation.destinations.http import (
-    Answer,
-    check_no_content,
-    document_of,
-    refused_row,
-)
+from cdp.activation.destinations.http import Answer, check_no_content, document_of
 from cdp.activation.destinations.packing import packed
-from cdp.environment import variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.activation.destinations.salesforce_bulk import Job, SalesforceOptions, refused_record
+from cdp.activation.spec import SyncSpec
+from cdp.settings import Settings
 
 # DESTINATIONS.md: 200 records a composite request.
-LARGEST_COLLECTION = 200
+MAX_COLLECTION = 200
 # DESTINATIONS.md: a bulk job is for more than 2,000 rows and holds up to 150 MB; 15,000 batches in
 # 24 hours are left to the batch size. The rows of a job are our own bound, for the memory.
 BULK_ABOVE = 2_000
-LARGEST_JOB_BYTES = 150_000_000
-LARGEST_JOB = 10_000
+MAX_JOB_BYTES = 150_000_000
+MAX_JOB = 10_000
 # General knowledge, not confirmed: requests under way at once; the sync's `max_in_flight` sets it.
-MOST_IN_FLIGHT = 25
+MAX_IN_FLIGHT = 25
 # What the answer to a row says when the record is gone already, which is what a delete wants.
 _GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
-_PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED"})
-# In a CSV of the Bulk API an empty field is left as it is; this clears it.
-_NULL = "#N/A"
-
-
-class SalesforceOptions(ApiOptions):
-    """Keys of a Salesforce sync beside the common ones; `object` is the sObject's API name.
-
-    Attributes:
-        api_version: Version of the REST API.
-        job_seconds: How long a bulk job may take before it is given up and sent again.
-        poll_seconds: Between two looks at a bulk job.
-    """
-
-    api_version: str = Field("v62.0", pattern=r"^v\d+\.0$")
-    client_id_variable: str = variable(
-        "CDP_SALESFORCE_CLIENT_ID", "a secret", "Consumer key of a connected app."
-    )
-    client_secret_variable: str = variable(
-        "CDP_SALESFORCE_CLIENT_SECRET", "a secret", "Secret of a connected app."
-    )
-    url_variable: str = variable("CDP_SALESFORCE_URL", "an address", "Your domain.")
-    job_seconds: float = Field(1800, gt=0)
-    poll_seconds: float = Field(5, gt=0)
 
 
 class _SignedIn:
@@ -160,18 +122,18 @@ class SalesforceSession:
         writes = [change for change in changes if change.operation != "delete"]
         deletes = [change for change in changes if change.operation == "delete"]
         parts = packed(
-            deletes, lambda c: (1 if c.receiver_id else LARGEST_COLLECTION,), (LARGEST_COLLECTION,)
+            deletes, lambda c: (1 if c.receiver_id else MAX_COLLECTION,), (MAX_COLLECTION,)
         )
         if len(writes) > BULK_ABOVE:
             # As CSV a row is shorter than as JSON, which names each field.
-            return parts + packed(writes, lambda c: (len(c.values_json) * 4,), (LARGEST_JOB_BYTES,))
-        return parts + packed(writes, lambda _: (1,), (LARGEST_COLLECTION,))
+            return parts + packed(writes, lambda c: (len(c.values_json) * 4,), (MAX_JOB_BYTES,))
+        return parts + packed(writes, lambda _: (1,), (MAX_COLLECTION,))
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         """Write or delete one part; see `Session.deliver`."""
         if changes[0].operation != "delete":
-            if len(changes) > LARGEST_COLLECTION:
-                return await _Job(self._api, self._root, self._options).run(
+            if len(changes) > MAX_COLLECTION:
+                return await Job(self._api.send, self._root, self._options).run(
                     changes, self._object, self._external_id
                 )
             return await self._upsert(changes)
@@ -203,82 +165,6 @@ class SalesforceSession:
         return [ACCEPTED] * len(changes)
 
 
-class _Job:
-    """A bulk ingest job from its creation to the results of its rows."""
-
-    def __init__(self, api: _SignedIn, root: str, options: SalesforceOptions) -> None:
-        self._api = api
-        self._jobs = f"{root}/jobs/ingest"
-        self._options = options
-
-    async def run(
-        self, changes: Sequence[Change], object_name: str, external_id: str
-    ) -> list[RowResult]:
-        """Upload the rows, wait until they are processed, and read what became of them."""
-        created = await self._api.send(
-            "POST",
-            self._jobs,
-            to_json(
-                {
-                    "object": object_name,
-                    "externalIdFieldName": external_id,
-                    "operation": "upsert",
-                    "contentType": "CSV",
-                    "lineEnding": "LF",
-                }
-            ),
-        )
-        job_id = str(document_of(created, "id")["id"])
-        job = f"{self._jobs}/{quote(job_id, safe='')}"
-        await self._api.send("PUT", f"{job}/batches", self._csv(changes), "text/csv")
-        await self._api.send("PATCH", job, to_json({"state": "UploadComplete"}))
-        await self._wait_for(job)
-        return await self._results(job, changes, external_id)
-
-    def _csv(self, changes: Sequence[Change]) -> bytes:
-        rows = [self._options.fields(change) for change in changes]
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({name: _csv_value(value) for name, value in row.items()})
-        return text.getvalue().encode()
-
-    async def _wait_for(self, job: str) -> None:
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + self._options.job_seconds
-        while loop.time() < give_up_at:
-            state = document_of(await self._api.send("GET", job), "state")["state"]
-            if state == "JobComplete":
-                return
-            if state in ("Failed", "Aborted"):
-                raise BatchRefusedError(f"the job ended as {state}")
-            await asyncio.sleep(self._options.poll_seconds)
-        raise TemporaryFailureError("the job was not done in time")
-
-    async def _results(
-        self, job: str, changes: Sequence[Change], external_id: str
-    ) -> list[RowResult]:
-        by_key: dict[str, RowResult] = {}
-        for row in await self._table(f"{job}/successfulResults/"):
-            by_key[row[external_id]] = RowResult("accepted", None, row["sf__Id"])
-        for row in await self._table(f"{job}/failedResults/"):
-            # `CODE:message:fields --`; only the code may be told.
-            by_key[row[external_id]] = _refused(row["sf__Error"].partition(":")[0])
-        missing = RowResult("retry", "the job left the row unprocessed")
-        return [by_key.get(change.key, missing) for change in changes]
-
-    async def _table(self, path: str) -> list[dict[str, str]]:
-        answer = await self._api.send("GET", path)
-        return list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
-
-
-def _csv_value(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _NULL if value is None else str(value)
-
-
 def _quoted(*names: str) -> str:
     return "/".join(quote(name, safe="") for name in names)
 
@@ -296,11 +182,7 @@ def _row_result(row: Mapping[str, Any], accepting: frozenset[str]) -> RowResult:
     if row.get("success"):
         return RowResult("accepted", None, row.get("id"))
     code = next((str(error.get("statusCode")) for error in row.get("errors", [])), "")
-    return ACCEPTED if code in accepting else _refused(code)
-
-
-def _refused(code: str) -> RowResult:
-    return refused_row(503 if code in _PASSING else 400, code)
+    return ACCEPTED if code in accepting else refused_record(code)
 
 
 def _error_code(document: object) -> object:
@@ -316,10 +198,10 @@ class Salesforce:
     options: type[Options] = SalesforceOptions
     modes: frozenset[Mode] = frozenset({"upsert", "mirror"})
     limits = Limits(
-        largest_batch=LARGEST_JOB,
-        default_batch=LARGEST_COLLECTION,
+        largest_batch=MAX_JOB,
+        default_batch=MAX_COLLECTION,
         max_in_flight=5,
-        most_in_flight=MOST_IN_FLIGHT,
+        most_in_flight=MAX_IN_FLIGHT,
     )
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
@@ -328,23 +210,17 @@ class Salesforce:
         if spec.key.lower() == "id":
             yield Problem("key", "is 'Id': use a field that is marked as an external id.")
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[SalesforceSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[SalesforceSession]:
         """Connect with the client's id and secret of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[SalesforceSession]:
-    options = cast(SalesforceOptions, spec.options)
-    address = address_in(options.url_variable, None, spec)
-    client_id = secret_in(options.client_id_variable, spec)
-    client_secret = secret_in(options.client_secret_variable, spec)
-    async with open_api(
-        spec, address, client_id, {}, code_of=_error_code, largest_body=LARGEST_JOB_BYTES
-    ) as api:
-        yield SalesforceSession(api, _SignedIn(api, client_id, client_secret), spec)
+        options = cast(SalesforceOptions, spec.options)
+        address = address_in(options.url_variable, None, spec)
+        client_id = secret_in(options.client_id_variable, spec)
+        client_secret = secret_in(options.client_secret_variable, spec)
+        async with open_api(
+            spec, address, client_id, {}, code_of=_error_code, largest_body=MAX_JOB_BYTES
+        ) as api:
+            yield SalesforceSession(api, _SignedIn(api, client_id, client_secret), spec)
 
 
 DESTINATION: Destination = Salesforce()

@@ -7,8 +7,8 @@ idempotency: a message whose answer was lost is posted again.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from contextlib import asynccontextmanager
+from typing import cast
 
 from pydantic import Field
 
@@ -41,18 +41,16 @@ from cdp.activation.destinations.messages import (
     message_problems,
     seconds_left,
 )
+from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://slack.com/api"
 # DESTINATIONS.md: one message a request, and about one a second and channel.
-LARGEST_BATCH = 1
+MAX_BATCH = 1
 RATE_PER_SECOND = 1.0
 # Slack cuts a text off beyond this.
-LONGEST_TEXT = 40_000
+MAX_TEXT = 40_000
 _UNUSABLE = frozenset(
     {
         "access_denied",
@@ -108,7 +106,7 @@ class SlackSession:
         if left is not None and left <= 0:
             return [EXPIRED]
         text = _escaped(values.get(options.body))
-        if len(text) > LONGEST_TEXT:
+        if len(text) > MAX_TEXT:
             raise BatchRefusedError("413 larger_than_the_vendor_takes")
         channel = options.channel_id or as_text(values.get(options.channel_column or ""))
         document = {"channel": channel, "text": text}
@@ -143,8 +141,8 @@ class Slack:
     options: type[Options] = SlackOptions
     modes: frozenset[Mode] = frozenset({"append"})
     limits = Limits(
-        largest_batch=LARGEST_BATCH,
-        default_batch=LARGEST_BATCH,
+        largest_batch=MAX_BATCH,
+        default_batch=MAX_BATCH,
         rate_per_second=RATE_PER_SECOND,
         max_in_flight=1,
     )
@@ -158,18 +156,14 @@ class Slack:
             yield no_column(spec, "channel_column", options.channel_column)
         yield from message_problems(spec, options)
 
-    def open(self, spec: SyncSpec, settings: Settings) -> AbstractAsyncContextManager[SlackSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[SlackSession]:
         """Connect with the token of the environment."""
-        return _open(spec)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec) -> AsyncIterator[SlackSession]:
-    options = cast(SlackOptions, spec.options)
-    address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
-    token = secret_in(options.token_variable, spec)
-    async with open_api(spec, address, token, {"Authorization": f"Bearer {token}"}) as api:
-        yield SlackSession(api, options)
+        options = cast(SlackOptions, spec.options)
+        address = address_in(options.url_variable, DEFAULT_ADDRESS, spec)
+        token = secret_in(options.token_variable, spec)
+        async with open_api(spec, address, token, {"Authorization": f"Bearer {token}"}) as api:
+            yield SlackSession(api, options)
 
 
 DESTINATION: Destination = Slack()

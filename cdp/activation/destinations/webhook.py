@@ -14,15 +14,16 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import cast
 from urllib.parse import urlsplit
 
 import aiohttp
+import standardwebhooks
 from pydantic import Field
 
 from cdp.activation.destinations.base import (
@@ -37,11 +38,9 @@ from cdp.activation.destinations.base import (
     RowResult,
 )
 from cdp.activation.destinations.http import post, refused_row
+from cdp.activation.spec import SyncSpec
 from cdp.environment import named_secret, named_value, variable
-
-if TYPE_CHECKING:
-    from cdp.activation.spec import SyncSpec
-    from cdp.settings import Settings
+from cdp.settings import Settings
 
 DEFAULT_URL_VARIABLE = "CDP_WEBHOOK_URL"
 DEFAULT_SECRET_VARIABLE = "CDP_WEBHOOK_SECRET"  # noqa: S105  # the variable's name
@@ -72,9 +71,8 @@ def secret_bytes(secret: str) -> bytes:
 
 def sign(secret: bytes, message_id: str, timestamp: int, body: bytes) -> str:
     """Value of the `Webhook-Signature` header."""
-    content = f"{message_id}.{timestamp}.".encode() + body
-    digest = hmac.new(secret, content, hashlib.sha256).digest()
-    return "v1," + base64.b64encode(digest).decode()
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    return standardwebhooks.Webhook(secret).sign(message_id, moment, body.decode())
 
 
 def request_key(changes: Sequence[Change]) -> str:
@@ -164,31 +162,26 @@ class Webhook:
         """Nothing: any object, key and column will do."""
         return ()
 
-    def open(
-        self, spec: SyncSpec, settings: Settings
-    ) -> AbstractAsyncContextManager[WebhookSession]:
+    @asynccontextmanager
+    async def open(self, spec: SyncSpec, settings: Settings) -> AsyncIterator[WebhookSession]:
         """Connect with the address and secret of the environment."""
-        return _open(spec, settings)
-
-
-@asynccontextmanager
-async def _open(spec: SyncSpec, settings: Settings) -> AsyncIterator[WebhookSession]:
-    options = cast(WebhookOptions, spec.options)
-    url = _address(options, settings)
-    secret = named_secret(options.secret_variable)
-    if secret is None:
-        raise DestinationSettingError(
-            f"{options.secret_variable} is not set: sync {spec.name!r} signs what it sends with it."
-        )
-    try:
-        key = secret_bytes(secret.get_secret_value())
-    except ValueError as error:
-        raise DestinationSettingError(f"{options.secret_variable}: {error}.") from error
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=spec.max_in_flight),
-        timeout=aiohttp.ClientTimeout(total=options.timeout_seconds),
-    ) as client:
-        yield WebhookSession(client, url, key, spec.name, spec.object)
+        options = cast(WebhookOptions, spec.options)
+        url = _address(options, settings)
+        secret = named_secret(options.secret_variable)
+        if secret is None:
+            raise DestinationSettingError(
+                f"{options.secret_variable} is not set: sync {spec.name!r} signs what it sends "
+                "with it."
+            )
+        try:
+            key = secret_bytes(secret.get_secret_value())
+        except ValueError as error:
+            raise DestinationSettingError(f"{options.secret_variable}: {error}.") from error
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=spec.max_in_flight),
+            timeout=aiohttp.ClientTimeout(total=options.timeout_seconds),
+        ) as client:
+            yield WebhookSession(client, url, key, spec.name, spec.object)
 
 
 def _address(options: WebhookOptions, settings: Settings) -> str:

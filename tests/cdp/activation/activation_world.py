@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from cdp.activation import SyncReport, run_sync
-from cdp.activation.delivery import RetryPolicy
 from cdp.activation.receiver import RunningReceiver
+from cdp.activation.retry import RetryPolicy
 from cdp.dbt.manifest import SyncSpec, load_sync_specs
 from cdp.settings import Settings
 from cdp.warehouse.connection import connected
 
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cw=="
 SCHEMAS = ("cdp_syncs", "cdp_profiles", "cdp_identity", "cdp_activation")
-HASTY = RetryPolicy(first_wait=0.01, longest_wait=0.05, settle_every=0.01)
+HASTY = RetryPolicy(first_wait=0.01, max_wait=0.05, acknowledge_every=0.01)
 
 COLUMNS = {
     "profile_id": "text",

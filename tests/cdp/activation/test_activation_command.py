@@ -25,7 +25,7 @@ def test_plan_apply_and_retry(world: World, capsys: pytest.CaptureFixture[str]) 
     world.receiver.misbehave(FaultPlan(rejected_keys=["p00001"]))
     assert command(world, "apply") == 0
     assert (
-        "2 inserted, 0 updated, 0 deleted, 0 merged, 0 withheld, 1 rejected"
+        "2 inserted, 0 updated, 0 deleted, 0 merged, 0 skipped, 1 rejected"
         in capsys.readouterr().out
     )
     world.receiver.misbehave(FaultPlan())

@@ -18,7 +18,7 @@ def test_rows_without_consent_are_withheld_and_logged(world: World) -> None:
     world.withdraw("p00001")
     world.suppress("p00002")
     report = world.run()
-    assert (report.inserted, report.withheld) == (2, 2)
+    assert (report.inserted, report.skipped) == (2, 2)
     assert set(world.received()) == {"p00000", "p00003"}
     assert world.ledger(
         "sync_outcomes", "sync_key, operation, status, reason, attempt_count", "status = 'withheld'"
@@ -36,7 +36,7 @@ def test_consent_to_something_else_is_no_consent(world: World, column: str, valu
     world.put(rows(1))
     world.execute(f"update cdp_profiles.profile_consents set {column} = $1", [value])
     report = world.run()
-    assert (report.inserted, report.withheld) == (0, 1)
+    assert (report.inserted, report.skipped) == (0, 1)
 
 
 def test_contradicting_consents_count_as_none(world: World) -> None:
@@ -45,12 +45,12 @@ def test_contradicting_consents_count_as_none(world: World) -> None:
         "insert into cdp_profiles.profile_consents "
         "values ('p00000', 'email', 'marketing', 'withdrawn', timestamp '2025-01-01')"
     )
-    assert world.run().withheld == 1
+    assert world.run().skipped == 1
 
 
 def test_a_row_without_a_profile_is_withheld(world: World) -> None:
     world.put([row("p1") | {"profile_id": None, "email": "key@example.com"}])
-    assert world.run(world.spec(key="email")).withheld == 1
+    assert world.run(world.spec(key="email")).skipped == 1
 
 
 def test_a_suppression_on_another_channel_does_not_matter(world: World) -> None:
@@ -68,7 +68,7 @@ def test_mirror_deletes_a_row_whose_consent_was_withdrawn(world: World) -> None:
     assert world.ledger(
         "sync_outcomes", "sync_key, permission, status", "operation = 'delete'"
     ) == [("p00001", "no_consent", "delivered")]
-    assert world.run().withheld == 1
+    assert world.run().skipped == 1
 
 
 def test_upsert_withholds_changes_and_leaves_the_rest(world: World) -> None:
@@ -78,7 +78,7 @@ def test_upsert_withholds_changes_and_leaves_the_rest(world: World) -> None:
     world.put(rows(2, product="tent"))
     world.withdraw("p00000")
     report = world.run(spec)
-    assert (report.updated, report.withheld, report.deleted) == (1, 1, 0)
+    assert (report.updated, report.skipped, report.deleted) == (1, 1, 0)
     assert world.received()["p00000"]["product"] == "boots"
 
 

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
-from cdp.activation.delivery import Delivery, DeliveryTally, RetryPolicy
+from cdp.activation.acknowledgement import Acknowledgement
+from cdp.activation.delivery import Delivery
 from cdp.activation.destinations.base import (
     ACCEPTED,
     BatchRefusedError,
@@ -19,11 +20,12 @@ from cdp.activation.destinations.base import (
     ThrottledError,
 )
 from cdp.activation.difference import Outgoing
+from cdp.activation.outcomes import DeliveryTally
 from cdp.activation.rate import RateLimiter
-from cdp.activation.settlement import Settlement
+from cdp.activation.retry import RetryPolicy
 
 HASTY = RetryPolicy(
-    attempts=4, first_wait=0.001, longest_wait=0.002, longest_throttle=0.2, settle_every=0.001
+    attempts=4, first_wait=0.001, max_wait=0.002, max_throttle=0.2, acknowledge_every=0.001
 )
 
 Answer = Callable[[list[str]], Sequence[RowResult]]
@@ -69,25 +71,25 @@ def deliver(
     max_in_flight: int = 4,
     limiter: RateLimiter | None = None,
     session_class: type[ToldSession] = ToldSession,
-) -> tuple[ToldSession, DeliveryTally, dict[str, Settlement]]:
-    """Deliver rows k0, k1, …; returns the last settlement of each."""
+) -> tuple[ToldSession, DeliveryTally, dict[str, Acknowledgement]]:
+    """Deliver rows k0, k1, …; returns the last acknowledgement of each."""
     session = session_class(answer)
-    settled: dict[str, Settlement] = {}
+    acknowledged: dict[str, Acknowledgement] = {}
 
-    async def settle(settlements: list[Settlement]) -> None:
-        for settlement in settlements:
-            settled.update({f"k{position}": settlement for position in settlement.positions})
+    async def acknowledge(acknowledgements: list[Acknowledgement]) -> None:
+        for each in acknowledgements:
+            acknowledged.update({f"k{position}": each for position in each.positions})
 
     async def read() -> AsyncIterator[list[Outgoing]]:
         for batch in range(batches):
             yield [outgoing(batch * size + number) for number in range(size)]
 
     async def run() -> DeliveryTally:
-        delivery = Delivery(session, limiter or RateLimiter(), policy, max_in_flight, settle)
+        delivery = Delivery(session, limiter or RateLimiter(), policy, max_in_flight, acknowledge)
         return await delivery.run(read())
 
     tally = asyncio.run(asyncio.wait_for(run(), timeout=10))
-    return session, tally, settled
+    return session, tally, acknowledged
 
 
 def accept(keys: list[str]) -> list[RowResult]:
@@ -108,17 +110,17 @@ def failing(times: int, error: Exception) -> Answer:
 
 
 def test_every_row_is_delivered_once_with_many_requests_in_flight() -> None:
-    session, tally, settled = deliver(accept, batches=20, size=3)
+    session, tally, acknowledged = deliver(accept, batches=20, size=3)
     assert tally.delivered == {"insert": 60}
-    assert len(settled) == 60
+    assert len(acknowledged) == 60
     assert session.most_in_flight == 4
 
 
 def test_a_passing_failure_is_tried_again() -> None:
-    session, tally, settled = deliver(failing(2, TemporaryFailureError("500")))
+    session, tally, acknowledged = deliver(failing(2, TemporaryFailureError("500")))
     assert tally.stopped is None
     assert len(session.requests) == 3
-    assert {settlement.attempts for settlement in settled.values()} == {3}
+    assert {acknowledgement.attempts for acknowledgement in acknowledged.values()} == {3}
 
 
 def test_a_lasting_failure_stops_the_run_and_keeps_what_was_acknowledged() -> None:
@@ -128,11 +130,11 @@ def test_a_lasting_failure_stops_the_run_and_keeps_what_was_acknowledged() -> No
         raise TemporaryFailureError("503")
 
     # A second batch that fails alone would be narrowed down; here nothing passes after it begins.
-    session, tally, settled = deliver(answer, batches=6, max_in_flight=1, size=1)
+    session, tally, acknowledged = deliver(answer, batches=6, max_in_flight=1, size=1)
     assert tally.stopped == "a batch failed 4 times, last with: 503"
-    assert settled["k0"].status == "delivered"
-    assert settled["k1"].status == "failed"
-    assert "k2" not in settled
+    assert acknowledged["k0"].status == "delivered"
+    assert acknowledged["k1"].status == "failed"
+    assert "k2" not in acknowledged
     assert len(session.requests) == 5
 
 
@@ -142,10 +144,10 @@ def test_a_row_that_the_receiver_stumbles_over_is_found_and_rejected() -> None:
             raise TemporaryFailureError("500")
         return accept(keys)
 
-    _, tally, settled = deliver(answer)
+    _, tally, acknowledged = deliver(answer)
     assert tally.stopped is None
     assert (tally.accepted, tally.rejected) == (7, 1)
-    assert (settled["k5"].status, settled["k5"].reason) == ("rejected", "500, 3 times")
+    assert (acknowledged["k5"].status, acknowledged["k5"].reason) == ("rejected", "500, 3 times")
 
 
 def test_a_refused_batch_is_halved_until_the_bad_rows_are_found() -> None:
@@ -154,9 +156,9 @@ def test_a_refused_batch_is_halved_until_the_bad_rows_are_found() -> None:
             raise BatchRefusedError("422 invalid")
         return accept(keys)
 
-    session, tally, settled = deliver(answer, size=64)
+    session, tally, acknowledged = deliver(answer, size=64)
     assert (tally.accepted, tally.rejected) == (62, 2)
-    assert {key for key, s in settled.items() if s.status == "rejected"} == {"k2", "k7"}
+    assert {key for key, s in acknowledged.items() if s.status == "rejected"} == {"k2", "k7"}
     # Two searches of six halvings that share their beginning, not sixty-four single rows.
     assert len(session.requests) <= 25
 
@@ -165,9 +167,9 @@ def test_rows_refused_one_by_one_are_not_tried_again() -> None:
     def answer(keys: list[str]) -> list[RowResult]:
         return [RowResult("rejected", "422 bad") if key == "k1" else ACCEPTED for key in keys]
 
-    session, tally, settled = deliver(answer)
+    session, tally, acknowledged = deliver(answer)
     assert len(session.requests) == 1
-    assert (settled["k1"].status, settled["k1"].reason) == ("rejected", "422 bad")
+    assert (acknowledged["k1"].status, acknowledged["k1"].reason) == ("rejected", "422 bad")
     assert tally.accepted == 7
 
 
@@ -184,18 +186,18 @@ def test_only_the_rows_that_failed_are_sent_again() -> None:
 
 
 def test_an_unusable_destination_stops_at_once_and_rejects_nothing() -> None:
-    session, tally, settled = deliver(
+    session, tally, acknowledged = deliver(
         failing(99, DestinationUnusableError("401")), batches=20, max_in_flight=2
     )
     assert tally.stopped == "the destination cannot be used: 401"
     assert len(session.requests) <= 2
-    assert {settlement.status for settlement in settled.values()} == {"failed"}
+    assert {acknowledgement.status for acknowledgement in acknowledged.values()} == {"failed"}
 
 
 def test_an_error_of_a_third_party_is_named_without_its_message() -> None:
-    _, tally, settled = deliver(failing(99, RuntimeError("anna@example.com is odd")))
+    _, tally, acknowledged = deliver(failing(99, RuntimeError("anna@example.com is odd")))
     assert tally.stopped == "the destination cannot be used: RuntimeError"
-    assert "anna" not in str(settled)
+    assert "anna" not in str(acknowledged)
 
 
 def test_a_destination_that_leaves_rows_out_is_unusable() -> None:
@@ -205,7 +207,7 @@ def test_a_destination_that_leaves_rows_out_is_unusable() -> None:
 
 
 def test_all_rows_refused_stops_the_run_before_it_rejects_an_audience() -> None:
-    policy = RetryPolicy(refusals=10, settle_every=0.001)
+    policy = RetryPolicy(refusals=10, acknowledge_every=0.001)
     _, tally, _ = deliver(
         lambda keys: [RowResult("rejected", "400 no_such_object")] * len(keys),
         batches=100,
@@ -239,16 +241,16 @@ def test_a_storm_of_throttling_is_sat_out_as_long_as_rows_pass() -> None:
             raise ThrottledError("429", 0.002)
         return accept(keys)
 
-    _, tally, settled = deliver(answer, batches=8, size=2)
+    _, tally, acknowledged = deliver(answer, batches=8, size=2)
     assert tally.stopped is None
     assert tally.accepted == 16
-    assert {settlement.attempts for settlement in settled.values()} == {1}
+    assert {acknowledgement.attempts for acknowledgement in acknowledged.values()} == {1}
 
 
 def test_throttling_without_end_stops_the_run() -> None:
-    _, tally, settled = deliver(failing(10_000, ThrottledError("429", 0.02)))
+    _, tally, acknowledged = deliver(failing(10_000, ThrottledError("429", 0.02)))
     assert tally.stopped == "the receiver throttles and accepts nothing: 429"
-    assert {settlement.status for settlement in settled.values()} == {"failed"}
+    assert {acknowledgement.status for acknowledgement in acknowledged.values()} == {"failed"}
 
 
 def test_a_wait_that_is_too_long_is_left_to_the_next_run() -> None:
@@ -259,59 +261,61 @@ def test_a_wait_that_is_too_long_is_left_to_the_next_run() -> None:
 def test_a_row_without_json_form_does_not_reach_the_destination() -> None:
     bad = Outgoing(0, Change("k0", "insert", "{}", "i0", 1), "column x has no JSON form")
     session = ToldSession(accept)
-    settled: list[Settlement] = []
+    acknowledged: list[Acknowledgement] = []
 
     async def run() -> None:
-        async def settle(settlements: list[Settlement]) -> None:
-            settled.extend(settlements)
+        async def acknowledge(acknowledgements: list[Acknowledgement]) -> None:
+            acknowledged.extend(acknowledgements)
 
         async def read() -> AsyncIterator[list[Outgoing]]:
             yield [bad]
 
-        await Delivery(session, RateLimiter(), HASTY, 1, settle).run(read())
+        await Delivery(session, RateLimiter(), HASTY, 1, acknowledge).run(read())
 
     asyncio.run(run())
     assert session.requests == []
-    assert [(s.status, s.reason) for s in settled] == [("rejected", "column x has no JSON form")]
+    assert [(s.status, s.reason) for s in acknowledged] == [
+        ("rejected", "column x has no JSON form")
+    ]
 
 
 def test_sending_waits_for_a_warehouse_that_is_slow() -> None:
     """A crash must not cost a thousand rows sent again."""
-    sent, settled, most = [0], [0], [0]
+    sent, acknowledged, most = [0], [0], [0]
 
     def answer(keys: list[str]) -> list[RowResult]:
         sent[0] += len(keys)
-        most[0] = max(most[0], sent[0] - settled[0])
+        most[0] = max(most[0], sent[0] - acknowledged[0])
         return accept(keys)
 
     async def run() -> None:
-        async def settle(settlements: list[Settlement]) -> None:
+        async def acknowledge(acknowledgements: list[Acknowledgement]) -> None:
             await asyncio.sleep(0.02)
-            settled[0] += sum(len(settlement.positions) for settlement in settlements)
+            acknowledged[0] += sum(len(each.positions) for each in acknowledgements)
 
         async def read() -> AsyncIterator[list[Outgoing]]:
             for number in range(500):
                 yield [outgoing(number)]
 
-        policy = RetryPolicy(settle_every=0.001, unsettled=5)
-        await Delivery(ToldSession(answer), RateLimiter(), policy, 2, settle).run(read())
+        policy = RetryPolicy(acknowledge_every=0.001, max_unacknowledged=5)
+        await Delivery(ToldSession(answer), RateLimiter(), policy, 2, acknowledge).run(read())
 
     asyncio.run(asyncio.wait_for(run(), timeout=10))
-    assert settled[0] == 500
+    assert acknowledged[0] == 500
     # Ten that wait, ten being written, and what is in flight.
     assert most[0] <= 25
 
 
 def test_a_failing_warehouse_ends_the_delivery() -> None:
     async def run() -> None:
-        async def settle(_: list[Settlement]) -> None:
+        async def acknowledge(_: list[Acknowledgement]) -> None:
             raise OSError("disk full")
 
         async def read() -> AsyncIterator[list[Outgoing]]:
             for number in range(100):
                 yield [outgoing(number)]
 
-        await Delivery(ToldSession(accept), RateLimiter(), HASTY, 2, settle).run(read())
+        await Delivery(ToldSession(accept), RateLimiter(), HASTY, 2, acknowledge).run(read())
 
     with pytest.raises(OSError, match="disk full"):
         asyncio.run(asyncio.wait_for(run(), timeout=10))
@@ -322,10 +326,10 @@ def test_a_batch_is_sent_in_the_parts_that_the_session_makes() -> None:
         def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
             return [changes[1::2], changes[::2]]
 
-    session, tally, settled = deliver(accept, size=5, session_class=PartingSession)
+    session, tally, acknowledged = deliver(accept, size=5, session_class=PartingSession)
     assert session.requests == [["k1", "k3"], ["k0", "k2", "k4"]]
     assert tally.delivered == {"insert": 5}
-    assert len(settled) == 5
+    assert len(acknowledged) == 5
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from cdp.activation import SyncStoppedError
-from cdp.activation.delivery import RetryPolicy
 from cdp.activation.faults import Fault, FaultPlan
+from cdp.activation.retry import RetryPolicy
 from tests.cdp.activation.activation_world import (
     Row,
     World,
@@ -104,7 +104,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(world: World) -> None:
     payload = rows(60)
     world.put(payload)
     world.receiver.misbehave(FaultPlan(script=["none", "none", "swallow"], shares={"error": 1.0}))
-    policy = RetryPolicy(attempts=2, first_wait=0.01, longest_wait=0.01, settle_every=0.01)
+    policy = RetryPolicy(attempts=2, first_wait=0.01, max_wait=0.01, acknowledge_every=0.01)
     with pytest.raises(SyncStoppedError) as stopped:
         world.run(world.spec(max_in_flight=1), policy=policy, run_id="same")
     assert stopped.value.report.inserted == 20
@@ -123,7 +123,7 @@ def test_a_run_id_that_comes_again_does_not_settle_what_its_first_life_left(worl
     world.put(late)
     world.receiver.misbehave(FaultPlan(shares={"error": 1.0}))
     with pytest.raises(SyncStoppedError):
-        world.run(spec, policy=RetryPolicy(attempts=1, settle_every=0.01), run_id="same")
+        world.run(spec, policy=RetryPolicy(attempts=1, acknowledge_every=0.01), run_id="same")
     world.receiver.misbehave(FaultPlan())
     payload = [*(row(f"a{number}") for number in range(10)), *late]
     world.put(payload)
@@ -135,7 +135,7 @@ def test_what_was_sent_without_an_answer_is_deleted_when_it_leaves(world: World)
     """The receiver took the rows, we never heard, and then they left the payload."""
     world.put(rows(5))
     world.receiver.misbehave(FaultPlan(shares={"swallow": 1.0}))
-    policy = RetryPolicy(attempts=1, first_wait=0.01, settle_every=0.01)
+    policy = RetryPolicy(attempts=1, first_wait=0.01, acknowledge_every=0.01)
     with pytest.raises(SyncStoppedError):
         world.run(policy=policy)
     assert len(world.received()) == 5
@@ -148,7 +148,7 @@ def test_what_was_sent_without_an_answer_is_deleted_when_it_leaves(world: World)
 
 def test_content_that_went_there_and_back_unheard_arrives(world: World) -> None:
     """Boots, tent, boots: the last must not be taken for a repetition of the first."""
-    policy = RetryPolicy(attempts=1, first_wait=0.01, settle_every=0.01)
+    policy = RetryPolicy(attempts=1, first_wait=0.01, acknowledge_every=0.01)
     world.receiver.misbehave(FaultPlan(shares={"swallow": 1.0}))
     for product in ("boots", "tent"):
         world.put([row("p1", product=product)])
@@ -166,7 +166,7 @@ def test_a_message_is_sent_once_even_if_it_was_worded_anew_after_a_crash(world: 
     world.put([row("m1", product="boots")])
     world.receiver.misbehave(FaultPlan(shares={"swallow": 1.0}))
     with pytest.raises(SyncStoppedError):
-        world.run(spec, policy=RetryPolicy(attempts=1, settle_every=0.01))
+        world.run(spec, policy=RetryPolicy(attempts=1, acknowledge_every=0.01))
     world.receiver.misbehave(FaultPlan())
     world.put([row("m1", product="boots, now 10% off")])
     assert world.run(spec).inserted == 1

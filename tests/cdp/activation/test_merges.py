@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from cdp.activation import plan_sync
-from cdp.activation.difference import PayloadError
 from cdp.activation.faults import FaultPlan
+from cdp.activation.payload import PayloadError
 from cdp.dbt.manifest import ManifestError
 from tests.cdp.activation.activation_world import World, row, rows
 
@@ -89,7 +89,7 @@ def test_a_mirror_waits_for_nobody_whose_row_is_withheld(world: World) -> None:
     world.withdraw("new")
     world.merge("old", into="new")
     report = world.run(spec, approve=True)
-    assert (report.deleted, report.merged, report.withheld) == (1, 0, 1)
+    assert (report.deleted, report.merged, report.skipped) == (1, 0, 1)
 
 
 @pytest.mark.parametrize("mode", ["update_only", "append"])

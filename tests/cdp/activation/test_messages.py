@@ -57,7 +57,7 @@ def withheld(world: World) -> list[tuple[str, str]]:
 def test_a_message_past_its_time_is_withheld(world: World) -> None:
     spec = spec_of(world, send_until="seen_at")
     world.put(messages("m1"))
-    assert plan_sync(world.settings, spec, now=AFTER).counts.withheld == 1
+    assert plan_sync(world.settings, spec, now=AFTER).counts.skipped == 1
     assert world.run(spec, now=LIMIT).inserted == 0
     assert world.deliveries() == []
     assert withheld(world) == [("m1", "expired")]
@@ -79,7 +79,7 @@ def test_a_message_that_expires_between_plan_and_sending_is_not_sent(world: Worl
     assert plan_sync(world.settings, spec, now=LIMIT).counts.insert == 9
     report = world.run(spec, now=LIMIT)
     # Read ahead it is rejected just before its request, otherwise withheld when it is read.
-    assert (report.inserted, report.withheld + report.rejected) == (8, 1)
+    assert (report.inserted, report.skipped + report.rejected) == (8, 1)
     assert "m9" not in world.received()
     assert ("expired",) in world.ledger("sync_outcomes", "reason", "sync_key = 'm9'")
 
@@ -93,7 +93,7 @@ def test_a_message_that_expires_while_the_receiver_throttles_is_not_sent(world: 
     assert world.ledger("sync_rejections", "sync_key, reason") == [("m1", "expired")]
     # It is not tried again either, and no rejection is left open once the payload is without it.
     spec = spec_of(world, send_until="seen_at")
-    assert world.run(spec, now=LIMIT + timedelta(days=1)).withheld == 1
+    assert world.run(spec, now=LIMIT + timedelta(days=1)).skipped == 1
     world.put([])
     world.run(spec)
     assert world.ledger("sync_rejections", "state") == [("resolved",)]
@@ -104,7 +104,7 @@ def test_what_was_delivered_stays_delivered_when_it_expires(world: World) -> Non
     world.put(messages("m1"))
     world.run(spec, now=BEFORE)
     report = world.run(spec, now=AFTER)
-    assert (report.withheld, report.requests) == (0, 0)
+    assert (report.skipped, report.requests) == (0, 0)
 
 
 def test_a_mirror_takes_away_what_has_expired(world: World) -> None:
@@ -118,7 +118,7 @@ def test_a_mirror_takes_away_what_has_expired(world: World) -> None:
 def test_a_run_as_of_a_moment_judges_by_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     spec = spec_of(world, send_until="seen_at")
     world.put(messages("m1"))
-    assert world.run(spec).withheld == 1
+    assert world.run(spec).skipped == 1
     monkeypatch.setenv("CDP_AS_OF", BEFORE.isoformat() + "Z")
     assert world.run(spec).inserted == 1
 
@@ -133,7 +133,7 @@ def test_send_until_is_a_timestamp_of_the_payload(world: World) -> None:
 def test_of_one_run_a_person_gets_as_many_as_allowed(capped: World) -> None:
     capped.put([*messages("m1", "m2", "m3"), row("bob", email="m4")])
     report = capped.run(capped_spec(capped))
-    assert (report.inserted, report.withheld) == (3, 1)
+    assert (report.inserted, report.skipped) == (3, 1)
     assert set(capped.received()) == {"m1", "m2", "m4"}
     assert withheld(capped) == [("m3", "capped")]
     # What was withheld goes when there is room again.
@@ -174,7 +174,7 @@ def test_messages_to_a_merged_profile_count_for_the_one_that_remains(capped: Wor
     capped.run(capped_spec(capped))
     capped.merge("old", into="ann")
     capped.put(messages("m3"))
-    assert capped.run(capped_spec(capped)).withheld == 1
+    assert capped.run(capped_spec(capped)).skipped == 1
 
 
 def test_a_message_in_doubt_counts_and_is_sent_again(capped: World) -> None:
@@ -189,7 +189,7 @@ def test_a_message_in_doubt_counts_and_is_sent_again(capped: World) -> None:
     capped.execute("delete from cdp_activation.sync_ledger where sync_key = 'm2'")
     capped.put(messages("m2", "m3"))
     report = capped.run(capped_spec(capped))
-    assert (report.inserted, report.withheld) == (1, 1)
+    assert (report.inserted, report.skipped) == (1, 1)
     assert withheld(capped) == [("m3", "capped")]
 
 

@@ -17,7 +17,7 @@ def test_a_plan_counts_what_a_run_then_does(world: World) -> None:
     plan = plan_sync(world.settings, world.spec())
     counts = plan.counts
     assert (counts.insert, counts.update, counts.delete) == (1, 1, 3)
-    assert (counts.unchanged, counts.withheld) == (2, 0)
+    assert (counts.unchanged, counts.skipped) == (2, 0)
     report = world.run(approve=True)
     assert (report.inserted, report.updated, report.deleted) == (1, 1, 3)
     assert report.unchanged == 2

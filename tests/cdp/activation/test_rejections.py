@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cdp.activation import retry_rejected
+from cdp.activation.acknowledgement import RETRY_WAITS
+from cdp.activation.clock import utc_now
 from cdp.activation.faults import FaultPlan
-from cdp.activation.ledger import utc_now
-from cdp.activation.settlement import RETRY_WAITS
 from tests.cdp.activation.activation_world import World, row, rows
 
 BAD = "p00002"

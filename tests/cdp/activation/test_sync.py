@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from cdp.activation.difference import PayloadError
 from cdp.activation.faults import FaultPlan
+from cdp.activation.payload import PayloadError
 from tests.cdp.activation.activation_world import Row, World, as_received, row, rows
 
 

@@ -17,10 +17,10 @@ from tests.cdp.activation.emulators.emulator import (
 
 KEY = "braze-key-not-to-be-seen"
 # DESTINATIONS.md: 75 objects together. Braze's pages of the other endpoints: 50 ids, 50 merges.
-LARGEST_BATCH = 75
-LARGEST_ERASURE = 50
-LARGEST_MERGE = 50
-LARGEST_EXPORT = 50
+MAX_BATCH = 75
+MAX_ERASURE = 50
+MAX_MERGE = 50
+MAX_EXPORT = 50
 ATTRIBUTES = record(
     {"external_id": TEXT},
     _update_existing_only={"type": "boolean"},
@@ -29,19 +29,19 @@ ATTRIBUTES = record(
     visits={"type": ["integer", "null"]},
     is_member={"type": ["boolean", "null"]},
 )
-TRACK = record({"attributes": listing(ATTRIBUTES, LARGEST_BATCH)})
-ERASE = record({"external_ids": listing(TEXT, LARGEST_ERASURE)})
+TRACK = record({"attributes": listing(ATTRIBUTES, MAX_BATCH)})
+ERASE = record({"external_ids": listing(TEXT, MAX_ERASURE)})
 USER = record({"external_id": TEXT})
 MERGE = record(
     {
         "merge_updates": listing(
-            record({"identifier_to_merge": USER, "identifier_to_keep": USER}), LARGEST_MERGE
+            record({"identifier_to_merge": USER, "identifier_to_keep": USER}), MAX_MERGE
         )
     }
 )
 EXPORT = record(
     {
-        "external_ids": listing(TEXT, LARGEST_EXPORT),
+        "external_ids": listing(TEXT, MAX_EXPORT),
         "fields_to_export": listing({"const": "external_id"}, 1),
     }
 )

@@ -20,8 +20,8 @@ from tests.cdp.activation.emulators.emulator import (
 SITE_ID = "site-not-to-be-seen"
 KEY = "track-key-not-to-be-seen"
 # DESTINATIONS.md: 500 KB a request, 32 KB an object.
-LARGEST_BODY = 500_000
-LARGEST_OBJECT = 32_000
+MAX_BODY = 500_000
+MAX_OBJECT = 32_000
 PERSON = record({"id": TEXT})
 VALUE = {"type": ["string", "number", "boolean"]}
 IDENTIFY = record(
@@ -42,7 +42,7 @@ MERGE = record(
     }
 )
 # The vendor counts bytes, not objects; no more fit in them.
-BATCH = record({"batch": listing({"oneOf": [IDENTIFY, DELETE, MERGE]}, LARGEST_BODY // 50)})
+BATCH = record({"batch": listing({"oneOf": [IDENTIFY, DELETE, MERGE]}, MAX_BODY // 50)})
 
 
 class CustomerioEmulator(Emulator):
@@ -50,7 +50,7 @@ class CustomerioEmulator(Emulator):
 
     # DESTINATIONS.md: 3,000 per 3 s.
     rate = (3_000, 3.0)
-    largest_body = LARGEST_BODY
+    largest_body = MAX_BODY
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class CustomerioEmulator(Emulator):
             raise Refused(404, "not_found")
         strict(call.document, BATCH)
         batch = call.document["batch"]
-        if any(_size(entry) > LARGEST_OBJECT for entry in batch):
+        if any(_size(entry) > MAX_OBJECT for entry in batch):
             raise Refused(400, "too_large")
         errors = [self._take(at, entry) for at, entry in enumerate(batch)]
         found = [error for error in errors if error]

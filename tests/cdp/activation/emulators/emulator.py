@@ -23,7 +23,7 @@ import pytest
 from aiohttp import web
 from jsonschema import Draft202012Validator
 
-LARGEST_BODY_BYTES = 256 * 1024 * 1024
+MAX_BODY_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Emulator(ABC):
     """
 
     rate: tuple[int, float]
-    largest_body: int = LARGEST_BODY_BYTES
+    largest_body: int = MAX_BODY_BYTES
     most_at_once: int | None = None
 
     def __init__(self) -> None:
@@ -286,7 +286,7 @@ def serving(emulator: Emulator) -> Iterator[None]:
     thread.start()
 
     async def start() -> web.AppRunner:
-        application = web.Application(client_max_size=LARGEST_BODY_BYTES)
+        application = web.Application(client_max_size=MAX_BODY_BYTES)
         application.router.add_route("*", "/{path:.*}", emulator.handle)
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()

@@ -16,8 +16,8 @@ from tests.cdp.activation.emulators.emulator import (
 from tests.cdp.activation.emulators.google import PROJECT, GoogleEmulator
 
 # firebase.google.com, ErrorCode: bytes of notification and data, and names that are taken.
-LARGEST_MESSAGE_BYTES = 4_096
-LONGEST_TTL_SECONDS = 2_419_200
+MAX_MESSAGE_BYTES = 4_096
+MAX_TTL_SECONDS = 2_419_200
 _SECONDS = {"type": "string", "pattern": r"^\d+$"}
 _TAG = {"type": "string", "minLength": 1, "maxLength": 64}
 MESSAGE = record(
@@ -67,9 +67,7 @@ class FcmEmulator(GoogleEmulator):
         message = call.document["message"]
         content = {"notification": message["notification"], "data": message.get("data", {})}
         size = len(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
-        if size > LARGEST_MESSAGE_BYTES or int(message["android"]["ttl"][:-1]) > (
-            LONGEST_TTL_SECONDS
-        ):
+        if size > MAX_MESSAGE_BYTES or int(message["android"]["ttl"][:-1]) > (MAX_TTL_SECONDS):
             raise Refused(400, "INVALID_ARGUMENT")
         if content["data"].get("message_key") in self.refused:
             return Reply(404, _unregistered(message))

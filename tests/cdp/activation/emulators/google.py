@@ -20,7 +20,7 @@ PROJECT = "boots-and-tents"
 EMAIL = f"activation@{PROJECT}.iam.gserviceaccount.com"
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-_LONGEST_SECONDS = 3600
+_MAX_SECONDS = 3600
 
 
 def _pem(key: rsa.RSAPrivateKey) -> str:
@@ -102,7 +102,7 @@ class GoogleEmulator(Emulator):
             or claimed["aud"] != f"{self.url}/token"
             or claimed["scope"] != self.scope
             or not now - 60 < claimed["iat"] <= now + 1
-            or not claimed["iat"] < claimed["exp"] <= claimed["iat"] + _LONGEST_SECONDS
+            or not claimed["iat"] < claimed["exp"] <= claimed["iat"] + _MAX_SECONDS
         ):
             raise ValueError("not a claim of this account")
 

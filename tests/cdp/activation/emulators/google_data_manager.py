@@ -19,8 +19,8 @@ MANAGER = "9876543210"
 AUDIENCE = "55512345"
 HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 # DESTINATIONS.md: 10,000 members, 10 identifiers each.
-LARGEST_BATCH = 10_000
-MOST_IDENTIFIERS = 10
+MAX_BATCH = 10_000
+MAX_IDENTIFIERS = 10
 GRANTED = {"const": "CONSENT_GRANTED"}
 _DESTINATION = record(
     {
@@ -32,10 +32,10 @@ _DESTINATION = record(
     loginAccount=record({"accountType": {"const": "GOOGLE_ADS"}, "accountId": {"const": MANAGER}}),
 )
 _IDENTIFIER = {"oneOf": [record({"emailAddress": HASH}), record({"phoneNumber": HASH})]}
-_MEMBER = record({"userData": record({"userIdentifiers": listing(_IDENTIFIER, MOST_IDENTIFIERS)})})
+_MEMBER = record({"userData": record({"userIdentifiers": listing(_IDENTIFIER, MAX_IDENTIFIERS)})})
 _REMOVE = {
     "destinations": listing(_DESTINATION, 1),
-    "audienceMembers": listing(_MEMBER, LARGEST_BATCH),
+    "audienceMembers": listing(_MEMBER, MAX_BATCH),
     "encoding": {"const": "HEX"},
 }
 REMOVE = record(_REMOVE)

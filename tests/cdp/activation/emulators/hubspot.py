@@ -21,7 +21,7 @@ TOKEN = "pat-na1-not-to-be-seen"
 ID_PROPERTY = "profile_key"
 PROPERTIES = frozenset({ID_PROPERTY, "email", "firstname", "visits", "is_member", "joined_on"})
 # DESTINATIONS.md: 100 inputs a batch.
-LARGEST_BATCH = 100
+MAX_BATCH = 100
 WRITE = record(
     {
         "inputs": listing(
@@ -37,14 +37,14 @@ WRITE = record(
                 },
                 objectWriteTraceId=TEXT,
             ),
-            LARGEST_BATCH,
+            MAX_BATCH,
         )
     }
 )
-ARCHIVE = record({"inputs": listing(record({"id": TEXT}), LARGEST_BATCH)})
+ARCHIVE = record({"inputs": listing(record({"id": TEXT}), MAX_BATCH)})
 READ = record(
     {
-        "inputs": listing(record({"id": TEXT}), LARGEST_BATCH),
+        "inputs": listing(record({"id": TEXT}), MAX_BATCH),
         "properties": listing({"enum": sorted(PROPERTIES)}, len(PROPERTIES)),
         "idProperty": {"enum": [ID_PROPERTY, "email"]},
     }

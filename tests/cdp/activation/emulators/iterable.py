@@ -19,7 +19,7 @@ from tests.cdp.activation.emulators.emulator import (
 
 KEY = "iterable-key-not-to-be-seen"
 # DESTINATIONS.md: 4 MB, about 1,000 rows.
-LARGEST_BATCH = 1_000
+MAX_BATCH = 1_000
 FIELDS = {
     "email": {"type": ["string", "null"]},
     "firstName": {"type": ["string", "null"]},
@@ -33,7 +33,7 @@ USERS = record(
                 {"userId": TEXT, "dataFields": {"type": "object"}},
                 preferUserId={"type": "boolean"},
             ),
-            LARGEST_BATCH,
+            MAX_BATCH,
         )
     }
 )

@@ -22,11 +22,11 @@ LIST_ID = "Y6nRLr"
 REVISION = "2026-07-15"
 CONTENT_TYPE = "application/vnd.api+json"
 # DESTINATIONS.md: 10,000 profiles, 5 MB a request, 100 KB a profile; 1,000 members a list call.
-LARGEST_BATCH = 10_000
-LARGEST_BODY = 5_000_000
-LARGEST_PROFILE = 100_000
-LARGEST_REMOVAL = 1_000
-LARGEST_PAGE = 100
+MAX_BATCH = 10_000
+MAX_BODY = 5_000_000
+MAX_PROFILE = 100_000
+MAX_REMOVAL = 1_000
+MAX_PAGE = 100
 JOBS = "/api/profile-bulk-import-jobs"
 MERGE = "/api/profile-merge"
 MEMBERS = f"/api/lists/{LIST_ID}/relationships/profiles"
@@ -72,7 +72,7 @@ class KlaviyoEmulator(Emulator):
 
     # DESTINATIONS.md: 150 a minute.
     rate = (150, 60.0)
-    largest_body = LARGEST_BODY
+    largest_body = MAX_BODY
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,9 +122,9 @@ class KlaviyoEmulator(Emulator):
 
     def _create(self, data: Any) -> Reply:
         profiles = data["attributes"]["profiles"]["data"]
-        if not 0 < len(profiles) <= LARGEST_BATCH:
+        if not 0 < len(profiles) <= MAX_BATCH:
             raise Refused(400, "invalid")
-        if any(_size(profile) > LARGEST_PROFILE for profile in profiles):
+        if any(_size(profile) > MAX_PROFILE for profile in profiles):
             raise Refused(400, "too_large")
         if not all(profile["attributes"].get("external_id") for profile in profiles):
             raise Refused(400, "missing_identifier")
@@ -201,7 +201,7 @@ class KlaviyoEmulator(Emulator):
         name, wanted = found[1], json.loads(found[2])
         if name == "email":
             wanted = [address.lower() for address in wanted]
-        if not 0 < len(wanted) <= LARGEST_PAGE:
+        if not 0 < len(wanted) <= MAX_PAGE:
             raise Refused(400, "invalid")
         profiles = [
             {"type": "profile", "id": f"01-{key}", "attributes": {name: profile[name]}}
@@ -211,7 +211,7 @@ class KlaviyoEmulator(Emulator):
         return Reply(200, {"data": profiles, "links": {"next": None}})
 
     def _remove(self, ids: list[str]) -> Reply:
-        if not 0 < len(ids) <= LARGEST_REMOVAL or not all(i.startswith("01-") for i in ids):
+        if not 0 < len(ids) <= MAX_REMOVAL or not all(i.startswith("01-") for i in ids):
             raise Refused(400, "invalid")
         self.members -= {profile_id.removeprefix("01-") for profile_id in ids}
         return Reply(204)

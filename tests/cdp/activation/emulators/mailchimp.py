@@ -20,7 +20,7 @@ from tests.cdp.activation.emulators.emulator import (
 KEY = "0123456789abcdef-us6"
 AUDIENCE = "a1b2c3"
 # DESTINATIONS.md: 500 contacts a request.
-LARGEST_BATCH = 500
+MAX_BATCH = 500
 ADDRESS = {"type": "string", "pattern": r"^[^@\s]+@[^@\s]+\.[a-z]+$"}
 STATUS = {"enum": ["subscribed", "unsubscribed", "cleaned", "pending", "transactional"]}
 FIELDS = record(
@@ -33,7 +33,7 @@ ADDITION = record(
     {
         "members": listing(
             record({"email_address": ADDRESS, "status": STATUS}, merge_fields=FIELDS),
-            LARGEST_BATCH,
+            MAX_BATCH,
         )
     },
     update_existing={"type": "boolean"},

@@ -18,7 +18,7 @@ from tests.cdp.activation.emulators.emulator import (
 TOKEN = "EAAB-not-to-be-seen"
 AUDIENCE = "23850000000000001"
 # DESTINATIONS.md: 10,000 rows.
-LARGEST_BATCH = 10_000
+MAX_BATCH = 10_000
 _CELL = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
 _PAYLOAD = record(
     {
@@ -32,7 +32,7 @@ _PAYLOAD = record(
                 # At least one cell is not blank.
                 "contains": {"minLength": 1},
             },
-            LARGEST_BATCH,
+            MAX_BATCH,
         ),
     }
 )

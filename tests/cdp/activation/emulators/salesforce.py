@@ -31,8 +31,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "Is_Member__c": {"type": ["boolean", "null"]},
 }
 # DESTINATIONS.md: 200 records a composite request, 150 MB a job.
-LARGEST_COLLECTION = 200
-LARGEST_JOB_BYTES = 150_000_000
+MAX_COLLECTION = 200
+MAX_JOB_BYTES = 150_000_000
 RECORD = record(
     {
         "attributes": record({"type": {"const": "Contact"}}),
@@ -40,7 +40,7 @@ RECORD = record(
     },
     **FIELDS,
 )
-COLLECTION = record({"records": listing(RECORD, LARGEST_COLLECTION)}, allOrNone={"type": "boolean"})
+COLLECTION = record({"records": listing(RECORD, MAX_COLLECTION)}, allOrNone={"type": "boolean"})
 JOB = record(
     {
         "object": {"const": "Contact"},
@@ -64,7 +64,7 @@ class SalesforceEmulator(Emulator):
 
     # DESTINATIONS.md: 15,000 batches in 24 hours.
     rate = (15_000, 86_400.0)
-    largest_body = LARGEST_JOB_BYTES
+    largest_body = MAX_JOB_BYTES
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ class SalesforceEmulator(Emulator):
         if set(call.query) != {"ids", "allOrNone"} or call.query["allOrNone"] != "false":
             raise Refused(400, "INVALID_QUERY")
         ids = call.query["ids"].split(",")
-        if len(ids) > LARGEST_COLLECTION or not all(re.fullmatch(r"003\d{15}", i) for i in ids):
+        if len(ids) > MAX_COLLECTION or not all(re.fullmatch(r"003\d{15}", i) for i in ids):
             raise Refused(400, "INVALID_ID_FIELD")
         return Reply(200, [self._delete_id(record_id) for record_id in ids])
 

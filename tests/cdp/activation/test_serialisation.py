@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from cdp.activation.serialisation import column_without_json, row_json
 from cdp.activation.spec import ColumnKind, PayloadColumn
-from cdp.activation.wire import column_without_json, row_json
 from cdp.settings import Settings
 from cdp.warehouse.connection import connected
 
