@@ -1,7 +1,3 @@
-{#
-    Query of what activation has delivered for the first time to receivers; without rows before the
-    first sync.
-#}
 {% macro delivery_log() %}
     select
         sync_name,

@@ -1,7 +1,3 @@
-{#
-    Query of what receivers answered, a row per row that they took or refused; without rows before the
-    first sync.
-#}
 {% macro sync_answer_log() %}
     select * from (
         {{ rows_if_any(target.schema ~ '_activation', 'sync_outcomes', {

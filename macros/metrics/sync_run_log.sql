@@ -1,4 +1,3 @@
-{# Query of what the runs of syncs did; without rows before the first. #}
 {% macro sync_run_log() %}
     {{ rows_if_any(target.schema ~ '_activation', 'sync_runs', {
         'sync_name': 'text',

@@ -4,7 +4,7 @@ problems as (
     select * from {{ ref('int_audiences__crm_problems') }}
 ),
 
--- Who is not known by `as_of()` yet has no profile to show.
+-- Leave out profiles that were not known by `as_of()`.
 profiles as (
     select * from {{ ref('profiles') }}
 ),

@@ -36,7 +36,7 @@ found_pings as (
         > {{ as_of() }} - interval '{{ var("location_ping_window_minutes") }} minutes'
 ),
 
--- A product that the catalogue cannot name makes no message.
+-- Leave out products without a name in the catalogue, since the message needs it.
 ranked_products as (
     select
         abandoned_products.profile_id,

@@ -1,5 +1,4 @@
--- Who was in which audience when cannot be worked out again from today's data: a full refresh
--- leaves this table as it is.
+-- Past memberships cannot be recomputed from current data, so a full refresh keeps this table.
 {{
     config(
         materialized='incremental',
@@ -35,7 +34,7 @@ memberships as (
     {% endif %}
 ),
 
--- The members that a merged profile brings along are those of the profile it went into.
+-- Memberships follow merges to the surviving profile.
 followed_merges as (
     select
         memberships.membership_id,
@@ -59,7 +58,7 @@ numbered_stays as (
     from followed_merges
 ),
 
--- Two profiles merged into one are one member: the longer stay goes on.
+-- When two members are merged, keep the longer membership period.
 found_leavers as (
     select
         stays.membership_id,
@@ -121,6 +120,6 @@ unioned as (
 
 select * from unioned
 {%- if flags.EMPTY %}
--- With empty inputs everybody would seem to have left.
+-- With empty inputs, all members would seem to have left.
 where 1 = 0
 {%- endif %}

@@ -44,7 +44,7 @@ paired as (
             and others.audience_name = counted_shared.other_audience_name
 ),
 
--- An empty audience shares nothing, not a share of nothing.
+-- The share is undefined for an empty audience.
 shared as (
     select
         {{ surrogate_key(['audience_name', 'other_audience_name']) }} as audience_overlap_id,

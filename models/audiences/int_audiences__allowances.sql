@@ -56,7 +56,7 @@ left_over as (
     from counted
 ),
 
--- All limits hold, so the narrowest decides: of the channel, and of all channels together.
+-- All caps apply, so the strictest one decides, per channel and across channels.
 narrowed as (
     select
         profile_id,

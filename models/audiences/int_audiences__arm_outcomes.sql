@@ -9,7 +9,8 @@ orders as (
     where profile_id is not null
 ),
 
--- The arm is that of the first stay: whoever comes back has been treated or held out before.
+-- The first membership period decides the arm: in later ones, the profile was already treated or
+-- held out.
 ranked_stays as (
     select
         *,
@@ -20,7 +21,7 @@ ranked_stays as (
     from memberships
 ),
 
--- Who has had less time than others to buy would count against the arm.
+-- Compare profiles only after the complete window, so that all had the same time to buy.
 kept_mature as (
     select
         audience_name,

@@ -59,8 +59,8 @@ allowed as (
             and members.channel = allowances.channel
 ),
 
--- Who has been reached in this stay keeps the place: to take it away would send the message again
--- when it is given back. It takes none of the places that are left.
+-- Members already reached in this membership period keep their place and do not use up the
+-- remaining caps. Removing and adding them again would send the message twice.
 ranked as (
     select
         *,
@@ -71,8 +71,8 @@ ranked as (
     from allowed
 ),
 
--- Whom the channel's own limits stop takes no place among those of all channels. A channel for
--- which nobody is written to has no limits and takes none either.
+-- Members excluded by the channel's caps do not count towards the caps across channels, nor do
+-- members of audiences whose channel has no caps.
 ranked_in_total as (
     select
         *,

@@ -1,5 +1,5 @@
--- The raw values are in the base model only; which version counts, whose it is and which entry of
--- somebody is the one to keep, the records of the CRM know.
+-- Only the base model has the raw values; int_profiles__crm_records determines the current version,
+-- its profile and the contact to keep.
 with
 
 contacts as (

@@ -12,7 +12,7 @@ deliveries as (
     select * from {{ ref('int_audiences__deliveries') }}
 ),
 
--- A receiver knows a merged profile by the key that it had.
+-- A destination knows a merged profile by its earlier key.
 known_ids as (
     select
         audience_name,

@@ -1,4 +1,4 @@
--- A new audience joins with one call here.
+-- Add a call for each new audience.
 with
 
 unioned as (

@@ -1,6 +1,6 @@
 with
 
--- What went out before the longest limit's days counts towards none.
+-- Messages before the longest window count towards no cap.
 counted_days as (
     select max(window_days) * interval '1 day' as counted_for from {{ ref('frequency_caps') }}
 ),
@@ -37,7 +37,8 @@ listed_audiences as (
     {{ audience_list() }}
 ),
 
--- A campaign that is named after an audience or a message is one that is counted by its delivery.
+-- Leave out campaigns named after an audience or message of ours: their deliveries are counted
+-- already.
 reported_by_channels as (
     select
         events.event_id as message_key,
@@ -51,7 +52,7 @@ reported_by_channels as (
     where listed_audiences.audience_name is null and offers.message_id is null
 ),
 
--- Whoever is put onto an audience's list is written to.
+-- An addition to an audience list counts as a message.
 entered_lists as (
     select
         {{ surrogate_key(['list_entries.sync_key', 'list_entries.delivered_at']) }} as message_key,

@@ -44,7 +44,7 @@ selected_recipients as (
         on
             nearby.profile_id = devices.profile_id
             and devices.recency = 1
-    -- Who is near a store lives by its clocks.
+    -- Quiet hours are in the store's time zone, where the profile is at that time.
     where not {{ is_quiet_hour(as_of(), 'nearby.store_time_zone') }}
 )
 

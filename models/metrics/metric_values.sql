@@ -19,7 +19,7 @@ measured as (
     {% if not loop.first %}union all{% endif %}
     {{ metric_query(metric) }}
     {% else %}
-    -- While the project is parsed no metric is known yet.
+    -- No metric is known while the project is being parsed.
     select
         cast(null as text) as metric_name,
         cast(null as text) as period,

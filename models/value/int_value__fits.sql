@@ -14,7 +14,7 @@ ranked as (
             order by fitted_at desc, fit_id
         ) as recency
     from fits
-    -- A fit that has seen the days held out can not be measured on them.
+    -- A fit must not be evaluated on a holdout period that it was fitted on.
     where purpose = 'forecast' or observed_until <= {{ value_holdout_start() }}
 ),
 

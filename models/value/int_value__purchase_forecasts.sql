@@ -1,13 +1,13 @@
 -- Equation 10 of Fader, Hardie and Lee (2005) without its denominator. Euler's transformation turns
 -- 2F1(r + x, b + x; a + b + x - 1; z) into (1 - z)^(a - 1 - r - x) 2F1(a + b - 1 - r, a - 1; …), a
--- series that converges fast, summed here until a term is too small to matter.
+-- series that converges fast; sum until a term is negligible.
 with recursive
 
 fits as (
     select * from {{ ref('int_value__fits') }}
 ),
 
--- The forecast depends on no more than this, so that a million customers share a few thousand.
+-- Compute one forecast per distinct input: a million customers share a few thousand.
 asked as (
     select distinct
         'forecast' as purpose,
@@ -90,7 +90,7 @@ forecast as (
         frequency,
         tenure_days,
         cast(horizon_days as bigint) as horizon_days,
-        -- Null where the series has not converged: a wrong number would not be seen.
+        -- Null if the series has not converged, because a wrong number would go unnoticed.
         case
             when term_number < 5000
                 then lower / upper * (1 - power(1 - argument, upper) * total)
