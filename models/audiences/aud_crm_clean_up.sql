@@ -9,7 +9,7 @@ profiles as (
     select * from {{ ref('profiles') }}
 ),
 
-summed as (
+contacts_per_profile as (
     select
         problems.profile_id,
         count(*) as contact_count,
@@ -26,4 +26,4 @@ summed as (
     group by problems.profile_id
 )
 
-select * from summed
+select * from contacts_per_profile

@@ -15,7 +15,7 @@ email_standing as (
     select * from {{ ref('int_profiles__email_standing') }}
 ),
 
-judged as (
+problems as (
     select
         records.contact_id,
         records.profile_id,
@@ -32,7 +32,7 @@ judged as (
     left join email_standing on contacts.email_identifier = email_standing.email_identifier
 )
 
-select * from judged
+select * from problems
 where
     is_duplicate
     or is_unreadable_email

@@ -1,8 +1,8 @@
 with
 
 -- Messages before the longest window count towards no cap.
-counted_days as (
-    select max(window_days) * interval '1 day' as counted_for from {{ ref('frequency_caps') }}
+longest_window as (
+    select max(window_days) * interval '1 day' as window_length from {{ ref('frequency_caps') }}
 ),
 
 events as (
@@ -10,7 +10,7 @@ events as (
     where
         profile_id is not null
         and occurred_at <= {{ as_of() }}
-        and occurred_at > {{ as_of() }} - (select counted_days.counted_for from counted_days)
+        and occurred_at > {{ as_of() }} - (select longest_window.window_length from longest_window)
 ),
 
 message_events as (
@@ -39,7 +39,7 @@ listed_audiences as (
 
 -- Leave out campaigns named after an audience or message of ours: their deliveries are counted
 -- already.
-reported_by_channels as (
+channel_messages as (
     select
         events.event_id as message_key,
         events.profile_id,
@@ -53,7 +53,7 @@ reported_by_channels as (
 ),
 
 -- An addition to an audience list counts as a message.
-entered_lists as (
+list_additions as (
     select
         {{ surrogate_key(['list_entries.sync_key', 'list_entries.delivered_at']) }} as message_key,
         list_entries.profile_id,
@@ -76,13 +76,13 @@ sent_offers as (
         on listed_audiences.audience_name = 'aud_nearby_abandoned_product'
 ),
 
-unioned as (
-    select * from reported_by_channels
+all_messages as (
+    select * from channel_messages
     union all
-    select * from entered_lists
+    select * from list_additions
     union all
     select * from sent_offers
 )
 
-select * from unioned
-where sent_at > {{ as_of() }} - (select counted_days.counted_for from counted_days)
+select * from all_messages
+where sent_at > {{ as_of() }} - (select longest_window.window_length from longest_window)

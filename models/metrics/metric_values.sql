@@ -29,7 +29,7 @@ measured as (
     {% endfor %}
 ),
 
-keyed as (
+values_with_key as (
     select
         {{ surrogate_key(['metric_name', 'period', 'period_start']) }} as metric_value_id,
         metric_name,
@@ -39,4 +39,4 @@ keyed as (
     from measured
 )
 
-select * from keyed
+select * from values_with_key

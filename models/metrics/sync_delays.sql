@@ -130,7 +130,7 @@ counted as (
     from measured
 ),
 
-summed as (
+delays_per_day as (
     select
         {{ surrogate_key(['sync_name', 'run_date']) }} as sync_delay_id,
         sync_name,
@@ -145,4 +145,4 @@ summed as (
     group by sync_name, run_date
 )
 
-select * from summed
+select * from delays_per_day
