@@ -120,6 +120,6 @@ written_periods as (
 
 select * from written_periods
 {%- if flags.EMPTY %}
--- With empty inputs, all members would seem to have left.
+-- With empty inputs (`--empty`), all members would seem to have left.
 where 1 = 0
 {%- endif %}

@@ -33,6 +33,6 @@ dated as (
 
 select * from dated
 {%- if flags.EMPTY %}
--- With empty inputs, every audience would seem to be empty today.
+-- With empty inputs (`--empty`), every audience would seem to be empty today.
 where 1 = 0
 {%- endif %}

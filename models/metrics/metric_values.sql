@@ -1,6 +1,6 @@
 {{ config(schema='metrics', group='audiences', materialized='table') }}
 
--- What the definitions aggregate; dbt cannot see it in them.
+-- Models that the metrics aggregate, since dbt does not find them in the definitions.
 -- depends_on: {{ ref('profiles') }}
 -- depends_on: {{ ref('events') }}
 -- depends_on: {{ ref('sessions') }}
