@@ -45,7 +45,7 @@ pairs as (
 ),
 
 -- The share is undefined for an empty audience.
-overlaps as (
+shares as (
     select
         {{ surrogate_key(['audience_name', 'other_audience_name']) }} as audience_overlap_id,
         audience_name,
@@ -61,4 +61,4 @@ overlaps as (
     from pairs
 )
 
-select * from overlaps
+select * from shares
