@@ -1,4 +1,4 @@
-{# Select with one row per audience: every model whose name begins with `aud_`, channel and priority. #}
+{# Audiences are all models whose name begins with `aud_`. #}
 {% macro audience_list() -%}
     select
         audience_name,

@@ -1,7 +1,4 @@
-{#
-    One audience's select of the union of members, with the settings of its `config.meta`. Nobody is
-    held out of an audience that is not for messages (channel `none`): there is nothing to measure.
-#}
+{# An audience with channel `none` sends no messages, so it has no holdout. #}
 {% macro audience_members(audience) -%}
     {%- set channel = audience_setting(audience, 'channel') -%}
     select

@@ -1,4 +1,3 @@
-{# A key of an audience's `config.meta`; one that is missing stops the run. #}
 {% macro audience_setting(audience, key) %}
     {%- if not execute -%}
         {{ return(0) }}

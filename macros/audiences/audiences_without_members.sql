@@ -1,7 +1,4 @@
-{#
-    Names of the audiences that nobody put into the union of members. Read from the graph, so that
-    an empty audience is missed as well.
-#}
+{# Compares dbt's graph with the union, so that an audience without members is found as well. #}
 {% macro audiences_without_members() %}
     {% set forgotten = [] %}
     {% if execute %}

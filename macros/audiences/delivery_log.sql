@@ -1,6 +1,3 @@
-{#
-    Query of the first delivery of each row to its receiver. Empty before the first sync.
-#}
 {% macro delivery_log() %}
     select
         sync_name,

@@ -1,7 +1,6 @@
 {#
-    Query of the offers that earlier runs made near stores; without rows before the first. It reads
-    the table past dbt's graph, in which the offers of this run depend on the messages of earlier
-    ones, as an incremental model reads itself.
+    Reads the table by name instead of ref(): today's offers depend on earlier messages, which
+    include earlier offers, and a ref() would be a cycle in dbt's graph.
 #}
 {% macro earlier_offers() %}
     {%- set node = graph.nodes['model.customer_data_platform.audience_nearby_offers'] if execute else {} -%}

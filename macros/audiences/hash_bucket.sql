@@ -1,4 +1,3 @@
-{# A text's place among 1,000,000 equal buckets (0 to 999,999), the same on every engine. #}
 {% macro hash_bucket(expression) %}
     {{ return(adapter.dispatch('hash_bucket', 'customer_data_platform')(expression)) }}
 {% endmacro %}

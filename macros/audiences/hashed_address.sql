@@ -1,4 +1,3 @@
-{# SHA-256 of an email address in lower case, in hexadecimal, as advertising platforms want it. #}
 {% macro hashed_address(email) %}
     {{ return(adapter.dispatch('hashed_address', 'customer_data_platform')(email)) }}
 {% endmacro %}

@@ -1,4 +1,3 @@
-{# How near to buying somebody came, by the stage at which a product was abandoned; higher is nearer. #}
 {% macro interest_strength(abandoned_stage) %}
     {{ return(adapter.dispatch('interest_strength', 'customer_data_platform')(abandoned_stage)) }}
 {% endmacro %}

@@ -1,8 +1,7 @@
 {#
-    Whether a profile belongs to the `percentage` of an audience that is never reached, so that what
-    reaching is worth can be measured. A hash of both keeps a profile in the same arm for ever, and
-    in arms of its own in each audience; a higher percentage only adds to the held-out. Who is in
-    the global holdout is held out of every audience.
+    The arm depends on a hash of audience and profile, so it never changes, and arms of different
+    audiences are independent. Raising the percentage only adds profiles to the holdout. The global
+    holdout applies to every audience.
 #}
 {% macro is_held_out(audience, profile_id, percentage) %}
     (

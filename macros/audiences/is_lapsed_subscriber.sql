@@ -1,7 +1,4 @@
-{#
-    Whether a subscriber has stopped reading: enough mail within the window, and none of it opened
-    or followed.
-#}
+{# A lapsed subscriber received enough emails within the window and opened or clicked none. #}
 {% macro is_lapsed_subscriber(sent_count, engaged_count) %}
     {{ return(adapter.dispatch('is_lapsed_subscriber', 'customer_data_platform')(
         sent_count, engaged_count

@@ -1,4 +1,4 @@
-{# Whether both arms of an experiment are large enough for the normal approximation to say anything. #}
+{# Below this size, the normal approximation of the confidence interval is not valid. #}
 {% macro is_large_enough(treated_count, holdout_count) %}
     (
         {{ treated_count }} >= {{ var('lift_minimum_arm_size') }}

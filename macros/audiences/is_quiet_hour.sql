@@ -1,7 +1,6 @@
 {#
-    Whether nobody is to be disturbed at a UTC timestamp on the clocks of a time zone: from
-    `quiet_hours_from` until before `quiet_hours_until`, over midnight where the first is the later.
-    Equal ones mean never.
+    Local time from `quiet_hours_from` until before `quiet_hours_until`, across midnight if the
+    first is later. There are no quiet hours if both are equal.
 #}
 {% macro is_quiet_hour(timestamp, time_zone) %}
     {{ return(adapter.dispatch('is_quiet_hour', 'customer_data_platform')(timestamp, time_zone)) }}
@@ -16,7 +15,6 @@
     )
 {%- endmacro %}
 
-{# A setting that is a time of day, such as 21:00, checked. #}
 {% macro clock_setting(name) %}
     {%- set value = var(name) | string -%}
     {%- if not modules.re.match('^([01][0-9]|2[0-3]):[0-5][0-9]$', value) -%}

@@ -1,4 +1,4 @@
-{# Whether a customer is one of the most valuable: the top fifth by spending. #}
+{# Top spending quintile. #}
 {% macro is_vip(monetary_score) %}
     {{ return(adapter.dispatch('is_vip', 'customer_data_platform')(monetary_score)) }}
 {% endmacro %}

@@ -1,4 +1,3 @@
-{# Text of the nearby offer's notification. #}
 {% macro nearby_offer_body(product_name, store_name, discount_percent, discount_code) %}
     {{ return(adapter.dispatch('nearby_offer_body', 'customer_data_platform')(
         product_name, store_name, discount_percent, discount_code

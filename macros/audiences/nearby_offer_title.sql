@@ -1,4 +1,3 @@
-{# Title of the nearby offer's notification. #}
 {% macro nearby_offer_title(product_name, store_name, discount_percent) %}
     {{ return(adapter.dispatch('nearby_offer_title', 'customer_data_platform')(
         product_name, store_name, discount_percent

@@ -1,6 +1,6 @@
 {#
-    Until when a message to somebody near a store may go out (UTC): as long as the ping is recent, and
-    not into the quiet hours that begin next on the clocks of the store.
+    The earlier of two times: the ping is no longer recent, or the next quiet hours begin in the
+    store's time zone.
 #}
 {% macro nearby_send_until(pinged_at, time_zone) %}
     {{ return(adapter.dispatch('nearby_send_until', 'customer_data_platform')(pinged_at, time_zone)) }}

@@ -1,6 +1,5 @@
 {#
-    SHA-256, in lower-case hexadecimal, of `type:value`. It recognises an identifier whose value may
-    not be kept.
+    SHA-256 of `type:value` in lower-case hexadecimal: recognises an identifier without storing it.
 #}
 {% macro erasure_hash(identifier_type, identifier_value) %}
     {{ return(adapter.dispatch('erasure_hash', 'customer_data_platform')(

@@ -1,7 +1,6 @@
 {#
-    Whether a later grant for a purpose ends a suppression. By default marketing consent ends an
-    unsubscription, any consent an erasure (whoever comes back asks to be known again), and nothing
-    ends a complaint or a dead mailbox.
+    By default, marketing consent lifts an unsubscribe and any consent lifts an erasure, since the
+    person asks to be known again. Nothing lifts a complaint or a bounce.
 #}
 {% macro lifts_suppression(reason, purpose) %}
     {{ return(adapter.dispatch('lifts_suppression', 'customer_data_platform')(reason, purpose)) }}

@@ -1,6 +1,6 @@
 {#
-    Great-circle distance in metres between two points in degrees, on a sphere of the earth's mean
-    radius: at most 0.6 % off the ellipsoid. Rounding may lift the root's argument above 1.
+    Assumes a sphere with the earth's mean radius, which is at most 0.6 % off. `least` is needed
+    because rounding may lift the argument of the root above 1.
 #}
 {% macro haversine_metres(latitude, longitude, other_latitude, other_longitude) %}
     (

@@ -1,4 +1,4 @@
-{# Degrees of latitude that hold `metres`, rounded up: a degree is never shorter than 110.5 km. #}
+{# A degree of latitude is at least 110.5 km long. #}
 {% macro latitude_margin(metres) %}
     ({{ metres }} / 110500.0)
 {%- endmacro %}

@@ -1,8 +1,7 @@
 {#
-    Every staged source whose records describe a person well enough to be matched without a shared
-    identifier: one entry a model, with the identifier that stands for the entity, whether its newest
-    version counts, and the SQL expression of each attribute that cdp/identity/matching/columns.py
-    knows. Adding a source to matching is adding its entry here.
+    Each entry has the identifier that represents the record, whether only the newest version
+    counts, and the SQL expression of each attribute in cdp/identity/matching/columns.py. To add a
+    source to matching, add an entry here.
 #}
 {% macro match_sources() %}
     {% do return([

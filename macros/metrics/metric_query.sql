@@ -1,8 +1,7 @@
 {#
-    CTEs of all measures of the semantic models in models/metrics, and at their end `measure_values`: each
-    measure by day, by month and in all. Dashboards and tests read what is made of it, so that no figure is
-    defined twice. A table is read once for what can be added up over days and once for each measure that
-    counts what is distinct. What has no time is in no period.
+    Dashboards and tests read the result, so that each figure is defined once. Additive measures of
+    a semantic model share one scan; each distinct count has a scan of its own. Rows without a time
+    are left out.
 #}
 {% macro measure_ctes() %}
     {% set measures = [] %}
@@ -63,7 +62,7 @@
             {{ start }} as period_start,
             cast(
                 {%- if measure.agg != 'count_distinct' %} sum(added)
-                {#- Days have what is distinct already. #}
+                {#- Daily rows are already distinct. #}
                 {%- else %} count({{ 'distinct ' if period != 'day' }}counted)
                 {%- endif %} as double precision
             ) as measure_value
@@ -74,7 +73,6 @@
     )
 {% endmacro %}
 
-{# Query of one metric by period over `measure_values`: the value of a measure, or the ratio of two. #}
 {% macro metric_query(metric) %}
     {% if metric.type == 'simple' %}
     select
@@ -99,7 +97,6 @@
     {% endif %}
 {% endmacro %}
 
-{# The metric of a name. #}
 {% macro metric_named(name) %}
     {% for metric in graph.metrics.values() if metric.name == name %}{% do return(metric) %}{% endfor %}
 {% endmacro %}

@@ -1,4 +1,3 @@
-{# Select of every date from 2015 to 2039, the days that metrics may be asked for. #}
 {% macro spine_of_days() %}
     select cast(generated.day_start as date) as date_day
     from generate_series(

@@ -1,7 +1,3 @@
-{#
-    Query of the answers of receivers: one row per row that was delivered or rejected. Empty before the
-    first sync.
-#}
 {% macro sync_answer_log() %}
     select * from (
         {{ rows_if_any(target.schema ~ '_activation', 'sync_outcomes', {

@@ -1,4 +1,3 @@
-{# Query of the runs of syncs and their counts. Empty before the first run. #}
 {% macro sync_run_log() %}
     {{ rows_if_any(target.schema ~ '_activation', 'sync_runs', {
         'sync_name': 'text',

@@ -1,4 +1,4 @@
-{#- How ITU-T E.164 allots codes: zones 1 and 7 have one digit, the listed ones two, all others
+{#- ITU-T E.164: zones 1 and 7 have one-digit codes, the listed codes have two digits, all others
     three. -#}
 {%- macro calling_code(column) -%}
     {%- set two_digits = (

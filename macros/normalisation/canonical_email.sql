@@ -1,5 +1,5 @@
-{#- Expects an address that normalise_email has passed. An empty name before the tag is left alone:
-    '+tag@…' is an address of its own. -#}
+{#- Expects an address from normalise_email. If nothing precedes the plus, the tag is kept: '+tag@…'
+    is an address of its own. -#}
 {%- macro canonical_email(column) -%}
     {%- set domain = "split_part(" ~ column ~ ", '@', 2)" -%}
     {%- set name = "split_part(split_part(" ~ column ~ ", '@', 1), '+', 1)" -%}

@@ -1,4 +1,5 @@
-{#- '+49 (0) 171-234 56 78 ext. 9' is +491712345678 as dialled; letters mean it is no number. -#}
+{#- Example: '+49 (0) 171-234 56 78 ext. 9' becomes +491712345678. A value with letters is not a
+    number. -#}
 {%- macro dialled_number(column) -%}
     {%- set superfluous = '^tel:|[ ]*(;?ext[.=]?|x|#)[ ]*[0-9]{1,6}$|[(]0[)]' -%}
     {%- set lower_case = 'lower(' ~ trimmed(column) ~ ')' -%}

@@ -1,6 +1,5 @@
-{#- Selects every row of `relation` with `phone` in E.164, or null where the value cannot be one.
-    Calling codes are prefix-free, so their length is known from the first digits and both look-ups
-    are equality joins on a seed of some forty rows. -#}
+{#- No calling code is the prefix of another, so the first digits determine its length and both
+    look-ups are equality joins with a small seed. -#}
 {%- macro normalise_phone(relation, column, country='cast(null as text)') -%}
     select
         numbered.*,

@@ -1,5 +1,4 @@
-{#- Columns that the base model's YAML declares, but for the status and the batch, which are worked
-    out last. -#}
+{#- Status and batch are left out because they are computed last. -#}
 {%- macro base_columns() -%}
     {%- for column in model.columns.values() if column.data_type == 'double precision' -%}
         {{- exceptions.raise_compiler_error(

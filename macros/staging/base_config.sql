@@ -1,4 +1,3 @@
-{#- The settings that every base model shares; the model's file calls it first. -#}
 {%- macro base_config() -%}
     {{ config(
         materialized='incremental',
@@ -15,8 +14,8 @@
     {{- return([]) -}}
 {%- endmacro -%}
 
-{#- A small delta must not read a large table: it looks up touched keys and loads that went, and
-    who reads changes looks up batches. -#}
+{#- An incremental run looks up existing rows by record key and by load; readers of changes look up
+    batches. -#}
 {%- macro postgres__base_indexes() -%}
     {{- return([
         {'columns': ['_record_key']},

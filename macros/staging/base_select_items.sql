@@ -1,5 +1,5 @@
-{#- Columns of the base model in their declared types, and the one that ranks. PostgreSQL's `case`
-    forgets the precision of a numeric, and an incremental run would then refuse the column. -#}
+{#- Casts are needed because `case` loses the precision of a numeric in PostgreSQL, and an
+    incremental run would then report a changed column type. -#}
 {%- macro base_select_items(newest_first) -%}
     {%- for name in ranked_columns(newest_first) %}
         {%- set type = (model.columns[name] or {}).data_type -%}

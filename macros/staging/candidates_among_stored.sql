@@ -1,41 +1,38 @@
-{#- An incremental run ranks what arrived together with every stored copy of the same records, and
-    with the records that lost a copy because its file was replaced or taken out. -#}
+{#- An incremental run compares the new rows with the existing rows of the same records, and also
+    re-evaluates records that lost a row because its file was replaced or removed. -#}
 {%- macro candidates_among_stored() -%}
-gone_loads as (
-
+removed_loads as (
     select
-        held._load_id,
-        held._loaded_at
-    from ({{ staged_loads() }}) as held
+        staged_loads._load_id,
+        staged_loads._loaded_at
+    from ({{ staged_loads() }}) as staged_loads
     left join {{ source('landing', 'landing_loads') }} as loads
-        on held._load_id = loads.load_id and held._loaded_at = loads.loaded_at and loads.is_current
+        on
+            staged_loads._load_id = loads.load_id
+            and staged_loads._loaded_at = loads.loaded_at
+            and loads.is_current
     where loads.load_id is null
-
 ),
 
-touched_keys as (
-
-    select _record_key from arrived
+affected_keys as (
+    select _record_key from new_rows
     union
-    {{ keys_of_loads('gone_loads') }}
-
+    {{ keys_of_loads('removed_loads') }}
 ),
 
-stored as (
-
-    {{ rows_of_keys('touched_keys') }}
-
+existing_rows as (
+    {{ rows_of_keys('affected_keys') }}
 ),
 
 candidates as materialized (
-
-    select arrived.* from arrived
+    select new_rows.* from new_rows
     union all
-    select stored.*
-    from stored
-    left join arrived
-        on stored._load_id = arrived._load_id and stored._row_number = arrived._row_number
-    where arrived._load_id is null
-
+    select existing_rows.*
+    from existing_rows
+    left join new_rows
+        on
+            existing_rows._load_id = new_rows._load_id
+            and existing_rows._row_number = new_rows._row_number
+    where new_rows._load_id is null
 ),
 {%- endmacro -%}

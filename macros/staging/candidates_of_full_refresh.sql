@@ -1,17 +1,12 @@
-{#- A full refresh ranks all that arrived, which is every row of every current load. -#}
 {%- macro candidates_of_full_refresh() -%}
-gone_loads as (
-
+removed_loads as (
     select
         cast(null as text) as _load_id,
         cast(null as timestamp) as _loaded_at
     where 1 = 0
-
 ),
 
 candidates as not materialized (
-
-    select * from arrived
-
+    select * from new_rows
 ),
 {%- endmacro -%}

@@ -1,4 +1,4 @@
-{#- What a record says: nulls are left out, so that a column added later changes no hash. -#}
+{#- Nulls are left out, so that adding a column does not change existing hashes. -#}
 {%- macro content_hash() -%}
     md5(concat_ws(
         chr(31), ''

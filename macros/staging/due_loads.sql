@@ -1,16 +1,12 @@
-{#- CTEs of the loads to stage: current, and on an incremental run not held by the model yet. What
-    the model holds is the state, so that a run that failed, or loads that commit out of order,
-    leave nothing behind. -#}
+{#- A load is due if it is current and the model has none of its rows. The model itself is the
+    state, so failed runs and loads that commit out of order need no special handling. -#}
 {%- macro due_loads(channel, entity) -%}
     {% if is_incremental() %}
     staged_loads as (
-
         {{ staged_loads() }}
-
     ),
     {% endif %}
     due_loads as (
-
         select
             loads.load_id,
             loads.loaded_at
@@ -22,6 +18,5 @@
                 select staged_loads._load_id, staged_loads._loaded_at from staged_loads
             )
             {%- endif %}
-
     ),
 {%- endmacro -%}

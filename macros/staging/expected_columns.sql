@@ -1,4 +1,5 @@
-{#- dbt gives the node of a unit test no columns: those that it expects will do, and our own. -#}
+{#- In a unit test, dbt provides no columns for the node: use those of the expected rows and the
+    ones that `staged` needs. -#}
 {%- macro expected_columns() -%}
     {%- set names = {
         '_record_key': {}, '_quarantine_reason': {}, '_original_text': {},

@@ -1,4 +1,5 @@
-{#- Replaces every stored copy of the touched records; those of loads that went stay out. -#}
+{#- Rows with status `superseded` belong to removed loads: they are deleted and not inserted again.
+    -#}
 {%- macro get_incremental_staging_sql(arguments) -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
     {{ gather_statistics(arguments.temp_relation) }}

@@ -5,7 +5,8 @@
 {%- macro default__index_raw_rows(relation) -%}
 {%- endmacro -%}
 
-{#- Raw rows lie in the order of their landing, so the smallest of indexes finds the latest. -#}
+{#- A BRIN index is small and sufficient, because raw rows are stored in the order in which they
+    landed. -#}
 {%- macro postgres__index_raw_rows(relation) -%}
     create index if not exists "{{ relation.identifier }}__loaded_at"
     on {{ relation }} using brin (_loaded_at)

@@ -1,4 +1,3 @@
-{#- Keys of the stored rows of some loads. -#}
 {%- macro keys_of_loads(loads) -%}
     {{- adapter.dispatch('keys_of_loads')(loads) -}}
 {%- endmacro -%}
@@ -12,7 +11,8 @@
         )
 {%- endmacro -%}
 
-{#- PostgreSQL cannot tell how few they are and would read the whole table: it is made to look. -#}
+{#- The lateral join forces an index look-up: PostgreSQL overestimates the number of rows and would
+    scan the table. -#}
 {%- macro postgres__keys_of_loads(loads) -%}
     select base._record_key
     from {{ loads }}

@@ -1,4 +1,3 @@
-{#- What a base model carries along beside the columns its author types. -#}
 {%- macro landed_columns() -%}
     _load_id, _file, _row_number, _loaded_at, _raw
 {%- endmacro -%}

@@ -1,4 +1,3 @@
-{#- Stands in for the key of a row that has none. -#}
 {%- macro landed_key() -%}
     _load_id || ':' || cast(_row_number as text)
 {%- endmacro -%}

@@ -1,4 +1,4 @@
-{#- The raw row as a JSON object without its nulls, in the same text on every engine. -#}
+{#- Written so that every engine produces the same text. -#}
 {%- macro original_text() -%}
     '{' || concat_ws(
         ',', null

@@ -1,4 +1,5 @@
-{#- What base_columns names and, in a unit test that does not expect it, the column that ranks. -#}
+{#- The columns of base_columns. In a unit test that does not expect it, also the column that orders
+    copies. -#}
 {%- macro ranked_columns(newest_first) -%}
     {%- set names = base_columns() -%}
     {%- if newest_first and newest_first not in names -%}

@@ -1,9 +1,8 @@
-{#- A source record may come many times: in files that overlap, sent twice, or late. Its copies are
-    ranked by what they say, the newest first, then by a hash of their columns, so that no order of
-    arrival matters. Load and row number only order copies that say the same. -#}
+{#- A source record may arrive several times: in overlapping files, sent again, or late. Copies are
+    ordered by their content (latest source time, then content hash), so that the order of arrival
+    does not matter. Load and row number only decide between identical copies. -#}
 {%- macro ranked_copies(newest_first) -%}
 ranked as (
-
     select
         _load_id,
         _row_number,
@@ -17,18 +16,16 @@ ranked as (
     where
         _quarantine_reason is null
         and (_load_id, _loaded_at) not in (
-            select gone_loads._load_id, gone_loads._loaded_at from gone_loads
+            select removed_loads._load_id, removed_loads._loaded_at from removed_loads
         )
         and _record_key in (select _record_key from candidates group by 1 having count(*) > 1)
-
 ),
 
-judged as (
-
+with_status as (
     select
         candidates.*,
         case
-            when gone_loads._load_id is not null then 'superseded'
+            when removed_loads._load_id is not null then 'superseded'
             when candidates._quarantine_reason is not null then 'quarantined'
             when ranked.version_rank > 1 then 'duplicate'
             else 'accepted'
@@ -36,10 +33,9 @@ judged as (
     from candidates
     left join ranked
         on candidates._load_id = ranked._load_id and candidates._row_number = ranked._row_number
-    left join gone_loads
+    left join removed_loads
         on
-            candidates._load_id = gone_loads._load_id
-            and candidates._loaded_at = gone_loads._loaded_at
-
+            candidates._load_id = removed_loads._load_id
+            and candidates._loaded_at = removed_loads._loaded_at
 ),
 {%- endmacro -%}

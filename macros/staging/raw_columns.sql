@@ -1,4 +1,4 @@
-{#- Columns of the raw table as landing made it, with those that came by drift, in one order. -#}
+{#- Sorted, since columns that landing adds later are at the end of the table. -#}
 {%- macro raw_columns() -%}
     {%- set metadata = ['_load_id', '_file', '_row_number', '_loaded_at'] -%}
     {%- set names = [] -%}

@@ -1,4 +1,4 @@
-{#- A row without its key is a record of its own, so that it can be counted and set aside. -#}
+{#- A row without a key is a record of its own, so that it can be counted and quarantined. -#}
 {%- macro record_key(key) -%}
     coalesce(
         {% if key is string %}cast({{ key }} as text){% else %}{{ surrogate_key(key) }}{% endif %},

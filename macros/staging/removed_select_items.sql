@@ -1,4 +1,3 @@
-{#- The row that stays of a record that is gone: its key, and nulls of the declared types. -#}
 {%- macro removed_select_items(newest_first) -%}
     {%- for name in ranked_columns(newest_first) %}
         {%- set type = (model.columns[name] or {}).data_type -%}

@@ -1,5 +1,5 @@
-{#- Receipts staged with another time zone than their store has now, or before their store was
-    known: a store that comes late must not leave its receipts in quarantine. -#}
+{#- A receipt depends on its store's time zone. If the store arrives late, its receipts have to
+    leave quarantine. -#}
 {%- macro restage_changed_stores() -%}
     select receipts._load_id, receipts._row_number
     from {{ this }} as receipts

@@ -1,22 +1,23 @@
-{#- Stored copies with some keys: what stands for a record that was gone is none. -#}
+{#- Rows with status `removed` are left out, because they are not copies of the record. -#}
 {%- macro rows_of_keys(keys) -%}
     {{- adapter.dispatch('rows_of_keys')(keys) -}}
 {%- endmacro -%}
 
-{#- Only the keys of all rows are read, and then the few rows: joined at once, all columns would be. -#}
+{#- Find the row locators first and read the columns of these rows only: a join would read all
+    columns of the table. -#}
 {%- macro default__rows_of_keys(keys) -%}
     select {{ base_columns() | join(', ') }}
     from {{ this }}
     where
         {{ row_locator() }} in (
-            select held.{{ row_locator() }} from {{ this }} as held
+            select existing.{{ row_locator() }} from {{ this }} as existing
             where
-                held._record_key in (select {{ keys }}._record_key from {{ keys }})
-                and held._row_status <> 'removed'
+                existing._record_key in (select {{ keys }}._record_key from {{ keys }})
+                and existing._row_status <> 'removed'
         )
 {%- endmacro -%}
 
-{#- For PostgreSQL as in keys_of_loads. -#}
+{#- Index look-up as in keys_of_loads. -#}
 {%- macro postgres__rows_of_keys(keys) -%}
     select base.*
     from {{ keys }}

@@ -1,4 +1,4 @@
-{#- Whole numbers all the way: the seconds of a float would not hold microseconds of our century. -#}
+{#- Integer arithmetic, because a float cannot represent current times in microseconds exactly. -#}
 {%- macro run_started_microseconds() -%}
     {%- set epoch = modules.datetime.datetime(1970, 1, 1, tzinfo=modules.pytz.utc) -%}
     {{- return((run_started_at - epoch) // modules.datetime.timedelta(microseconds=1)) -}}

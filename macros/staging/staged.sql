@@ -1,35 +1,30 @@
-{#- The rest of a base model after its author's CTEs; the last one is `staged`. -#}
 {%- macro staged(relation, key, newest_first, rules) -%}
 checked as (
-
     select
         *,
         {{ record_key(key) }} as _record_key,
         case
-            {%- for condition, reason in rules %}
+            {%- for rule in rules %}
+            {%- for condition, reason in ([rule] if rule[0] is string else rule) %}
             when {{ condition }} then '{{ reason }}'
+            {%- endfor %}
             {%- endfor %}
         end as _quarantine_reason
     from {{ relation }}
     {{ optimisation_fence() }}
-
 ),
 
-described as (
-
+with_original_text as (
     select
         *,
         case when _quarantine_reason is not null then {{ original_text() }} end as _original_text
     from checked
-
 ),
 
--- Here and no earlier: before this the rows still carry their raw columns.
-arrived as materialized (
-
+-- Raw columns are dropped only here, because the rules and the original text need them.
+new_rows as materialized (
     select {{- base_select_items(newest_first) }}
-    from described
-
+    from with_original_text
 ),
 
 {{ candidates_among_stored() if is_incremental() else candidates_of_full_refresh() }}

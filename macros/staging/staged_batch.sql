@@ -1,5 +1,5 @@
-{#- Rises from run to run even where the clock goes back. `greatest` skips the null of a model without
-    rows, on every engine. -#}
+{#- The batch rises even if the clock is set back. `greatest` ignores the null of an empty model on
+    every engine. -#}
 {%- macro staged_batch() -%}
     {%- if is_incremental() -%}
     greatest(

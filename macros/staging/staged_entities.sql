@@ -1,4 +1,3 @@
-{#- Every [channel, entity] that is staged: a new channel adds its lines here. -#}
 {%- macro staged_entities() -%}
     {{- return([
         ['ads', 'clicks'],

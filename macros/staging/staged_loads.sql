@@ -1,6 +1,5 @@
-{#- Every load that the model at hand holds rows of. A load that was taken out and landed again has
-    its old id and a new time. Rows of removed records have no load, and a null here would make every
-    load seem held. -#}
+{#- Rows of removed records have no load; a null would make `not in` exclude every load. Both
+    columns are needed: a load that is removed and landed again keeps its id but has a new time. -#}
 {%- macro staged_loads() -%}
     {{- adapter.dispatch('staged_loads')() -}}
 {%- endmacro -%}
@@ -10,7 +9,7 @@
     where _load_id is not null
 {%- endmacro -%}
 
-{#- PostgreSQL would read every row for that; this reads one entry of the index for each load. -#}
+{#- A recursive index scan: PostgreSQL would otherwise read every row of the table. -#}
 {%- macro postgres__staged_loads() -%}
     with recursive steps as (
         (

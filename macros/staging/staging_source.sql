@@ -1,26 +1,20 @@
-{#- Rows of the raw table that this run types. -#}
 {%- macro staging_source(channel, entity, json_columns=[], restage=none) -%}
     with
 
     raw_rows as not materialized (
-
         select * from {{ source(channel, entity) }}
-
     ),
 
     loads as (
-
         select * from {{ source('landing', 'landing_loads') }}
-
     ),
     {{ due_loads(channel, entity) }}
 
     due_rows as not materialized (
-
         select * from raw_rows
         where
             _load_id in (select due_loads.load_id from due_loads)
-            -- Says nothing more, but lets engines skip what landed earlier.
+            -- Redundant condition that lets engines skip earlier rows.
             and _loaded_at >= (select min(due_loads.loaded_at) from due_loads)
         {%- if is_incremental() and restage %}
         union all
@@ -29,7 +23,6 @@
             (_load_id, _row_number) in ({{ restage }})
             and _load_id not in (select due_loads.load_id from due_loads)
         {%- endif %}
-
     )
 
     select

@@ -1,4 +1,5 @@
-{#- 12 to 13 digits: 1973 to 2286. A value in seconds would otherwise land in January 1970. -#}
+{#- 12 to 13 digits: years 1973 to 2286. Excludes values in seconds, which would become January
+    1970. -#}
 {%- macro epoch_milliseconds_to_timestamp(column) -%}
     case
         when {{ matches(column, '^[0-9]{12,13}$') }}

@@ -1,4 +1,4 @@
-{#- Both engines raise an error on a name they do not know. -#}
+{#- Both engines raise an error for unknown names. -#}
 {%- macro known_time_zone(column) -%}
     case when {{ column }} in ({{ adapter.dispatch('time_zone_names')() }}) then {{ column }} end
 {%- endmacro -%}

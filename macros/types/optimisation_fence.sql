@@ -1,4 +1,4 @@
-{#- PostgreSQL merges nested selects and would compute an expression again at every mention. -#}
+{#- PostgreSQL merges nested selects and would evaluate an expression again wherever it is used. -#}
 {%- macro optimisation_fence() -%}
     {{- adapter.dispatch('optimisation_fence')() -}}
 {%- endmacro -%}

@@ -6,7 +6,7 @@
     case when json_valid({{ column }}) then {{ column }} end
 {%- endmacro -%}
 
-{#- DuckDB also takes what Python and JavaScript wrongly write: NaN, Infinity and a last comma. -#}
+{#- DuckDB also accepts NaN, Infinity and trailing commas, which are not valid JSON. -#}
 {%- macro postgres__parse_json(column) -%}
     {%- set mended = "regexp_replace(regexp_replace(" ~ column
         ~ ", '([:,[]\\s*)(-?(nan|inf|infinity))(?=\\s*[],}])', '\\1\"\\2\"', 'gi')"

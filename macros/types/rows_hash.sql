@@ -1,7 +1,3 @@
-{#
-    Aggregate: what rows say in some columns, as a text that differs where they do, in whatever order they come.
-    The columns may not be null.
-#}
 {%- macro rows_hash(columns) -%}
     {{- adapter.dispatch('rows_hash')(columns) -}}
 {%- endmacro -%}

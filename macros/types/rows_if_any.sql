@@ -1,6 +1,6 @@
 {#
-    Query of a table that is no source or node of dbt, since others make it when they first need it; without
-    rows before that, and while it is compiled only. `columns` maps the names that are read to their types.
+    Such a table is neither a source nor a node of dbt, because activation or `make fit` creates it
+    on first use. During compilation there are no rows either.
 #}
 {% macro rows_if_any(schema, identifier, columns, database=none) %}
     {%- set relation = none -%}

@@ -1,5 +1,5 @@
-{#- Null where any part is null: a key made of nothing would make strangers equal. The parts are held
-    apart by the unit separator, which no export writes into a value. -#}
+{#- Null if any part is null: a key of missing values would make unrelated rows equal. The parts are
+    separated by the unit separator (character 31), which does not occur in exports. -#}
 {%- macro surrogate_key(columns) -%}
     md5(
         {%- for column in columns %}

@@ -1,4 +1,4 @@
-{#- '2.0' is how a column of integers reads once a spreadsheet or a float column held it. -#}
+{#- '2.0' occurs when a spreadsheet or a float column exported an integer. -#}
 {%- macro to_integer(column) -%}
     case
         when {{ matches(column, '^[+-]?[0-9]{1,18}([.]0{1,9})?$') }}

@@ -1,4 +1,4 @@
-{#- No 'NaN', 'Infinity', '1_000' or '0x1F', which one engine or the other would take. -#}
+{#- Excludes 'NaN', 'Infinity', '1_000' and '0x1F', which some engines accept. -#}
 {%- macro to_number(column, type='numeric(18, 2)') -%}
     {%- set digits = '^[+-]?[0-9]{1,16}([.][0-9]{1,20})?' -%}
     {{- adapter.dispatch('to_number')(
@@ -6,7 +6,7 @@
     ) -}}
 {%- endmacro -%}
 
-{#- DuckDB applies an exponent after it has cut the digits to the type: give them room first. -#}
+{#- DuckDB applies the exponent after rounding to the type, so cast to a wider type first. -#}
 {%- macro duckdb__to_number(column, type, plain, scientific) -%}
     case
         when regexp_matches({{ column }}, '{{ plain }}') then try_cast({{ column }} as {{ type }})

@@ -7,7 +7,7 @@
     ) -}}
 {%- endmacro -%}
 
-{#- DuckDB wants no blank before an offset and a colon in it. -#}
+{#- DuckDB accepts no space before an offset and requires a colon in it. -#}
 {%- macro duckdb__to_timestamp(column, zoned, loosely_zoned, local) -%}
     {%- set offset = "'([+-][0-9]{2})([0-9]{2})$', '\\1:\\2'" -%}
     {%- set with_colon = "regexp_replace(" ~ column ~ ", " ~ offset ~ ")" -%}
@@ -22,7 +22,7 @@
     end
 {%- endmacro -%}
 
-{#- DuckDB cuts after the sixth decimal where PostgreSQL rounds: cut first. -#}
+{#- DuckDB cuts after the sixth decimal and PostgreSQL rounds, so cut first. -#}
 {%- macro postgres__to_timestamp(column, zoned, loosely_zoned, local) -%}
     {%- set cut = "regexp_replace(" ~ column ~ ", '([.][0-9]{6})[0-9]+', '\\1')" -%}
     case

@@ -1,4 +1,3 @@
-{# Whether a value matches a regular expression that is an expression too, such as a seed's column. #}
 {% macro value_matches(value, pattern) %}
     {{ return(adapter.dispatch('value_matches', 'customer_data_platform')(value, pattern)) }}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {#
-    Band of the risk that a customer will not come back: single_purchase, low, medium or high; null
-    without a fit. Of who bought once the model knows no risk. Overridable definition.
+    Customers with a single purchase have a band of their own, because BG/NBD assigns them no risk.
+    Null without a fit.
 #}
 {% macro churn_risk_band(churn_risk, frequency) %}
     {{ return(adapter.dispatch('churn_risk_band', 'customer_data_platform')(

@@ -1,6 +1,6 @@
 {#
-    Expected spend on one purchase, by Gamma-Gamma: equation 5 of Fader and Hardie (2013), "The
-    Gamma-Gamma model of monetary value". Null where the fit's mean over all customers is infinite.
+    Equation 5 of Fader and Hardie (2013), "The Gamma-Gamma model of monetary value". Null if the
+    population mean is infinite.
 #}
 {% macro expected_purchase_amount(frequency, monetary_amount, fit) %}
     case

@@ -1,4 +1,3 @@
-{# Query of every fit that `make fit` wrote; without rows where it has never run. #}
 {% macro fitted_values() %}
     {{ rows_if_any(var('raw_schema'), 'customer_value_fits', {
         'fit_id': 'text',

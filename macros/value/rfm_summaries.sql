@@ -1,7 +1,6 @@
 {#
-    Query of one row per profile with an order up to a date, that day included: frequency, recency,
-    tenure and mean spend as Fader, Hardie and Lee define them ("Counting your customers" the easy
-    way, 2005). A purchase is a day with orders; the first one is no repeat. `orders` is a CTE.
+    Definitions as in Fader, Hardie and Lee (2005), '"Counting your customers" the easy way'. A
+    purchase is a day with orders; the first one is not a repeat purchase.
 #}
 {% macro rfm_summaries(orders, observed_until) %}
     {{ return(adapter.dispatch('rfm_summaries', 'customer_data_platform')(

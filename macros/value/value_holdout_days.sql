@@ -1,4 +1,3 @@
-{# Days held out to measure forecasts. Raises an error where there are none. #}
 {% macro value_holdout_days() %}
     {% set days = var('value_holdout_days', 90) | int %}
     {% if days < 1 %}

@@ -4,12 +4,12 @@ problems as (
     select * from {{ ref('int_audiences__crm_problems') }}
 ),
 
--- Who is not known by `as_of()` yet has no profile to show.
+-- Leave out profiles that were not known by `as_of()`.
 profiles as (
     select * from {{ ref('profiles') }}
 ),
 
-summed as (
+contacts_per_profile as (
     select
         problems.profile_id,
         count(*) as contact_count,
@@ -26,4 +26,4 @@ summed as (
     group by problems.profile_id
 )
 
-select * from summed
+select * from contacts_per_profile

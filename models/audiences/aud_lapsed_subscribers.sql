@@ -24,7 +24,7 @@ email_events as (
         and occurred_at <= {{ as_of() }}
 ),
 
-summed as (
+emails as (
     select
         profile_id,
         count(
@@ -56,14 +56,14 @@ selected_lapsed as (
         profiles.preferred_language,
         traits.favourite_category,
         traits.favourite_store_id,
-        summed.email_count,
+        emails.email_count,
         subscribers.consented_at as subscribed_at,
-        summed.last_engaged_at
+        emails.last_engaged_at
     from subscribers
-    inner join summed on subscribers.profile_id = summed.profile_id
+    inner join emails on subscribers.profile_id = emails.profile_id
     inner join profiles on subscribers.profile_id = profiles.profile_id
     inner join traits on subscribers.profile_id = traits.profile_id
-    where {{ is_lapsed_subscriber('summed.email_count', 'summed.engaged_count') }}
+    where {{ is_lapsed_subscriber('emails.email_count', 'emails.engaged_count') }}
 )
 
 select * from selected_lapsed

@@ -8,7 +8,7 @@ traits as (
     select * from {{ ref('profile_traits') }}
 ),
 
--- Who is gone would teach the platform to find people who go.
+-- Leave out inactive customers: the platform would look for people who churn.
 selected_best as (
     select
         profiles.profile_id,

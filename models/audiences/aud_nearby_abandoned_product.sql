@@ -16,7 +16,7 @@ stores as (
     select * from {{ ref('stg_catalog__stores') }}
 ),
 
-found_pings as (
+recent_pings as (
     select
         profile_id,
         store_id,
@@ -26,7 +26,7 @@ found_pings as (
         row_number() over (
             partition by profile_id
             order by visited_at desc, distance_metres, store_visit_id
-        ) as recency
+        ) as ping_number
     from store_visits
     where
         evidence = 'location_ping'
@@ -36,7 +36,7 @@ found_pings as (
         > {{ as_of() }} - interval '{{ var("location_ping_window_minutes") }} minutes'
 ),
 
--- A product that the catalogue cannot name makes no message.
+-- Leave out products without a name in the catalogue, since the message needs it.
 ranked_products as (
     select
         abandoned_products.profile_id,
@@ -52,11 +52,11 @@ ranked_products as (
                 {{ interest_strength('abandoned_products.abandoned_stage') }} desc,
                 abandoned_products.last_interested_at desc,
                 products.product_id
-        ) as rank_number
+        ) as product_number
     from abandoned_products
     inner join products on abandoned_products.product_id = products.product_id
     where
-        abandoned_products.profile_id in (select found_pings.profile_id from found_pings)
+        abandoned_products.profile_id in (select recent_pings.profile_id from recent_pings)
         and products.product_name is not null
         and not abandoned_products.is_resolved
         and abandoned_products.last_interested_at
@@ -65,7 +65,7 @@ ranked_products as (
 
 matched as (
     select
-        found_pings.profile_id,
+        recent_pings.profile_id,
         stores.store_id,
         coalesce(stores.store_name, stores.city, 'our store') as store_name,
         stores.time_zone as store_time_zone,
@@ -74,17 +74,17 @@ matched as (
         ranked_products.category,
         ranked_products.product_url,
         ranked_products.abandoned_stage,
-        found_pings.distance_metres,
-        found_pings.visited_date as offer_date,
+        recent_pings.distance_metres,
+        recent_pings.visited_date as offer_date,
         ranked_products.last_interested_at,
-        found_pings.visited_at as pinged_at
-    from found_pings
+        recent_pings.visited_at as pinged_at
+    from recent_pings
     inner join ranked_products
         on
-            found_pings.profile_id = ranked_products.profile_id
-            and ranked_products.rank_number = 1
-    inner join stores on found_pings.store_id = stores.store_id
-    where found_pings.recency = 1
+            recent_pings.profile_id = ranked_products.profile_id
+            and ranked_products.product_number = 1
+    inner join stores on recent_pings.store_id = stores.store_id
+    where recent_pings.ping_number = 1
 )
 
 select * from matched

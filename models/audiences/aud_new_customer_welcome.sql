@@ -8,7 +8,7 @@ traits as (
     select * from {{ ref('profile_traits') }}
 ),
 
--- Who has bought again needs no welcome.
+-- Customers who ordered again need no welcome.
 selected_newcomers as (
     select
         profiles.profile_id,

@@ -30,7 +30,7 @@ counted as (
     group by listed_audiences.audience_name
 ),
 
--- Too small an arm has no rate, so that everything that follows from it is null as well.
+-- Rates are null if an arm is too small, and so is everything derived from them.
 averaged as (
     select
         *,

@@ -1,5 +1,4 @@
--- Who was in which audience when cannot be worked out again from today's data: a full refresh
--- leaves this table as it is.
+-- Past memberships cannot be recomputed from current data, so a full refresh keeps this table.
 {{
     config(
         materialized='incremental',
@@ -35,13 +34,13 @@ memberships as (
     {% endif %}
 ),
 
--- The members that a merged profile brings along are those of the profile it went into.
+-- Memberships follow merges to the surviving profile.
 followed_merges as (
     select
         memberships.membership_id,
         memberships.audience_name,
         coalesce(redirects.profile_id, memberships.profile_id) as profile_id,
-        memberships.profile_id as known_profile_id,
+        memberships.profile_id as previous_profile_id,
         memberships.is_holdout,
         memberships.entered_at,
         memberships.left_at
@@ -49,39 +48,39 @@ followed_merges as (
     left join redirects on memberships.profile_id = redirects.old_profile_id
 ),
 
-numbered_stays as (
+numbered_periods as (
     select
         *,
         row_number() over (
             partition by audience_name, profile_id, left_at is null
             order by entered_at, membership_id
-        ) as stay_number
+        ) as period_number
     from followed_merges
 ),
 
--- Two profiles merged into one are one member: the longer stay goes on.
-found_leavers as (
+-- When two members are merged, keep the longer membership period.
+ended_periods as (
     select
-        stays.membership_id,
-        stays.audience_name,
-        stays.profile_id,
-        stays.known_profile_id,
-        stays.is_holdout,
-        stays.entered_at,
-        stays.left_at as known_left_at,
+        periods.membership_id,
+        periods.audience_name,
+        periods.profile_id,
+        periods.previous_profile_id,
+        periods.is_holdout,
+        periods.entered_at,
+        periods.left_at as previous_left_at,
         case
-            when stays.left_at is not null then stays.left_at
-            when members.profile_id is null or stays.stay_number > 1
-                then greatest(stays.entered_at, {{ as_of() }})
+            when periods.left_at is not null then periods.left_at
+            when members.profile_id is null or periods.period_number > 1
+                then greatest(periods.entered_at, {{ as_of() }})
         end as left_at
-    from numbered_stays as stays
+    from numbered_periods as periods
     left join members
         on
-            stays.audience_name = members.audience_name
-            and stays.profile_id = members.profile_id
+            periods.audience_name = members.audience_name
+            and periods.profile_id = members.profile_id
 ),
 
-kept_changed as (
+changed_periods as (
     select
         membership_id,
         audience_name,
@@ -89,13 +88,13 @@ kept_changed as (
         is_holdout,
         entered_at,
         left_at
-    from found_leavers
+    from ended_periods
     where
-        profile_id <> known_profile_id
-        or (left_at is not null and known_left_at is null)
+        profile_id <> previous_profile_id
+        or (left_at is not null and previous_left_at is null)
 ),
 
-found_entrants as (
+new_periods as (
     select
         {{ surrogate_key(['members.audience_name', 'members.profile_id', as_of()]) }}
             as membership_id,
@@ -105,22 +104,22 @@ found_entrants as (
         {{ as_of() }} as entered_at,
         cast(null as timestamp) as left_at
     from members
-    left join followed_merges as stays
+    left join followed_merges as periods
         on
-            members.audience_name = stays.audience_name
-            and members.profile_id = stays.profile_id
-            and stays.left_at is null
-    where stays.membership_id is null
+            members.audience_name = periods.audience_name
+            and members.profile_id = periods.profile_id
+            and periods.left_at is null
+    where periods.membership_id is null
 ),
 
-unioned as (
-    select * from kept_changed
+written_periods as (
+    select * from changed_periods
     union all
-    select * from found_entrants
+    select * from new_periods
 )
 
-select * from unioned
+select * from written_periods
 {%- if flags.EMPTY %}
--- With empty inputs everybody would seem to have left.
+-- With empty inputs (`--empty`), all members would seem to have left.
 where 1 = 0
 {%- endif %}

@@ -1,5 +1,5 @@
--- What was offered to whom on a day is decided once and kept: worked out again from data that came
--- late, it could be another product, and the person would hear from us twice.
+-- An offer is decided once per day and kept. Recomputed from late data it could be another product,
+-- and the profile would receive a second message.
 {{
     config(
         materialized='incremental',

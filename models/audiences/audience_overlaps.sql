@@ -8,7 +8,7 @@ listed_audiences as (
     {{ audience_list() }}
 ),
 
-sized as (
+sizes as (
     select
         listed_audiences.audience_name,
         count(members.profile_id) as member_count
@@ -29,23 +29,23 @@ counted_shared as (
         others.audience_name
 ),
 
-paired as (
+pairs as (
     select
-        sized.audience_name,
+        sizes.audience_name,
         others.audience_name as other_audience_name,
-        sized.member_count,
+        sizes.member_count,
         others.member_count as other_member_count,
         coalesce(counted_shared.shared_count, 0) as shared_count
-    from sized
-    cross join sized as others
+    from sizes
+    cross join sizes as others
     left join counted_shared
         on
-            sized.audience_name = counted_shared.audience_name
+            sizes.audience_name = counted_shared.audience_name
             and others.audience_name = counted_shared.other_audience_name
 ),
 
--- An empty audience shares nothing, not a share of nothing.
-shared as (
+-- The share is undefined for an empty audience.
+shares as (
     select
         {{ surrogate_key(['audience_name', 'other_audience_name']) }} as audience_overlap_id,
         audience_name,
@@ -58,7 +58,7 @@ shared as (
             shared_count * 1.0 / nullif(member_count + other_member_count - shared_count, 0)
             as numeric(18, 6)
         ) as jaccard_index
-    from paired
+    from pairs
 )
 
-select * from shared
+select * from shares

@@ -1,5 +1,5 @@
--- How large an audience was cannot be counted again from today's data: a full refresh leaves this
--- table as it is. Of several runs on a day the last one stays.
+-- Past sizes cannot be recomputed from current data, so a full refresh keeps this table. The last
+-- run of a day replaces earlier ones.
 {{
     config(
         materialized='incremental',
@@ -33,6 +33,6 @@ dated as (
 
 select * from dated
 {%- if flags.EMPTY %}
--- With empty inputs every audience would seem to be empty today.
+-- With empty inputs (`--empty`), every audience would seem to be empty today.
 where 1 = 0
 {%- endif %}

@@ -13,7 +13,7 @@ limited_channels as (
     where channel <> 'all'
 ),
 
-people as (
+capped_members as (
     select distinct
         profile_id,
         channel
@@ -21,52 +21,52 @@ people as (
     where channel in (select limited_channels.channel from limited_channels)
 ),
 
-counted as (
+messages_per_cap as (
     select
-        people.profile_id,
-        people.channel,
+        capped_members.profile_id,
+        capped_members.channel,
         frequency_caps.cap_name,
         frequency_caps.channel as cap_channel,
         frequency_caps.message_limit,
         count(messages.message_key) as sent_count
-    from people
-    inner join frequency_caps on frequency_caps.channel in (people.channel, 'all')
+    from capped_members
+    inner join frequency_caps on frequency_caps.channel in (capped_members.channel, 'all')
     left join messages
         on
-            people.profile_id = messages.profile_id
+            capped_members.profile_id = messages.profile_id
             and frequency_caps.channel in (messages.channel, 'all')
             and messages.channel in (select limited_channels.channel from limited_channels)
             and messages.sent_at <= {{ as_of() }}
             and messages.sent_at
             > {{ as_of() }} - frequency_caps.window_days * interval '1 day'
     group by
-        people.profile_id,
-        people.channel,
+        capped_members.profile_id,
+        capped_members.channel,
         frequency_caps.cap_name,
         frequency_caps.channel,
         frequency_caps.message_limit
 ),
 
-left_over as (
+remaining_per_cap as (
     select
         profile_id,
         channel,
         cap_channel,
-        greatest(message_limit - sent_count, 0) as left_count
-    from counted
+        greatest(message_limit - sent_count, 0) as remaining_count
+    from messages_per_cap
 ),
 
--- All limits hold, so the narrowest decides: of the channel, and of all channels together.
-narrowed as (
+-- All caps apply, so the strictest one decides, per channel and across channels.
+strictest_caps as (
     select
         profile_id,
         channel,
-        min(case when cap_channel <> 'all' then left_count end) as allowance_count,
-        min(case when cap_channel = 'all' then left_count end) as total_allowance_count
-    from left_over
+        min(case when cap_channel <> 'all' then remaining_count end) as allowance_count,
+        min(case when cap_channel = 'all' then remaining_count end) as total_allowance_count
+    from remaining_per_cap
     group by
         profile_id,
         channel
 )
 
-select * from narrowed
+select * from strictest_caps

@@ -9,50 +9,51 @@ orders as (
     where profile_id is not null
 ),
 
--- The arm is that of the first stay: whoever comes back has been treated or held out before.
-ranked_stays as (
+-- The first membership period decides the arm: in later ones, the profile was already treated or
+-- held out.
+ranked_periods as (
     select
         *,
         row_number() over (
             partition by audience_name, profile_id
             order by entered_at, membership_id
-        ) as stay_number
+        ) as period_number
     from memberships
 ),
 
--- Who has had less time than others to buy would count against the arm.
-kept_mature as (
+-- Compare profiles only after the complete window, so that all had the same time to buy.
+complete_periods as (
     select
         audience_name,
         profile_id,
         is_holdout,
         entered_at,
         entered_at + interval '{{ var("lift_window_days") }} days' as window_ended_at
-    from ranked_stays
+    from ranked_periods
     where
-        stay_number = 1
+        period_number = 1
         and entered_at <= {{ as_of() }} - interval '{{ var("lift_window_days") }} days'
 ),
 
-summed as (
+outcomes as (
     select
-        stays.audience_name,
-        stays.profile_id,
-        stays.is_holdout,
+        periods.audience_name,
+        periods.profile_id,
+        periods.is_holdout,
         count(case when not orders.is_return then 1 end) as order_count,
         cast(coalesce(sum(orders.reporting_amount), 0) as numeric(18, 2)) as revenue_amount,
-        stays.entered_at
-    from kept_mature as stays
+        periods.entered_at
+    from complete_periods as periods
     left join orders
         on
-            stays.profile_id = orders.profile_id
-            and stays.entered_at <= orders.ordered_at
-            and stays.window_ended_at > orders.ordered_at
+            periods.profile_id = orders.profile_id
+            and periods.entered_at <= orders.ordered_at
+            and periods.window_ended_at > orders.ordered_at
     group by
-        stays.audience_name,
-        stays.profile_id,
-        stays.is_holdout,
-        stays.entered_at
+        periods.audience_name,
+        periods.profile_id,
+        periods.is_holdout,
+        periods.entered_at
 )
 
-select * from summed
+select * from outcomes

@@ -28,7 +28,7 @@ allowances as (
     select * from {{ ref('int_audiences__allowances') }}
 ),
 
-allowed as (
+with_allowances as (
     select
         members.audience_name,
         members.profile_id,
@@ -59,34 +59,34 @@ allowed as (
             and members.channel = allowances.channel
 ),
 
--- Who has been reached in this stay keeps the place: to take it away would send the message again
--- when it is given back. It takes none of the places that are left.
-ranked as (
+-- Members already reached in this membership period keep their place and do not use up the
+-- remaining caps. Removing and adding them again would send the message twice.
+ranked_on_channel as (
     select
         *,
         row_number() over (
             partition by profile_id, channel, was_reached
             order by priority, audience_name
-        ) as place
-    from allowed
+        ) as channel_rank
+    from with_allowances
 ),
 
--- Whom the channel's own limits stop takes no place among those of all channels. A channel for
--- which nobody is written to has no limits and takes none either.
-ranked_in_total as (
+-- Members excluded by the channel's caps do not count towards the caps across channels, nor do
+-- members of audiences whose channel has no caps.
+ranked_across_channels as (
     select
         *,
-        coalesce(place > allowance_count, false) as is_beyond_channel,
+        coalesce(channel_rank > allowance_count, false) as is_beyond_channel,
         row_number() over (
             partition by
-                profile_id, was_reached, coalesce(place > allowance_count, false),
+                profile_id, was_reached, coalesce(channel_rank > allowance_count, false),
                 total_allowance_count is null
             order by priority, audience_name
-        ) as total_place
-    from ranked
+        ) as total_rank
+    from ranked_on_channel
 ),
 
-judged as (
+with_caps as (
     select
         audience_name,
         profile_id,
@@ -96,10 +96,10 @@ judged as (
         was_reached,
         (
             not was_reached
-            and (is_beyond_channel or coalesce(total_place > total_allowance_count, false))
+            and (is_beyond_channel or coalesce(total_rank > total_allowance_count, false))
         ) as is_capped,
         entered_at
-    from ranked_in_total
+    from ranked_across_channels
 )
 
-select * from judged
+select * from with_caps

@@ -1,5 +1,5 @@
--- The raw values are in the base model only; which version counts, whose it is and which entry of
--- somebody is the one to keep, the records of the CRM know.
+-- Only the base model has the raw values; int_profiles__crm_records determines the current version,
+-- its profile and the contact to keep.
 with
 
 contacts as (
@@ -15,7 +15,7 @@ email_standing as (
     select * from {{ ref('int_profiles__email_standing') }}
 ),
 
-judged as (
+problems as (
     select
         records.contact_id,
         records.profile_id,
@@ -32,7 +32,7 @@ judged as (
     left join email_standing on contacts.email_identifier = email_standing.email_identifier
 )
 
-select * from judged
+select * from problems
 where
     is_duplicate
     or is_unreadable_email

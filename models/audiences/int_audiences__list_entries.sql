@@ -12,33 +12,33 @@ deliveries as (
     select * from {{ ref('int_audiences__deliveries') }}
 ),
 
--- A receiver knows a merged profile by the key that it had.
-known_ids as (
+-- A destination knows a merged profile by its earlier key.
+profile_ids as (
     select
         audience_name,
         profile_id,
-        profile_id as known_profile_id
+        profile_id as sent_profile_id
     from memberships
     union
     select
         memberships.audience_name,
         memberships.profile_id,
-        redirects.old_profile_id as known_profile_id
+        redirects.old_profile_id as sent_profile_id
     from memberships
     inner join redirects on memberships.profile_id = redirects.profile_id
 ),
 
-found_entries as (
+list_entries as (
     select
         deliveries.sync_key,
-        known_ids.audience_name,
-        known_ids.profile_id,
+        profile_ids.audience_name,
+        profile_ids.profile_id,
         deliveries.delivered_at
-    from known_ids
+    from profile_ids
     inner join deliveries
         on
-            {{ surrogate_key(['known_ids.audience_name', 'known_ids.known_profile_id']) }}
+            {{ surrogate_key(['profile_ids.audience_name', 'profile_ids.sent_profile_id']) }}
             = deliveries.sync_key
 )
 
-select * from found_entries
+select * from list_entries

@@ -1,7 +1,7 @@
--- A new audience joins with one call here.
+-- Add a call for each new audience.
 with
 
-unioned as (
+all_members as (
     {{ audience_members('aud_crm_clean_up') }}
     union all
     {{ audience_members('aud_lapsed_subscribers') }}
@@ -17,4 +17,4 @@ unioned as (
     {{ audience_members('aud_win_back') }}
 )
 
-select * from unioned
+select * from all_members

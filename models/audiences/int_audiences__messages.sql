@@ -1,8 +1,8 @@
 with
 
--- What went out before the longest limit's days counts towards none.
-counted_days as (
-    select max(window_days) * interval '1 day' as counted_for from {{ ref('frequency_caps') }}
+-- Messages before the longest window count towards no cap.
+longest_window as (
+    select max(window_days) * interval '1 day' as window_length from {{ ref('frequency_caps') }}
 ),
 
 events as (
@@ -10,7 +10,7 @@ events as (
     where
         profile_id is not null
         and occurred_at <= {{ as_of() }}
-        and occurred_at > {{ as_of() }} - (select counted_days.counted_for from counted_days)
+        and occurred_at > {{ as_of() }} - (select longest_window.window_length from longest_window)
 ),
 
 message_events as (
@@ -37,8 +37,9 @@ listed_audiences as (
     {{ audience_list() }}
 ),
 
--- A campaign that is named after an audience or a message is one that is counted by its delivery.
-reported_by_channels as (
+-- Leave out campaigns named after an audience or message of ours: their deliveries are counted
+-- already.
+channel_messages as (
     select
         events.event_id as message_key,
         events.profile_id,
@@ -51,8 +52,8 @@ reported_by_channels as (
     where listed_audiences.audience_name is null and offers.message_id is null
 ),
 
--- Whoever is put onto an audience's list is written to.
-entered_lists as (
+-- An addition to an audience list counts as a message.
+list_additions as (
     select
         {{ surrogate_key(['list_entries.sync_key', 'list_entries.delivered_at']) }} as message_key,
         list_entries.profile_id,
@@ -75,13 +76,13 @@ sent_offers as (
         on listed_audiences.audience_name = 'aud_nearby_abandoned_product'
 ),
 
-unioned as (
-    select * from reported_by_channels
+all_messages as (
+    select * from channel_messages
     union all
-    select * from entered_lists
+    select * from list_additions
     union all
     select * from sent_offers
 )
 
-select * from unioned
-where sent_at > {{ as_of() }} - (select counted_days.counted_for from counted_days)
+select * from all_messages
+where sent_at > {{ as_of() }} - (select longest_window.window_length from longest_window)

@@ -19,7 +19,7 @@ ranked_devices as (
         row_number() over (
             partition by profile_id
             order by last_seen_at desc, device_id
-        ) as recency
+        ) as device_number
     from {{ ref('profile_devices') }}
     where push_token is not null and is_latest_user
 ),
@@ -43,8 +43,8 @@ selected_recipients as (
     inner join ranked_devices as devices
         on
             nearby.profile_id = devices.profile_id
-            and devices.recency = 1
-    -- Who is near a store lives by its clocks.
+            and devices.device_number = 1
+    -- Quiet hours are in the store's time zone, where the profile is at that time.
     where not {{ is_quiet_hour(as_of(), 'nearby.store_time_zone') }}
 )
 

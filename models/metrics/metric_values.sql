@@ -1,6 +1,6 @@
 {{ config(schema='metrics', group='audiences', materialized='table') }}
 
--- What the definitions aggregate; dbt cannot see it in them.
+-- Models that the metrics aggregate, since dbt does not find them in the definitions.
 -- depends_on: {{ ref('profiles') }}
 -- depends_on: {{ ref('events') }}
 -- depends_on: {{ ref('sessions') }}
@@ -19,7 +19,7 @@ measured as (
     {% if not loop.first %}union all{% endif %}
     {{ metric_query(metric) }}
     {% else %}
-    -- While the project is parsed no metric is known yet.
+    -- No metric is known while the project is being parsed.
     select
         cast(null as text) as metric_name,
         cast(null as text) as period,
@@ -29,7 +29,7 @@ measured as (
     {% endfor %}
 ),
 
-keyed as (
+values_with_key as (
     select
         {{ surrogate_key(['metric_name', 'period', 'period_start']) }} as metric_value_id,
         metric_name,
@@ -39,4 +39,4 @@ keyed as (
     from measured
 )
 
-select * from keyed
+select * from values_with_key

@@ -7,7 +7,8 @@
 
 with
 
--- Days that are over stay as they were counted; a refusal counts for as long as it lasts.
+-- Past days keep their rows. Rejections are always read, because a row may stay rejected for a long
+-- time.
 answers as (
     select * from ({{ sync_answer_log() }}) as answers
     {% if is_incremental() %}
@@ -15,7 +16,7 @@ answers as (
     {% endif %}
 ),
 
--- A run id may come twice: an answer belongs to the last run of its id that had begun.
+-- Run ids may repeat: assign an answer to the last run with its id that began before it.
 followed_runs as (
     select
         sync_name,
@@ -33,7 +34,7 @@ followed_runs as (
     where started_at is not null
 ),
 
--- A run that did not get through leaves its rows to those after it.
+-- Rows of an unsuccessful run remain due in the following runs.
 numbered_runs as (
     select
         *,
@@ -69,7 +70,7 @@ dated_answers as (
             )
 ),
 
--- A refused row is the same change, of the same revision, until its receiver takes it.
+-- A rejected row counts as the same change as long as its revision and payload stay the same.
 refused as (
     select
         sync_name,
@@ -106,7 +107,7 @@ delivered as (
     {%- endif %}
 ),
 
--- Rows that were answered together are counted before they are sorted, since there may be many.
+-- Group rows with equal delays before sorting, since there may be many.
 measured as (
     select
         sync_name,
@@ -129,7 +130,7 @@ counted as (
     from measured
 ),
 
-summed as (
+delays_per_day as (
     select
         {{ surrogate_key(['sync_name', 'run_date']) }} as sync_delay_id,
         sync_name,
@@ -144,4 +145,4 @@ summed as (
     group by sync_name, run_date
 )
 
-select * from summed
+select * from delays_per_day

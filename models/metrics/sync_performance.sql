@@ -10,7 +10,7 @@ delays as (
     select * from {{ ref('sync_delays') }}
 ),
 
-measured as (
+timed_runs as (
     select
         *,
         cast(started_at as date) as run_date,
@@ -19,7 +19,7 @@ measured as (
     where started_at is not null
 ),
 
-summed as (
+runs_per_day as (
     select
         {{ surrogate_key(['sync_name', 'run_date']) }} as sync_performance_id,
         sync_name,
@@ -36,31 +36,31 @@ summed as (
         cast(avg(run_seconds) as double precision) as average_run_seconds,
         run_date,
         max(finished_at) as last_finished_at
-    from measured
+    from timed_runs
     group by sync_name, run_date
 ),
 
-delayed as (
+with_delays as (
     select
-        summed.sync_performance_id,
-        summed.sync_name,
-        summed.destination,
-        summed.run_count,
-        summed.failed_run_count,
-        summed.inserted_count,
-        summed.updated_count,
-        summed.deleted_count,
-        summed.rejected_count,
-        summed.withheld_count,
-        summed.average_run_seconds,
+        runs_per_day.sync_performance_id,
+        runs_per_day.sync_name,
+        runs_per_day.destination,
+        runs_per_day.run_count,
+        runs_per_day.failed_run_count,
+        runs_per_day.inserted_count,
+        runs_per_day.updated_count,
+        runs_per_day.deleted_count,
+        runs_per_day.rejected_count,
+        runs_per_day.withheld_count,
+        runs_per_day.average_run_seconds,
         delays.median_delay_seconds,
         delays.p95_delay_seconds,
         delays.longest_delay_seconds,
-        summed.run_date,
-        summed.last_finished_at
-    from summed
+        runs_per_day.run_date,
+        runs_per_day.last_finished_at
+    from runs_per_day
     left join delays
-        on summed.sync_name = delays.sync_name and summed.run_date = delays.run_date
+        on runs_per_day.sync_name = delays.sync_name and runs_per_day.run_date = delays.run_date
 )
 
-select * from delayed
+select * from with_delays

@@ -3,7 +3,6 @@
 with
 
 rejected_by_staging as (
-
     {% for channel, entity in staged_entities() %}
     select
         '{{ channel }}__{{ entity }}' as raw_table,
@@ -19,34 +18,26 @@ rejected_by_staging as (
     union all
     {% endif %}
     {% endfor %}
-
 ),
 
 rejected_by_landing as (
-
     select * from {{ source('landing', 'landing_quarantine') }}
-
 ),
 
 loads as (
-
     select * from {{ source('landing', 'landing_loads') }}
-
 ),
 
 current_files as (
-
     select
         file,
         max(loaded_at) as loaded_at
     from loads
     where is_current
     group by file
-
 ),
 
 rejected as (
-
     select
         'staging' as source,
         rejected_by_staging.*
@@ -66,8 +57,8 @@ rejected as (
     from rejected_by_landing
     left join loads on rejected_by_landing.load_id = loads.load_id
     left join current_files on rejected_by_landing.file = current_files.file
-    -- What a replaced version of a file got wrong was mended by replacing it. A file that could
-    -- not be read at all has no load.
+    -- Rejections in replaced file versions no longer matter. A file that could not be read at all
+    -- has no load.
     where
         loads.is_current
         or (
@@ -76,16 +67,13 @@ rejected as (
                 current_files.loaded_at, rejected_by_landing.loaded_at
             )
         )
-
 ),
 
 keyed as (
-
     select
         {{ surrogate_key(['source', 'load_id', "coalesce(row_number, 0)"]) }} as quarantined_row_id,
         rejected.*
     from rejected
-
 )
 
 select * from keyed

@@ -3,14 +3,11 @@
 with
 
 current_loads as (
-
     select * from {{ source('landing', 'landing_loads') }}
     where is_current
-
 ),
 
 landed as (
-
     {% for channel, entity in staged_entities() %}
     select
         '{{ channel }}__{{ entity }}' as raw_table,
@@ -21,21 +18,17 @@ landed as (
     union all
     {% endif %}
     {% endfor %}
-
 ),
 
 rejected_by_landing as (
-
     select
         table_name as raw_table,
         sum(quarantined_row_count) as landing_quarantined_row_count
     from current_loads
     group by table_name
-
 ),
 
 staged as (
-
     {% for channel, entity in staged_entities() %}
     select
         '{{ channel }}__{{ entity }}' as raw_table,
@@ -47,11 +40,9 @@ staged as (
     union all
     {% endif %}
     {% endfor %}
-
 ),
 
 reconciled as (
-
     select
         landed.raw_table,
         landed.raw_row_count,
@@ -64,7 +55,6 @@ reconciled as (
     from landed
     inner join staged on landed.raw_table = staged.raw_table
     left join rejected_by_landing on landed.raw_table = rejected_by_landing.raw_table
-
 )
 
 select * from reconciled

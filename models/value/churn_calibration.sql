@@ -40,7 +40,7 @@ predicted as (
     from scored
 ),
 
-classed as (
+customer_classes as (
     select
         'frequency' as grouped_by,
         least(frequency, 7) as class_number,
@@ -54,7 +54,7 @@ classed as (
     from predicted
 ),
 
-measured as (
+calibration as (
     select
         fit_id,
         grouped_by,
@@ -66,8 +66,8 @@ measured as (
         count(case when observed_purchase_count > 0 then 1 end) as returned_customer_count,
         cast({{ value_holdout_days() }} as bigint) as holdout_days,
         observed_until
-    from classed
+    from customer_classes
     group by fit_id, grouped_by, class_number, observed_until
 )
 
-select * from measured
+select * from calibration

@@ -12,9 +12,9 @@ ranked as (
         row_number() over (
             partition by purpose
             order by fitted_at desc, fit_id
-        ) as recency
+        ) as fit_number
     from fits
-    -- A fit that has seen the days held out can not be measured on them.
+    -- A fit must not be evaluated on a holdout period that it was fitted on.
     where purpose = 'forecast' or observed_until <= {{ value_holdout_start() }}
 ),
 
@@ -35,7 +35,7 @@ latest as (
         spend_v,
         fitted_at
     from ranked
-    where recency = 1
+    where fit_number = 1
 )
 
 select * from latest

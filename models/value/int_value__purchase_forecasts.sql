@@ -1,14 +1,14 @@
 -- Equation 10 of Fader, Hardie and Lee (2005) without its denominator. Euler's transformation turns
 -- 2F1(r + x, b + x; a + b + x - 1; z) into (1 - z)^(a - 1 - r - x) 2F1(a + b - 1 - r, a - 1; …), a
--- series that converges fast, summed here until a term is too small to matter.
+-- series that converges fast; sum until a term is negligible.
 with recursive
 
 fits as (
     select * from {{ ref('int_value__fits') }}
 ),
 
--- The forecast depends on no more than this, so that a million customers share a few thousand.
-asked as (
+-- Compute one forecast per distinct input: a million customers share a few thousand.
+inputs as (
     select distinct
         'forecast' as purpose,
         frequency,
@@ -33,19 +33,19 @@ asked as (
 
 prepared as (
     select
-        asked.purpose,
-        asked.frequency,
-        asked.tenure_days,
-        asked.horizon_days,
+        inputs.purpose,
+        inputs.frequency,
+        inputs.tenure_days,
+        inputs.horizon_days,
         fits.purchase_a - 1 as upper,
-        fits.purchase_a + fits.purchase_b + asked.frequency - 1 as lower,
+        fits.purchase_a + fits.purchase_b + inputs.frequency - 1 as lower,
         fits.purchase_a + fits.purchase_b - 1 - fits.purchase_r as other_upper,
-        asked.horizon_days / cast(7 as double precision) / (
+        inputs.horizon_days / cast(7 as double precision) / (
             fits.purchase_alpha
-            + (asked.tenure_days + asked.horizon_days) / cast(7 as double precision)
+            + (inputs.tenure_days + inputs.horizon_days) / cast(7 as double precision)
         ) as argument
-    from asked
-    inner join fits on asked.purpose = fits.purpose
+    from inputs
+    inner join fits on inputs.purpose = fits.purpose
 ),
 
 terms as (
@@ -74,13 +74,13 @@ terms as (
     where term_number < 5000 and (term_number < 5 or abs(term) > 1e-13 * abs(total))
 ),
 
-ranked as (
+numbered_terms as (
     select
         *,
         row_number() over (
             partition by purpose, frequency, tenure_days, horizon_days
             order by term_number desc
-        ) as place
+        ) as reverse_term_number
     from terms
 ),
 
@@ -90,13 +90,13 @@ forecast as (
         frequency,
         tenure_days,
         cast(horizon_days as bigint) as horizon_days,
-        -- Null where the series has not converged: a wrong number would not be seen.
+        -- Null if the series has not converged, because a wrong number would go unnoticed.
         case
             when term_number < 5000
                 then lower / upper * (1 - power(1 - argument, upper) * total)
         end as expected_purchases_if_alive
-    from ranked
-    where place = 1
+    from numbered_terms
+    where reverse_term_number = 1
 )
 
 select * from forecast

@@ -1,4 +1,3 @@
-{# A value in lower case, without accents and with one space for all between its letters and digits. #}
 {% macro comparable_text(expression) -%}
     nullif(
             trim(regexp_replace(

@@ -1,4 +1,3 @@
-{# Columns that records are compared by, as cdp/identity/matching/columns.py declares them. #}
 {% macro match_attributes() %}
     {% do return([
         'first_name', 'last_name', 'birth_date', 'street', 'street_number', 'address_extra', 'city',

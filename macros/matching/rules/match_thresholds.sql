@@ -1,5 +1,7 @@
-{# The probabilities from which a pair is reviewed and from which it links, as `lower` and `upper`. Pairs
-   below 0.01 are not kept, so no threshold can be lower (LEAST_PROBABILITY in cdp/identity/matching). #}
+{#
+    No threshold can be below 0.01, because matching does not keep less likely pairs
+    (LEAST_PROBABILITY in cdp/identity/matching).
+#}
 {% macro match_thresholds() %}
     {% set lower = var('match_lower_threshold', 0.5) | float %}
     {% set upper = var('match_upper_threshold', 0.99) | float %}

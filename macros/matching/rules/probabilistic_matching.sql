@@ -1,5 +1,3 @@
-{# Whether pairs that cdp/identity/matching proposes take part: variable CDP_PROBABILISTIC_MATCHING of
-   the environment where it is set, else the project's setting `probabilistic_matching`. #}
 {% macro probabilistic_matching() %}
     {% set value = env_var('CDP_PROBABILISTIC_MATCHING', '') or var('probabilistic_matching', false) %}
     {% if value | string | lower not in ['true', 'false'] %}

@@ -1,5 +1,3 @@
-{# Query of the pairs that are likely enough to be reviewed; without rows while matching is off or has
-   never run. #}
 {% macro proposed_pairs() %}
     select * from (
         {{ rows_if_any(var('raw_schema'), 'identity_match_pairs', {

@@ -1,4 +1,3 @@
-{# The first number of an address line; empty where it has none. #}
 {% macro street_number(address_line) -%}
     regexp_replace({{ address_line }}, '^[^0-9]*([0-9]*).*$', '\1')
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- What happened cannot have been received before it did; a day is left for clocks that differ. -#}
+{#- One day of tolerance for differences between clocks. -#}
 {%- macro in_the_future(field, column, received_column) -%}
     {{- return([
         column ~ ' > ' ~ received_column ~ " + interval '1 day'",

@@ -1,4 +1,4 @@
-{#- The field holds something, but its typed column came out null. Stands before `missing`. -#}
+{#- The field has a value, but its typed column is null. Must come before `missing`. -#}
 {%- macro unreadable(field, kind, column=none, text=none) -%}
     {%- set text = text or '(_raw)."' ~ field ~ '"' -%}
     {{- return([

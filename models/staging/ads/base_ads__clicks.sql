@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('ads', 'clicks') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('click_id') }} as click_id,
@@ -24,13 +21,11 @@ typed as (
         {{ to_timestamp('clicked_at') }} as clicked_at
     from source
     {{ optimisation_fence() }}
-
 ),
 
 {{ staged('typed', key='click_id', newest_first='clicked_at', rules=[
     missing('click_id'),
-    unreadable('clicked_at', 'timestamp'),
-    missing('clicked_at'),
+    required('clicked_at', 'timestamp'),
     missing('platform'),
     unreadable('cost_amount', 'number'),
     negative('cost_amount'),

@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('app', 'events', json_columns=['properties', 'location']) }}
-
 ),
 
 unpacked as (
-
     select
         *,
         {{ json_fields('parsed_properties', {
@@ -28,11 +25,9 @@ unpacked as (
         }) }}
     from source
     {{ optimisation_fence() }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('event_id') }} as event_id,
@@ -69,24 +64,19 @@ typed as (
         {{ to_timestamp('occurred_at') }} as occurred_at,
         {{ to_timestamp('received_at') }} as received_at
     from unpacked
-
 ),
 
 valued as (
-
     select
         *,
         coalesce(total, price) as amount
     from typed
-
 ),
 
 {{ staged('valued', key='event_id', newest_first='occurred_at', rules=[
     missing('event_id'),
-    unreadable('occurred_at', 'timestamp'),
-    missing('occurred_at'),
-    unreadable('received_at', 'timestamp'),
-    missing('received_at'),
+    required('occurred_at', 'timestamp'),
+    required('received_at', 'timestamp'),
     in_the_future('occurred_at', 'occurred_at', 'received_at'),
     ['event_name is null', 'event_name is not known'],
     ['device_id is null and account_id is null', 'device_id and account_id are missing'],

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_app__events') }}
-
 ),
 
 accepted as (
-
     select
         event_id,
         device_id,
@@ -32,7 +29,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('catalog', 'products') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('product_id') }} as product_id,
@@ -23,13 +20,11 @@ typed as (
         {{ to_timestamp('updated_at') }} as updated_at
     from source
     {{ optimisation_fence() }}
-
 ),
 
 {{ staged('typed', key='product_id', newest_first='updated_at', rules=[
     missing('product_id'),
-    unreadable('updated_at', 'timestamp'),
-    missing('updated_at'),
+    required('updated_at', 'timestamp'),
     unreadable('price', 'number'),
     unreadable('cost', 'number'),
     negative('price'),

@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('catalog', 'stores') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('store_id') }} as store_id,
@@ -24,13 +21,11 @@ typed as (
         {{ to_date(trimmed('opened_on')) }} as opened_date
     from source
     {{ optimisation_fence() }}
-
 ),
 
 {{ staged('typed', key='store_id', newest_first='opened_date', rules=[
     missing('store_id'),
-    unreadable('time_zone', 'time zone'),
-    missing('time_zone'),
+    required('time_zone', 'time zone'),
     unreadable('latitude', 'number'),
     unreadable('longitude', 'number'),
     unreadable('opened_on', 'date', 'opened_date'),

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_catalog__products') }}
-
 ),
 
 accepted as (
-
     select
         product_id,
         product_name,
@@ -22,7 +19,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_catalog__stores') }}
-
 ),
 
 accepted as (
-
     select
         store_id,
         store_name,
@@ -23,7 +20,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

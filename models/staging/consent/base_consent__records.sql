@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('consent', 'records') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('consent_id') }} as consent_id,
@@ -30,17 +27,13 @@ typed as (
         {{ to_timestamp('recorded_at') }} as recorded_at
     from source
     {{ optimisation_fence() }}
-
 ),
 
-reachable as (
-
+with_phone as (
     {{ normalise_phone('typed', 'raw_phone') }}
-
 ),
 
 identified as (
-
     select
         *,
         case identifier_type
@@ -48,23 +41,17 @@ identified as (
             when 'phone' then phone
             when 'device' then {{ trimmed('raw_identifier_value') }}
         end as identifier_value
-    from reachable
-
+    from with_phone
 ),
 
 {{ staged('identified', key='consent_id', newest_first='recorded_at', rules=[
     missing('consent_id'),
-    unreadable('recorded_at', 'timestamp'),
-    missing('recorded_at'),
-    [
-        "coalesce(identifier_type, '') not in ('email', 'phone', 'device')",
-        'identifier_type is not known'
-    ],
-    unreadable('identifier_value', 'usable identifier'),
-    missing('identifier_value'),
-    ["coalesce(channel, '') not in ('email', 'push', 'sms', 'ads')", 'channel is not known'],
-    ["coalesce(purpose, '') not in ('marketing', 'personalisation')", 'purpose is not known'],
-    ["coalesce(status, '') not in ('granted', 'withdrawn')", 'status is not known'],
+    required('recorded_at', 'timestamp'),
+    one_of('identifier_type', ['email', 'phone', 'device']),
+    required('identifier_value', 'usable identifier'),
+    one_of('channel', ['email', 'push', 'sms', 'ads']),
+    one_of('purpose', ['marketing', 'personalisation']),
+    one_of('status', ['granted', 'withdrawn']),
 ]) }}
 
 select * from staged

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_consent__records') }}
-
 ),
 
 accepted as (
-
     select
         consent_id,
         identifier_type,
@@ -22,7 +19,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

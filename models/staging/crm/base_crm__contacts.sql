@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('crm', 'contacts') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('contact_id') }} as contact_id,
@@ -31,33 +28,19 @@ typed as (
         {{ to_timestamp('updated_at') }} as updated_at
     from source
     {{ optimisation_fence() }}
-
-),
-
-reachable as (
-
-    {{ normalise_phone('typed', 'raw_phone', 'country') }}
-
 ),
 
 identified as (
-
-    select
-        *,
-        {{ canonical_email('email') }} as email_identifier
-    from reachable
-
+    {{ normalise_contact('typed', 'country') }}
 ),
 
 {{ staged(
     'identified', key=['contact_id', 'updated_at'], newest_first='updated_at', rules=[
         missing('contact_id'),
-        unreadable('updated_at', 'timestamp'),
-        missing('updated_at'),
+        required('updated_at', 'timestamp'),
         unreadable('created_at', 'timestamp'),
         unreadable('birth_date', 'date'),
-        unreadable('is_deleted', 'boolean'),
-        missing('is_deleted'),
+        required('is_deleted', 'boolean'),
     ]
 ) }}
 

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_crm__contacts') }}
-
 ),
 
 accepted as (
-
     select
         _record_key as contact_version_id,
         contact_id,
@@ -31,7 +28,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

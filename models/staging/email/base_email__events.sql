@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('email', 'events') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('event_id') }} as event_id,
@@ -31,22 +28,18 @@ typed as (
         {{ to_timestamp('occurred_at') }} as occurred_at
     from source
     {{ optimisation_fence() }}
-
 ),
 
 identified as (
-
     select
         *,
         {{ canonical_email('email') }} as email_identifier
     from typed
-
 ),
 
 {{ staged('identified', key='event_id', newest_first='occurred_at', rules=[
     missing('event_id'),
-    unreadable('occurred_at', 'timestamp'),
-    missing('occurred_at'),
+    required('occurred_at', 'timestamp'),
     ['event_name is null', 'event_type is not known'],
     [trimmed('raw_email') ~ ' is null', 'email is missing'],
 ]) }}

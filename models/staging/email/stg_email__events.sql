@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_email__events') }}
-
 ),
 
 accepted as (
-
     select
         event_id,
         email,
@@ -23,7 +20,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

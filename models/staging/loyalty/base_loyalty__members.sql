@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('loyalty', 'members') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('loyalty_number') }} as loyalty_number,
@@ -28,29 +25,16 @@ typed as (
         {{ to_timestamp('updated_at') }} as updated_at
     from source
     {{ optimisation_fence() }}
-
-),
-
-reachable as (
-
-    {{ normalise_phone('typed', 'raw_phone', 'country') }}
-
 ),
 
 identified as (
-
-    select
-        *,
-        {{ canonical_email('email') }} as email_identifier
-    from reachable
-
+    {{ normalise_contact('typed', 'country') }}
 ),
 
 {{ staged(
     'identified', key=['loyalty_number', 'updated_at'], newest_first='updated_at', rules=[
         missing('loyalty_number'),
-        unreadable('updated_at', 'timestamp'),
-        missing('updated_at'),
+        required('updated_at', 'timestamp'),
         unreadable('joined_at', 'date', 'joined_date'),
         unreadable('birth_date', 'date'),
         unreadable('points_balance', 'number'),

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_loyalty__members') }}
-
 ),
 
 accepted as (
-
     select
         _record_key as member_version_id,
         loyalty_number,
@@ -28,7 +25,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

@@ -6,99 +6,7 @@
     contract={'enforced': true}
 ) }}
 
-with
-
-proposed as (
-
-    {{ proposed_pairs() }}
-
-),
-
-named as (
-
-    select
-        *,
-        'match:' || md5(
-            identifier_type_a || chr(31) || identifier_value_a || chr(31)
-            || identifier_type_b || chr(31) || identifier_value_b
-        ) as pair_id,
-        match_probability >= {{ match_thresholds().upper }} as is_link
-    from proposed
-
-),
-
--- Each side is a record of its own, so that two guards can judge the two links apart.
-sided as (
-
-    select
-        named.pair_id || ':a' as _record_key,
-        'a' as side,
-        named.*
-    from named
-    union all
-    select
-        named.pair_id || ':b' as _record_key,
-        'b' as side,
-        named.*
-    from named
-
-){% if is_incremental() %},
-
-stored as (
-
-    select * from {{ this }}
-
-),
-
-changed as (
-
-    select
-        sided.*,
-        'accepted' as _row_status
-    from sided
-    left join stored on sided._record_key = stored._record_key
-    where
-        stored._row_status is distinct from 'accepted'
-        or sided.is_link is distinct from stored.is_link
-        or sided.match_probability is distinct from stored.match_probability
-        or sided.match_weight is distinct from stored.match_weight
-        or sided.matched_at is distinct from stored.matched_at
-        or sided.model_version is distinct from stored.model_version
-    union all
-    select
-        stored._record_key,
-        stored.side,
-        stored.identifier_type_a,
-        stored.identifier_value_a,
-        stored.identifier_type_b,
-        stored.identifier_value_b,
-        stored.match_probability,
-        stored.match_weight,
-        stored.matched_at,
-        stored.model_version,
-        stored.pair_id,
-        stored.is_link,
-        'removed' as _row_status
-    from stored
-    left join sided on stored._record_key = sided._record_key
-    where
-        sided._record_key is null
-        and stored._row_status = 'accepted'
-
-){% else %},
-
-changed as (
-
-    select
-        *,
-        'accepted' as _row_status
-    from sided
-
-){% endif %},
-
-numbered as (
-
-    select
+{%- set columns -%}
         pair_id,
         side,
         identifier_type_a,
@@ -110,11 +18,69 @@ numbered as (
         match_weight,
         model_version,
         matched_at,
-        _record_key,
-        _row_status,
-        {{ staged_batch() }} as _staged_batch
-    from changed
+        _record_key
+{%- endset %}
 
+with
+
+proposed_pairs as (
+    {{ proposed_pairs() }}
+),
+
+pairs as (
+    select
+        *,
+        'match:' || md5(
+            identifier_type_a || chr(31) || identifier_value_a || chr(31)
+            || identifier_type_b || chr(31) || identifier_value_b
+        ) as pair_id,
+        match_probability >= {{ match_thresholds().upper }} as is_link
+    from proposed_pairs
+),
+
+-- Each side is a record of its own, so that link filters evaluate the two links separately.
+sides as (
+    select
+        pairs.*,
+        side_names.side,
+        pairs.pair_id || ':' || side_names.side as _record_key
+    from pairs
+    cross join (values ('a'), ('b')) as side_names (side)
+),
+
+current_sides as (
+    select
+        {{ columns }},
+        'accepted' as _row_status
+    from sides
+    {%- if is_incremental() %}
+    union all
+    select
+        {{ columns }},
+        'removed' as _row_status
+    from {{ this }}
+    where
+        _row_status = 'accepted'
+        and _record_key not in (select sides._record_key from sides)
+    {%- endif %}
+),
+
+changed_sides as (
+    select * from current_sides
+    {%- if is_incremental() %}
+    except
+    select
+        {{ columns }},
+        _row_status
+    from {{ this }}
+    {%- endif %}
+),
+
+with_batch as (
+    select
+        *,
+        {{ staged_batch() }} as _staged_batch
+    from changed_sides
 )
 
-select * from numbered
+select * from with_batch

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_matching__pairs') }}
-
 ),
 
 linked as (
-
     select
         _record_key as record_id,
         pair_id as probable_match,
@@ -21,7 +18,6 @@ linked as (
     where
         _row_status = 'accepted'
         and is_link
-
 )
 
 select * from linked

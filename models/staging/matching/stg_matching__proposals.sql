@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_matching__pairs') }}
-
 ),
 
 doubtful as (
-
     select
         pair_id,
         identifier_type_a,
@@ -23,7 +20,6 @@ doubtful as (
         _row_status = 'accepted'
         and side = 'a'
         and not is_link
-
 )
 
 select * from doubtful

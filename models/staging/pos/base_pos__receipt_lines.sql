@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('pos', 'receipt_lines') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('receipt_id') }} as receipt_id,
@@ -20,18 +17,14 @@ typed as (
         {{ to_number(trimmed('discount_amount')) }} as discount_amount
     from source
     {{ optimisation_fence() }}
-
 ),
 
 {{ staged('typed', key=['receipt_id', 'line_number'], newest_first=none, rules=[
     missing('receipt_id'),
-    unreadable('line_number', 'number'),
-    missing('line_number'),
+    required('line_number', 'number'),
     missing('product_id'),
-    unreadable('quantity', 'number'),
-    missing('quantity'),
-    unreadable('unit_price', 'number'),
-    missing('unit_price'),
+    required('quantity', 'number'),
+    required('unit_price', 'number'),
     unreadable('discount_amount', 'number'),
     negative('quantity'),
     negative('unit_price'),

@@ -3,19 +3,14 @@
 with
 
 source as (
-
     {{ staging_source('pos', 'receipts', restage=restage_changed_stores()) }}
-
 ),
 
 stores as (
-
     select * from {{ ref('stg_catalog__stores') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('receipt_id') }} as receipt_id,
@@ -31,11 +26,9 @@ typed as (
         {{ to_timestamp('purchased_at') }} as purchased_at_local
     from source
     {{ optimisation_fence() }}
-
 ),
 
 located as (
-
     select
         typed.*,
         stores.time_zone as store_time_zone,
@@ -43,18 +36,15 @@ located as (
         {{ to_utc('typed.purchased_at_local', 'stores.time_zone') }} as purchased_at
     from typed
     left join stores on typed.store_id = stores.store_id
-
 ),
 
 {{ staged('located', key='receipt_id', newest_first='purchased_at', rules=[
     missing('receipt_id'),
-    unreadable('purchased_at', 'timestamp', 'purchased_at_local'),
-    missing('purchased_at', 'purchased_at_local'),
+    required('purchased_at', 'timestamp', 'purchased_at_local'),
     missing('store_id'),
     ['store_time_zone is null', 'store_id is not a known store'],
-    ["coalesce(receipt_type, '') not in ('sale', 'return')", 'receipt_type is not known'],
-    unreadable('total_amount', 'number'),
-    missing('total_amount'),
+    one_of('receipt_type', ['sale', 'return']),
+    required('total_amount', 'number'),
     missing('currency'),
 ]) }}
 

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_pos__receipt_lines') }}
-
 ),
 
 accepted as (
-
     select
         _record_key as receipt_line_id,
         receipt_id,
@@ -20,7 +17,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

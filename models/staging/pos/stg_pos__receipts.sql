@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_pos__receipts') }}
-
 ),
 
 accepted as (
-
     select
         receipt_id,
         store_id,
@@ -24,7 +21,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('social', 'messages') }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('message_id') }} as message_id,
@@ -22,22 +19,18 @@ typed as (
         {{ to_timestamp('sent_at') }} as sent_at
     from source
     {{ optimisation_fence() }}
-
 ),
 
 identified as (
-
     select
         *,
         {{ canonical_email('email') }} as email_identifier
     from typed
-
 ),
 
 {{ staged('identified', key='message_id', newest_first='sent_at', rules=[
     missing('message_id'),
-    unreadable('sent_at', 'timestamp'),
-    missing('sent_at'),
+    required('sent_at', 'timestamp'),
     missing('network'),
     missing('handle'),
 ]) }}

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_social__messages') }}
-
 ),
 
 accepted as (
-
     select
         message_id,
         network,
@@ -21,7 +18,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

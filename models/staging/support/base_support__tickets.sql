@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('support', 'tickets', json_columns=['requester']) }}
-
 ),
 
 unpacked as (
-
     select
         *,
         {{ json_fields('parsed_requester', {
@@ -19,11 +16,9 @@ unpacked as (
         }) }}
     from source
     {{ optimisation_fence() }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('ticket_id') }} as ticket_id,
@@ -40,32 +35,18 @@ typed as (
         {{ epoch_milliseconds_to_timestamp('updated_at') }} as updated_at
     from unpacked
     {{ optimisation_fence() }}
-
-),
-
-reachable as (
-
-    {{ normalise_phone('typed', 'raw_phone') }}
-
 ),
 
 identified as (
-
-    select
-        *,
-        {{ canonical_email('email') }} as email_identifier
-    from reachable
-
+    {{ normalise_contact('typed') }}
 ),
 
 {{ staged('identified', key=['ticket_id', 'updated_at'], newest_first='updated_at', rules=[
     missing('ticket_id'),
-    unreadable('created_at', 'timestamp'),
-    missing('created_at'),
-    unreadable('updated_at', 'timestamp'),
-    missing('updated_at'),
+    required('created_at', 'timestamp'),
+    required('updated_at', 'timestamp'),
     unreadable('satisfaction', 'number'),
-    ["coalesce(source, '') not in ('email', 'phone', 'chat')", 'source is not known'],
+    one_of('source', ['email', 'phone', 'chat']),
 ]) }}
 
 select * from staged

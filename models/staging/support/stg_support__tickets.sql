@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_support__tickets') }}
-
 ),
 
 accepted as (
-
     select
         _record_key as ticket_version_id,
         ticket_id,
@@ -26,7 +23,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

@@ -3,13 +3,10 @@
 with
 
 source as (
-
     {{ staging_source('web', 'events', json_columns=['context', 'properties', 'traits']) }}
-
 ),
 
 unpacked as (
-
     select
         *,
         {{ json_fields('parsed_context', {
@@ -36,11 +33,9 @@ unpacked as (
         {{ to_timestamp('"timestamp"') }} as client_at_utc
     from source
     {{ optimisation_fence() }}
-
 ),
 
 typed as (
-
     select
         {{ landed_columns() }},
         {{ trimmed('message_id') }} as event_id,
@@ -79,35 +74,29 @@ typed as (
         campaign_name,
         time_zone,
         properties,
-        -- The client's clock may be wrong by years; how long an event waited to be sent is not.
+        -- The client clock may be years off, but the difference between client time and sent time
+        -- is reliable, so correct with it.
         coalesce(received_at_utc - (sent_at_utc - client_at_utc), client_at_utc) as occurred_at,
         received_at_utc as received_at
     from unpacked
-
 ),
 
-reachable as (
-
+with_phone as (
     {{ normalise_phone('typed', 'raw_phone') }}
-
 ),
 
 derived as (
-
     select
         *,
         {{ canonical_email('email') }} as email_identifier,
         coalesce(total, price) as amount
-    from reachable
-
+    from with_phone
 ),
 
 {{ staged('derived', key='event_id', newest_first='occurred_at', rules=[
     missing('message_id', 'event_id'),
-    unreadable('timestamp', 'timestamp', 'occurred_at'),
-    missing('timestamp', 'occurred_at'),
-    unreadable('received_at', 'timestamp'),
-    missing('received_at'),
+    required('timestamp', 'timestamp', 'occurred_at'),
+    required('received_at', 'timestamp'),
     in_the_future('timestamp', 'occurred_at', 'received_at'),
     ['event_name is null', 'type and event are not known'],
     ['anonymous_id is null and account_id is null', 'anonymous_id and user_id are missing'],

@@ -1,13 +1,10 @@
 with
 
 base as (
-
     select * from {{ ref('base_web__events') }}
-
 ),
 
 accepted as (
-
     select
         event_id,
         anonymous_id,
@@ -36,7 +33,6 @@ accepted as (
         _staged_batch
     from base
     where _row_status = 'accepted'
-
 )
 
 select * from accepted

@@ -1,13 +1,10 @@
 with
 
 events as (
-
     select * from {{ ref('stg_web__events') }}
-
 ),
 
 parsed as (
-
     select
         event_id,
         order_id,
@@ -15,22 +12,18 @@ parsed as (
         {{ parse_json('properties') }} as parsed_properties
     from events
     where event_name = 'order_completed'
-
 ),
 
 unnested as (
-
     select
         event_id,
         order_id,
         occurred_at,
         {{ json_elements('parsed_properties', ['products']) }}
     from parsed
-
 ),
 
 unpacked as (
-
     select
         *,
         {{ json_fields('element', {
@@ -39,11 +32,9 @@ unpacked as (
             'price_text': 'price',
         }) }}
     from unnested
-
 ),
 
 typed as (
-
     select
         {{ surrogate_key(['event_id', 'element_number']) }} as order_line_id,
         event_id,
@@ -54,7 +45,6 @@ typed as (
         {{ to_number('price_text') }} as unit_price,
         occurred_at
     from unpacked
-
 )
 
 select * from typed

@@ -1,4 +1,4 @@
-{# Rows of profiles whose latest word on the channel and purpose is not a grant. #}
+{# Fails for profiles whose latest consent record for the channel and purpose is not a grant. #}
 {% test has_consent(model, channel, purpose) %}
     with
 

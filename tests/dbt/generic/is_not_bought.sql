@@ -1,4 +1,4 @@
-{# Rows whose person has bought the product, in any channel, since interest in it was shown. #}
+{# Fails for profiles that bought the product in any channel since they showed interest in it. #}
 {% test is_not_bought(model) %}
     with
 

@@ -1,6 +1,6 @@
 {#
-    Rows of profiles that are no current member of the audience, or are held out of it. The audience
-    is one for all rows, or named by a column.
+    Fails for profiles that are not current members of the audience or are in its holdout. The
+    audience is the same for all rows or named by a column.
 #}
 {% test is_not_held_out(model, audience=none, audience_column=none) %}
     with

@@ -1,4 +1,4 @@
-{# Rows of profiles that are suppressed on the channel. #}
+{# Fails for profiles that are suppressed on the channel. #}
 {% test is_not_suppressed(model, channel) %}
     with
 

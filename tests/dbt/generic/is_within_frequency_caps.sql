@@ -1,6 +1,6 @@
 {#
-    Rows of persons to whom the payload would send more messages than frequency_caps allows, beside
-    what they have had. A row that was delivered before is no new message.
+    Fails for profiles that would exceed frequency_caps with the payload's messages in addition to
+    those already sent. A row that was delivered before is not a new message.
 #}
 {% test is_within_frequency_caps(model, channel, key) %}
     with

@@ -1,4 +1,4 @@
--- Fails for a text that to_date reads otherwise than this table says; null is rejected.
+-- Fails if to_date does not return the expected date; null means unreadable.
 with
 
 cases as (

@@ -1,5 +1,4 @@
--- Fails for a text whose address or canonical address is another than this table says; null is no
--- address.
+-- Fails if the normalised or canonical address is not the expected one; null means not an address.
 with
 
 cases as (

@@ -1,5 +1,5 @@
--- Fails where milliseconds since 1970, or the wall clock of a zone, mean another instant than this
--- says. Wall clocks that a change of the clocks skips or repeats are read as standard time.
+-- Fails if milliseconds since 1970, or the local time of a zone, are not converted to the expected
+-- UTC time. Local times skipped or repeated by a clock change are read as standard time.
 with
 
 epochs as (

@@ -1,5 +1,4 @@
--- Fails for a text whose fields are read otherwise than this table says; text that is no JSON has
--- none.
+-- Fails if a field of a JSON text is not the expected one; invalid JSON has no fields.
 with
 
 cases as (

@@ -1,5 +1,4 @@
--- Fails for a text that to_number or to_integer reads otherwise than this table says; null is
--- rejected.
+-- Fails if to_number or to_integer does not return the expected number; null means unreadable.
 with
 
 cases as (

@@ -1,4 +1,4 @@
--- Fails for a number that normalise_phone writes otherwise than this table says; null is no number.
+-- Fails if normalise_phone does not return the expected number; null means not a number.
 with
 
 cases as (

@@ -1,4 +1,4 @@
--- Fails for a text that trimmed, to_boolean or known_time_zone reads otherwise than this says.
+-- Fails if trimmed, to_boolean or known_time_zone does not return the expected value.
 with
 
 cases as (

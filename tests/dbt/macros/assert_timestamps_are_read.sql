@@ -1,4 +1,4 @@
--- Fails for a text that to_timestamp reads otherwise than this table says; null is rejected.
+-- Fails if to_timestamp does not return the expected timestamp; null means unreadable.
 with
 
 cases as (

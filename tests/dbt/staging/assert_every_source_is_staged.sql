@@ -1,5 +1,5 @@
--- Fails for a raw table that is declared but missing from staged_entities(): its rejected rows
--- would not be seen.
+-- Fails for a declared raw table that is missing from staged_entities(), because its rejected rows
+-- would not be reported.
 {% set staged = staged_entities() | map('join', '__') | list %}
 {% set declared = graph.sources.values() if execute else [] %}
 

@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'stg_web__events'}}}) }}
 
--- Fails for a source of identity with a row whose _record_key is not its key, which is tested to be
--- unique: whoever reads changes by the one finds rows by the other.
+-- Fails for an identity source whose _record_key differs from its tested key: readers of changes
+-- get the former and look rows up by the latter.
 {% for source in identity_sources() %}
 select
     '{{ source.model }}' as model,

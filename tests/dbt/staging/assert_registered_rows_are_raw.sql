@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'staging_reconciliation'}}}) }}
 
--- Fails for a raw table that does not hold as many rows as the registry of landing says.
+-- Fails for a raw table whose number of rows differs from landing's log.
 with
 
 loads as (

@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'base_web__events'}}}) }}
 
--- Fails for a record that is called removed and has another row: a copy, or a second such row.
+-- Fails for a record with status removed that has any other row.
 {% for channel, entity in staged_entities() %}
 select
     '{{ channel }}__{{ entity }}' as raw_table,
