@@ -180,8 +180,7 @@ def _build(environment: dict[str, str], folder: Path) -> Build:
 
 def _dbt(command: str, environment: dict[str, str]) -> float:
     """Run dbt; returns the peak memory of its process in GiB."""
-    dbt = Path(sys.executable).parent / "dbt"
-    return _wait([str(dbt), "--quiet", command], environment)
+    return _wait([sys.executable, "-m", "cdp.dbt.run", "--quiet", command], environment)
 
 
 def _run(*arguments: str, environment: dict[str, str] | None = None) -> None:

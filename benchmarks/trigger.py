@@ -166,7 +166,7 @@ def _build(folder: Path, options: argparse.Namespace, environment: dict[str, str
         _run("-m", "generator", *size, f"--seed={options.seed}", f"--out={folder / 'company'}")
     _run("-m", "cdp.landing", environment=environment)
     for command in ("seed", "run"):
-        _wait([str(BIN / "dbt"), "--quiet", command], environment)
+        _wait([sys.executable, "-m", "cdp.dbt.run", "--quiet", command], environment)
     built.touch()
 
 

@@ -17,6 +17,7 @@ from cdp.settings import SettingError, Settings, stop_embedded_postgres
 from cdp.warehouse.writer import WarehouseTakenError, only_writer
 
 _WRITING_COMMANDS = {"build", "clone", "retry", "run", "run-operation", "seed", "snapshot", "test"}
+_BUILDING_COMMANDS = {"build", "retry", "run"}
 _WRITING_MODULES = {
     "cdp.activation",
     "cdp.landing",
@@ -41,6 +42,9 @@ def main(arguments: list[str]) -> None:
     if not tool.exists():
         raise SystemExit(f"{arguments[0]} is not in this environment: run make setup.")
     command = [str(tool), *arguments[1:]]
+    if arguments[0] == "dbt" and not _BUILDING_COMMANDS.isdisjoint(arguments[1:]):
+        # Models ask what changed in their definitions since they were built.
+        tool, command = Path(sys.executable), [sys.executable, "-m", "cdp.dbt.run", *arguments[1:]]
     if not writes(arguments):
         os.execv(tool, command)
     try:

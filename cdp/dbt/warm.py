@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from cdp.dbt import checksums
 from cdp.settings import PROJECT_DIR, Settings
 
 # What decides how a project parses; the rest decides where a command reads and writes.
@@ -61,6 +62,7 @@ def invoke(manifest: Any, arguments: Sequence[str], places: Sequence[str]) -> An
     """Run a command on a parsed project, in a process that does nothing else afterwards."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  seconds to import
 
+    checksums.tell(manifest)
     # To write the manifest again takes dbt longer than to build some models.
     return dbtRunner(manifest=manifest).invoke(["--no-write-json", *arguments, *places])
 
@@ -130,7 +132,7 @@ def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
         process = None
         if peer is None:
             process = subprocess.Popen(
-                [Path(sys.executable).parent / "dbt", *arguments, *PLACES],
+                [sys.executable, "-m", "cdp.dbt.run", *arguments, *PLACES],
                 cwd=PROJECT_DIR,
                 env=dict(environment),
                 stdout=writing,
