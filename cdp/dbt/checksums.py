@@ -1,8 +1,8 @@
 """What the rows of each incremental model are made by, told to dbt before it runs.
 
-Jinja's `graph` holds no macros, so a model cannot find out by itself that its definition changed. It
-compares what is computed here with what `incremental_manifest` recorded of its last run, and is built
-in full where they differ (macros/incremental/progress.sql).
+Jinja's `graph` holds no macros, so a model cannot find out by itself that its definition changed.
+It compares what is computed here with what `incremental_manifest` recorded of its last run, and is
+built in full where they differ (macros/incremental/progress.sql).
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""dbt's command line, with what models ask about their own definitions: `python -m cdp.dbt.run build`.
+"""dbt's command line, with what models ask about their own definitions.
 
-Parses the project once, tells dbt the checksums of its models and runs the command on what was parsed.
+    python -m cdp.dbt.run build --select profiles
+
+Parses the project once, tells dbt the checksums of its models and runs the command.
 """
 
 from __future__ import annotations
