@@ -4,9 +4,10 @@
 
     `key` are the mart's expressions of the entity's key, where they are named otherwise. `changed_from` is the mart's
     time column where rows before the first change stay as they are (visitors only). `stale_when` is a condition on
-    stored rows that time alone makes out of date. `checked_inputs` are small models whose content decides all rows.
+    stored rows that time alone makes out of date. `checked_inputs` are small models, with their columns, whose content decides all
+    rows.
 -#}
-{%- macro incremental_by(entity, key=none, changed_from=none, stale_when=none, checked_inputs=[]) -%}
+{%- macro incremental_by(entity, key=none, changed_from=none, stale_when=none, checked_inputs={}) -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='replace_changed',
@@ -50,7 +51,7 @@
     {{ ref(model_name) }}
     {%- else -%}
     (
-        select {{ model_name }}.* from {{ ref(model_name) }} as {{ model_name }}
+        select * from {{ ref(model_name) }}
         where {{ is_changed(batch, key, by, changed_from) }}
     ) as {{ model_name }}
     {%- endif -%}

@@ -87,8 +87,8 @@
             ~ known.reads | join("', '") ~ "') order by model"
         ).rows -%}{%- do parts.append(row.values() | join('=')) -%}{%- endfor -%}
     {%- endif -%}
-    {%- for input in config.meta_get('checked_inputs') or [] -%}
-        {%- for row in run_query('select * from ' ~ ref(input) ~ ' order by 1').rows -%}
+    {%- for input, columns in (config.meta_get('checked_inputs') or {}).items() -%}
+        {%- for row in run_query('select ' ~ columns ~ ' from ' ~ ref(input) ~ ' order by 1').rows -%}
             {%- do parts.append(row.values() | join('|')) -%}
         {%- endfor -%}
     {%- endfor -%}

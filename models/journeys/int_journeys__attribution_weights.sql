@@ -1,4 +1,7 @@
-{{ incremental_by('profile', checked_inputs=['int_journeys__channel_effects']) }}
+{{ incremental_by(
+    'profile',
+    checked_inputs={'int_journeys__channel_effects': 'marketing_channel, removal_effect'},
+) }}
 
 with
 

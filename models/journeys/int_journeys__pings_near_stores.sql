@@ -1,5 +1,6 @@
 {{ incremental_by(
-    'visitor', changed_from='occurred_at', checked_inputs=['stg_catalog__stores'],
+    'visitor', changed_from='occurred_at',
+    checked_inputs={'int_journeys__store_surroundings': 'store_id, time_zone, latitude, longitude'},
 ) }}
 
 with

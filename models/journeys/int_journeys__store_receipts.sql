@@ -1,4 +1,4 @@
-{{ incremental_by('order', checked_inputs=['stg_catalog__stores']) }}
+{{ incremental_by('order', checked_inputs={'stg_catalog__stores': 'store_id, time_zone'}) }}
 
 with
 

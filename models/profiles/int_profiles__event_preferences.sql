@@ -1,4 +1,4 @@
-{{ incremental_by('profile') }}
+{{ incremental_by('profile', checked_inputs={'stg_catalog__stores': 'store_id, time_zone'}) }}
 
 with
 

@@ -60,11 +60,8 @@ def test_to_process_a_batch_again_changes_nothing(platform: Platform) -> None:
     file = next((platform.landing / "web" / "events").glob("*"))
     late = file.with_name("events-2026-11-16.jsonl")
     lines = [json.loads(line) for line in file.read_text().splitlines()[:50]]
-    late.write_text(
-        "".join(
-            json.dumps(line | {"message_id": f"late-{i}"}) + "\n" for i, line in enumerate(lines)
-        )
-    )
+    again = [line | {"message_id": f"late-{number}"} for number, line in enumerate(lines)]
+    late.write_text("".join(json.dumps(line) + "\n" for line in again))
     platform.land()
     [(first,)] = platform.rows("select max(batch) from cdp_journeys.incremental_manifest")
     platform.dbt("run", CDP_AS_OF=LATER)
@@ -107,6 +104,5 @@ def test_what_changed_is_built_in_full_with_what_reads_it(
     }
     # What is as before reads what changed alone; what is not reads everything.
     assert platform.rows("select count(*) from cdp_journeys.order_lines") == [(0,)]
-    assert platform.rows(
-        "select count(*) > 0 from cdp_profiles.int_profiles__product_affinities"
-    ) == [(True,)]
+    [(count,)] = platform.rows("select count(*) from cdp_profiles.int_profiles__product_affinities")
+    assert count > 0
