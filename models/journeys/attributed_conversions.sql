@@ -6,6 +6,10 @@ credits as (
     select * from {{ ref('int_journeys__credits') }}
 ),
 
+effect_credits as (
+    select * from {{ ref('int_journeys__effect_credits') }}
+),
+
 conversions as (
     select * from {{ ref('int_journeys__conversions') }}
 ),
@@ -24,6 +28,7 @@ untouched as (
         conversions.order_key,
         attribution_models.attribution_model,
         cast(1 as bigint) as touch_number,
+        cast(1 as bigint) as weight,
         cast(0 as bigint) as touch_count,
         cast(null as text) as touchpoint_id,
         conversions.profile_id,
@@ -44,6 +49,8 @@ untouched as (
 
 unioned as (
     select * from credits
+    union all
+    select * from effect_credits
     union all
     select * from untouched
 ),
