@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 VARIABLE = "CDP_MODEL_CHECKSUMS"
@@ -151,5 +152,6 @@ def _text(node: Mapping[str, Any]) -> str:
     return _normalised(node["raw_code"])
 
 
+@cache
 def _normalised(text: str) -> str:
     return " ".join(_COMMENT.sub("", text).split())

@@ -23,26 +23,38 @@
 {#- Number of this run, the same in all of its models: it rises from run to run even where the clock goes back. -#}
 {%- macro current_batch() -%}
     {%- if not execute -%}{%- do return(run_started_microseconds()) -%}{%- endif -%}
-    {%- if 'current_batch' not in model -%}
+    {%- set memory = remembered() -%}
+    {%- if 'current_batch' not in memory -%}
         {%- set started = run_started_microseconds() -%}
-        {%- do model.update({'current_batch': query_value(
+        {%- do memory.update({'current_batch': query_value(
             'select coalesce(max(case when run_started_microseconds = ' ~ started ~ ' then batch end), greatest('
             ~ started ~ ', 1 + max(batch))) from ' ~ incremental_manifest()
         ) | int}) -%}
     {%- endif -%}
-    {%- do return(model.current_batch) -%}
+    {%- do return(memory.current_batch) -%}
+{%- endmacro -%}
+
+{#- What was asked of the warehouse in this run for this model, which is rendered three times: query, strategy, hook. -#}
+{%- macro remembered() -%}
+    {%- do return(graph.nodes[model.unique_id].setdefault('remembered ' ~ invocation_id, {})) -%}
 {%- endmacro -%}
 
 {#- Last batch that the model has processed; none where it is to be built in full. -#}
 {%- macro processed_batch() -%}
     {%- if not execute or model.resource_type == 'unit_test' or not is_incremental() -%}{%- do return(none) -%}{%- endif -%}
-    {%- if 'processed_batch' not in model -%}{%- do model.update(progress()) -%}{%- endif -%}
-    {%- do return(model.processed_batch) -%}
+    {%- set memory = remembered() -%}
+    {%- if 'processed_batch' not in memory -%}{%- do memory.update(progress()) -%}{%- endif -%}
+    {%- do return(memory.processed_batch) -%}
+{%- endmacro -%}
+
+{#- Decides so for what only the model itself can know. -#}
+{%- macro build_in_full() -%}
+    {%- do remembered().update({'processed_batch': none}) -%}
 {%- endmacro -%}
 
 {#- The `as_of()` of the run that processed it. -#}
 {%- macro processed_as_of() -%}
-    {%- do return(none if processed_batch() is none else model.processed_as_of) -%}
+    {%- do return(none if processed_batch() is none else remembered().processed_as_of) -%}
 {%- endmacro -%}
 
 {#-
@@ -79,6 +91,8 @@
 {%- macro model_checksum() -%}
     {%- set known = model_facts() -%}
     {%- if known is none -%}{%- do return(none) -%}{%- endif -%}
+    {%- set memory = remembered() -%}
+    {%- if 'checksum' in memory -%}{%- do return(memory.checksum) -%}{%- endif -%}
     {%- set parts = [known.checksum] -%}
     {%- for name in known.vars -%}{%- do parts.append(name ~ '=' ~ var(name, none)) -%}{%- endfor -%}
     {%- if known.reads -%}
@@ -92,7 +106,8 @@
             {%- do parts.append(row.values() | join('|')) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- do return(local_md5(parts | join('\n'))) -%}
+    {%- do memory.update({'checksum': local_md5(parts | join('\n'))}) -%}
+    {%- do return(memory.checksum) -%}
 {%- endmacro -%}
 
 {#- What the command line computed of this model: `checksum`, `vars` and `reads`. -#}
@@ -102,6 +117,7 @@
 
 {#- Hook after each incremental model, in its transaction: it has processed what all of its inputs have. -#}
 {%- macro record_processed() -%}
+    {%- if not execute -%}{%- do return('') -%}{%- endif -%}
     {%- set manifest, known, checksum = incremental_manifest(), model_facts(), model_checksum() -%}
     {%- if known is none -%}
         {%- do exceptions.warn(
@@ -113,11 +129,7 @@
     insert into {{ manifest }} (model, batch, as_of, run_started_microseconds, checksum)
     select
         '{{ this.identifier }}',
-        {% if known and known.reads -%}
-        coalesce(min(batch), {{ current_batch() }}),
-        {%- else -%}
-        {{ current_batch() }},
-        {%- endif %}
+        {{ 'min(batch)' if known and known.reads else current_batch() }},
         {{ as_of() }},
         {{ run_started_microseconds() }},
         {{ 'null' if checksum is none else "'" ~ checksum ~ "'" }}

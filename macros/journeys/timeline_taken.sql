@@ -13,6 +13,7 @@
     {%- set attributed_run = query_value('select max(_attributed_run) from ' ~ this) -%}
     {%- set first_run = query_value('select min(attributed_run) from ' ~ set_profiles) -%}
     {%- if attributed_run is none or first_run is none or first_run > attributed_run -%}
+        {%- do build_in_full() -%}
         {%- do return(none) -%}
     {%- endif -%}
     {%- set known = {} -%}

@@ -28,7 +28,6 @@ untouched as (
         conversions.order_key,
         attribution_models.attribution_model,
         cast(1 as bigint) as touch_number,
-        cast(1 as bigint) as weight,
         cast(0 as bigint) as touch_count,
         cast(null as text) as touchpoint_id,
         conversions.profile_id,
@@ -48,9 +47,35 @@ untouched as (
 ),
 
 unioned as (
-    select * from credits
+    select
+        order_key,
+        attribution_model,
+        touch_number,
+        touch_count,
+        touchpoint_id,
+        profile_id,
+        marketing_channel,
+        converted_channel,
+        credit,
+        attributed_amount,
+        touched_at,
+        converted_at
+    from credits
     union all
-    select * from effect_credits
+    select
+        order_key,
+        attribution_model,
+        touch_number,
+        touch_count,
+        touchpoint_id,
+        profile_id,
+        marketing_channel,
+        converted_channel,
+        credit,
+        attributed_amount,
+        touched_at,
+        converted_at
+    from effect_credits
     union all
     select * from untouched
 ),

@@ -2,32 +2,10 @@
 
 with
 
-events as (
-    select * from {{ changed('events', changed_from='occurred_at') }}
-),
-
 -- Only web and app know a visitor; what a phone does in the background is no session.
 interactions as (
-    select
-        events.event_id,
-        events.profile_id,
-        events.visitor_id,
-        events.order_id,
-        events.product_id,
-        events.campaign_id,
-        events.click_id,
-        events.channel,
-        events.event_name,
-        events.page_path,
-        events.referrer,
-        events.campaign_source,
-        events.campaign_medium,
-        events.campaign_name,
-        events.occurred_at
-    from events
-    where
-        events.visitor_id is not null
-        and events.is_interaction
+    select * from {{ changed('events', changed_from='occurred_at') }}
+    where visitor_id is not null and is_interaction
 ),
 
 compared_with_previous as (

@@ -5,19 +5,12 @@
 with
 
 identities as (
-    select
-        profile_id,
-        first_seen_at,
-        known_at
-    from {{ changed('int_profiles__identities') }}
+    select * from {{ changed('int_profiles__identities') }}
 ),
 
 orders as (
     select * from {{ changed('orders') }}
-    where
-        profile_id is not null
-        and not is_return
-        and ordered_at <= {{ as_of() }}
+    where profile_id is not null and not is_return and ordered_at <= {{ as_of() }}
 ),
 
 -- Of two orders at one moment the last counts, as if they had come one after the other.
