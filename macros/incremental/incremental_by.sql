@@ -4,27 +4,35 @@
 
     `key` are the mart's expressions of the entity's key, where they are named otherwise. `changed_from` is the mart's
     time column where rows before the first change stay as they are (visitors only). `stale_when` is a condition on
-    stored rows that time alone makes out of date. `checked_inputs` are small models, with their columns, whose content decides all
-    rows.
+    stored rows that time alone makes out of date. `checked_inputs` are small models, with their columns, whose
+    content decides all rows.
 -#}
 {%- macro incremental_by(entity, key=none, changed_from=none, stale_when=none, checked_inputs={}) -%}
+    {%- set settings = {
+        'entity': entity,
+        'key': key or entity_key(entity),
+        'changed_from': changed_from,
+        'stale_when': stale_when,
+        'checked_inputs': checked_inputs,
+    } -%}
+    {#- A unit test has no configuration of its model. -#}
+    {%- do model.update({'mart': settings}) -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='replace_changed',
         on_schema_change='append_new_columns',
-        indexes=index_columns((key or entity_key(entity))[-1:]),
-        meta={
-            'entity': entity,
-            'key': key or entity_key(entity),
-            'changed_from': changed_from,
-            'stale_when': stale_when,
-            'checked_inputs': checked_inputs,
-        },
+        indexes=index_columns(settings.key[-1:]),
+        meta=settings,
         post_hook="{{ record_processed() }}",
     ) }}
     {#- The order in which dbt builds, and its lineage. A unit test of a full build needs no changed keys. -#}
     {%- if not execute -%}{%- do ref(changed_keys_model(entity)) -%}{%- endif -%}
     {%- for input in checked_inputs if not execute -%}{%- do ref(input) -%}{%- endfor -%}
+{%- endmacro -%}
+
+{#- One of the settings of `incremental_by`. -#}
+{%- macro mart_setting(name) -%}
+    {%- do return(model.mart[name] if 'mart' in model else config.meta_get(name)) -%}
 {%- endmacro -%}
 
 {#- Columns that identify an entity. -#}
@@ -59,10 +67,10 @@
 
 {#- Condition that a row is of an entity that changed after a batch, and not before its first change. -#}
 {%- macro is_changed(batch, key=none, by=none, changed_from=none) -%}
-    {%- set keys = by or entity_key(config.meta_get('entity')) -%}
+    {%- set keys = by or entity_key(mart_setting('entity')) -%}
     {%- set key = key or keys -%}
-    {%- set log = ref(changed_keys_model(config.meta_get('entity'))) -%}
-    {%- set stale_when = config.meta_get('stale_when') -%}
+    {%- set log = ref(changed_keys_model(mart_setting('entity'))) -%}
+    {%- set stale_when = mart_setting('stale_when') -%}
     {%- if changed_from -%}
     {#- By one column alone an engine leaves most rows out before it reads the others. -#}
     {{ key[-1] }} in (select {{ keys[-1] }} from {{ log }} where batch > {{ batch }})

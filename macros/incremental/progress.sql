@@ -22,7 +22,7 @@
 
 {#- Number of this run, the same in all of its models: it rises from run to run even where the clock goes back. -#}
 {%- macro current_batch() -%}
-    {%- if not execute -%}{%- do return(run_started_microseconds()) -%}{%- endif -%}
+    {%- if not execute or model.resource_type == 'unit_test' -%}{%- do return(run_started_microseconds()) -%}{%- endif -%}
     {%- set memory = remembered() -%}
     {%- if 'current_batch' not in memory -%}
         {%- set started = run_started_microseconds() -%}
