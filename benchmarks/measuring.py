@@ -107,7 +107,7 @@ def run_python(*arguments: str, environment: dict[str, str] | None = None) -> No
 
 def run_dbt(*arguments: str, environment: dict[str, str]) -> float:
     """Run dbt; returns the peak memory of its process in GiB."""
-    return run([str(BIN / "dbt"), "--quiet", *arguments], environment)
+    return run([sys.executable, "-m", "cdp.dbt.command", "--quiet", *arguments], environment)
 
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> float:

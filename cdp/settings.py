@@ -141,6 +141,13 @@ class Runs(Part):
         "Whether proposed pairs take part.",
         shown="var `probabilistic_matching`",
     )
+    model_checksums: str | None = setting(
+        "CDP_MODEL_CHECKSUMS",
+        "JSON",
+        "Checksums of the models, computed by `cdp` for dbt. Without them incremental models are "
+        "built in full.",
+        shown="computed",
+    )
     writer_wait_seconds: float = setting(
         "CDP_WRITER_WAIT_SECONDS",
         "a number of seconds",

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cdp.dbt import checksums
 from cdp.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 PLACES = ("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR))
 # Unit tests prove the models, not the data: they run in `make test`.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+# Options of a command that decide how the project parses.
+_PARSING = frozenset(
+    {"--vars", "--target", "-t", "--profile", "--profiles-dir", "--project-dir", "--target-path"}
+)
 
 
 class ParseError(RuntimeError):
@@ -40,16 +45,32 @@ def run(
     manifest: Any = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> dbtRunnerResult:
-    """Run a command of dbt.
+    """Run a command of dbt, once the models' checksums are where its macros read them.
 
     Args:
         arguments: Those of the command line, with where the project is.
-        manifest: The parsed project; parsed by the command when left out.
+        manifest: The parsed project; parsed here when left out.
         callbacks: Called with each event of dbt, those of its debug log too.
     """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  seconds to import
 
+    if manifest is None:
+        parsed = dbtRunner().invoke(["--quiet", "parse", *_parsing_options(arguments)])
+        if not parsed.success:
+            return parsed
+        manifest = parsed.result
+    checksums.tell(manifest)
     return dbtRunner(manifest, list(callbacks)).invoke(list(arguments))
+
+
+def _parsing_options(arguments: Sequence[str]) -> list[str]:
+    options: list[str] = []
+    for number, argument in enumerate(arguments):
+        if argument in _PARSING:
+            options += arguments[number : number + 2]
+        elif argument.split("=")[0] in _PARSING:
+            options.append(argument)
+    return options
 
 
 def status(result: dbtRunnerResult) -> int:

@@ -8,11 +8,3 @@
     {%- endif -%}
     date_trunc('{{ period }}', {{ as_of() }})
 {%- endmacro -%}
-
-{#- Whether any effect has moved since a batch of the log of changes. -#}
-{%- macro effects_moved(since) -%}
-    {%- set effects = ref('int_journeys__channel_effects') -%}
-    {%- if not execute -%}{%- do return(true) -%}{%- endif -%}
-    {%- set moved = query_value('select max(_changed_batch) from ' ~ effects) -%}
-    {%- do return(moved is not none and moved | int > since) -%}
-{%- endmacro -%}

@@ -1,7 +1,7 @@
 {#
     What a touch weighs among the touches of its conversion, as a whole number: only the ratios
     count. Expects `attribution_model` and the columns of `int_journeys__conversion_touches` in
-    scope, with what else the CTE `measured` of `int_journeys__attribution_weights` finds. All zero
+    scope, with what else the CTE `measured` of `attribution_credits` finds. All zero
     is read as all equal.
 #}
 {% macro attribution_weight() %}

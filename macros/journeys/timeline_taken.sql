@@ -3,16 +3,17 @@
     compared whole, and the last run of the graph. None where all is to be built anew.
 #}
 {%- macro timeline_taken() -%}
-    {%- set set_profiles = ref('int_identity__set_profiles') if not execute or is_incremental() -%}
+    {%- set set_profiles = ref('int_identity__set_profiles') if not execute or processed_batch() -%}
     {%- if not execute -%}
         {%- for source in identity_sources() -%}{%- do base_of(source.model) -%}{%- endfor -%}
         {%- do ref('identity_graph') -%}
         {%- do return(none) -%}
     {%- endif -%}
-    {%- if not is_incremental() or not has_column(this, '_written_batch') -%}{%- do return(none) -%}{%- endif -%}
+    {%- if processed_batch() is none -%}{%- do return(none) -%}{%- endif -%}
     {%- set attributed_run = query_value('select max(_attributed_run) from ' ~ this) -%}
     {%- set first_run = query_value('select min(attributed_run) from ' ~ set_profiles) -%}
     {%- if attributed_run is none or first_run is none or first_run > attributed_run -%}
+        {%- do build_in_full() -%}
         {%- do return(none) -%}
     {%- endif -%}
     {%- set known = {} -%}
@@ -33,13 +34,15 @@
     {%- do return({'attributed_run': attributed_run | int, 'sources': sources}) -%}
 {%- endmacro -%}
 
-{#- Condition on the timeline: rows of batches that were not taken in. -#}
+{#- Condition on the timeline: rows of batches that were not taken in, or all. -#}
 {%- macro staged_since(taken) -%}
+    {%- if taken is none -%}true{%- else -%}
     {%- for model, batch in taken.sources.items() -%}
     {%- if not loop.first %}
         or {% endif -%}
     (source_model = '{{ model }}'{% if batch is not none %} and _staged_batch > {{ batch }}{% endif %})
     {%- endfor -%}
+    {%- endif -%}
 {%- endmacro -%}
 
 {#- Records that were written or removed since, whether they are accepted or not. -#}
@@ -55,7 +58,7 @@
         source_model,
         record_id
     from {{ this }}
-    where source_model = '{{ model }}' and _ended_batch is null
+    where source_model = '{{ model }}' and valid_to_batch is null
     {%- endif %}
     {%- if not loop.last %}
     union all{% endif %}

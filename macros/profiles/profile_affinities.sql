@@ -27,8 +27,7 @@
             0
         ) as affinity_share,
         last_interested_at,
-        measured_at,
-        {{ changed_batch() }} as _changed_batch
+        measured_at
     from summed
 {%- endmacro %}
 

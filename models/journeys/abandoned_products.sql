@@ -1,45 +1,21 @@
-{{ by_profile(
-    always="first_interested_at <= as_of() - interval '" ~ var("abandonment_window_days") ~ " days'",
+{{ incremental_by(
+    'profile',
+    stale_when="first_interested_at <= as_of() - interval '"
+    ~ var("abandonment_window_days") ~ " days'",
 ) }}
-
-{%- set since = changes_since() -%}
 
 with
 
-{% if since is not none -%}
--- Signs of interest in these have left the window, whatever else happened.
-outdated as (
-    select
-        profile_id,
-        product_id
-    from {{ this }}
-    where
-        first_interested_at
-        <= {{ as_of() }} - interval '{{ var("abandonment_window_days") }} days'
-),
-
-{% endif -%}
-
 interests as (
-    select * from {{ ref('int_journeys__product_interests') }}
-    {%- if since is not none %}
-    where
-        {{ is_changed_profile('profile_id', since) }}
-        or (profile_id, product_id) in (
-            select
-                outdated.profile_id,
-                outdated.product_id
-            from outdated
-        )
-    {%- endif %}
+    select * from {{ changed('int_journeys__product_interests') }}
 ),
 
 events as (
-    select * from {{ ref('events') }}
+    select * from {{ changed('events') }}
 ),
 
 order_lines as (
-    select * from {{ ref('order_lines') }}
+    select * from {{ changed('order_lines') }}
 ),
 
 found_last_checkouts as (
@@ -49,7 +25,7 @@ found_last_checkouts as (
     from events
     where
         event_name = 'checkout_started'
-        and profile_id in (select interests.profile_id from interests)
+        and profile_id is not null
         and occurred_at <= {{ as_of() }}
     group by profile_id
 ),
@@ -99,8 +75,7 @@ described as (
         interests.added_count,
         interests.first_interested_at,
         interests.last_interested_at,
-        settlements.ordered_at as resolved_at,
-        {{ changed_batch() }} as _changed_batch
+        settlements.ordered_at as resolved_at
     from interests
     left join found_last_checkouts on interests.profile_id = found_last_checkouts.profile_id
     left join ranked_settlements as settlements

@@ -1,125 +1,103 @@
-{{ by_order() }}
+{{ config(materialized='view') }}
 
-{%- set since = changes_since() -%}
-
--- depends_on: {{ ref('int_journeys__channel_effects') }}
-
--- Credits are dealt out by few columns, since all of them are sorted several times; what describes
--- the touch and the order is joined last.
 with
 
+credits as (
+    select * from {{ ref('int_journeys__credits') }}
+),
+
+effect_credits as (
+    select * from {{ ref('int_journeys__effect_credits') }}
+),
+
 conversions as (
-    select * from {{ ref('int_journeys__conversion_states') }}
+    select * from {{ ref('int_journeys__conversions') }}
 ),
 
 touches as (
     select * from {{ ref('int_journeys__conversion_touches') }}
 ),
 
-weights as (
-    select * from {{ ref('int_journeys__attribution_weights') }}
-    {%- if since is not none %}
-    where {{ is_credited_anew('order_key', 'attribution_model', since, effects_moved(since)) }}
-    {%- endif %}
+attribution_models as (
+    select * from {{ ref('attribution_models') }}
 ),
 
-compared_with_all as (
+-- An order that no touchpoint led to keeps its credit, so that sums hold.
+untouched as (
     select
-        *,
-        cast(sum(weight) over (partition by order_key, attribution_model) as bigint)
-            as weight_sum,
-        count(*) over (partition by order_key, attribution_model) as row_count,
-        cast(abs(amount) * 100 as bigint) as cents
-    from weights
+        conversions.order_key,
+        attribution_models.attribution_model,
+        cast(1 as bigint) as touch_number,
+        cast(0 as bigint) as touch_count,
+        cast(null as text) as touchpoint_id,
+        conversions.profile_id,
+        'unattributed' as marketing_channel,
+        conversions.channel as converted_channel,
+        cast(1 as numeric(18, 6)) as credit,
+        conversions.amount as attributed_amount,
+        cast(null as timestamp) as touched_at,
+        conversions.converted_at
+    from conversions
+    left join touches
+        on
+            conversions.order_key = touches.order_key
+            and touches.touch_number = 1
+    cross join attribution_models
+    where touches.order_key is null
 ),
 
--- Where every weight is nothing, all count alike.
-measured_shares as (
+unioned as (
     select
-        *,
-        case when weight_sum > 0 then weight else 1 end as share,
-        case when weight_sum > 0 then weight_sum else row_count end as share_sum
-    from compared_with_all
-),
-
--- Credits are dealt out in millionths and amounts in cents: whole ones first, then what is left
--- over one by one to the largest remainders, so that both add up exactly.
-dealt_credits as (
+        order_key,
+        attribution_model,
+        touch_number,
+        touch_count,
+        touchpoint_id,
+        profile_id,
+        marketing_channel,
+        converted_channel,
+        credit,
+        attributed_amount,
+        touched_at,
+        converted_at
+    from credits
+    union all
     select
-        *,
-        {{ integer_quotient('1000000 * share', 'share_sum') }} as whole_millionths,
-        row_number() over (
-            partition by order_key, attribution_model
-            order by (1000000 * share) % share_sum desc, touch_number
-        ) as credit_rank
-    from measured_shares
-),
-
-rounded_credits as (
-    select
-        *,
-        whole_millionths + case
-            when
-                credit_rank <= 1000000
-                - sum(whole_millionths) over (partition by order_key, attribution_model)
-                then 1
-            else 0
-        end as millionths
-    from dealt_credits
-),
-
-dealt_amounts as (
-    select
-        *,
-        {{ integer_quotient('cents * millionths', '1000000') }} as whole_cents,
-        row_number() over (
-            partition by order_key, attribution_model
-            order by (cents * millionths) % 1000000 desc, touch_number
-        ) as amount_rank
-    from rounded_credits
-),
-
-rounded_amounts as (
-    select
-        *,
-        whole_cents + case
-            when
-                amount_rank
-                <= cents - sum(whole_cents) over (partition by order_key, attribution_model)
-                then 1
-            else 0
-        end as attributed_cents
-    from dealt_amounts
+        order_key,
+        attribution_model,
+        touch_number,
+        touch_count,
+        touchpoint_id,
+        profile_id,
+        marketing_channel,
+        converted_channel,
+        credit,
+        attributed_amount,
+        touched_at,
+        converted_at
+    from effect_credits
+    union all
+    select * from untouched
 ),
 
 described as (
     select
-        {{ surrogate_key([
-            'credits.order_key', 'credits.attribution_model', 'credits.touch_number'
-        ]) }} as attributed_conversion_id,
-        credits.order_key,
-        touches.touchpoint_id,
-        credits.profile_id,
-        credits.attribution_model,
-        coalesce(touches.marketing_channel, 'unattributed') as marketing_channel,
-        conversions.channel as converted_channel,
-        credits.touch_number,
-        coalesce(touches.touch_count, 0) as touch_count,
-        cast(cast(credits.millionths as numeric(18, 0)) * 0.000001 as numeric(18, 6)) as credit,
+        {{ surrogate_key(['order_key', 'attribution_model', 'touch_number']) }}
+            as attributed_conversion_id,
+        order_key,
+        touchpoint_id,
+        profile_id,
+        attribution_model,
+        marketing_channel,
+        converted_channel,
+        touch_number,
+        touch_count,
+        credit,
         '{{ var("reporting_currency") }}' as currency,
-        cast(
-            cast(credits.attributed_cents as numeric(18, 0)) * 0.01
-            * case when credits.amount < 0 then -1 else 1 end as numeric(18, 2)
-        ) as attributed_amount,
-        touches.touched_at,
-        conversions.converted_at,
-        {{ changed_batch() }} as _changed_batch
-    from rounded_amounts as credits
-    inner join conversions on credits.order_key = conversions.order_key
-    left join touches
-        on
-            credits.order_key = touches.order_key
-            and credits.touch_number = touches.touch_number
+        attributed_amount,
+        touched_at,
+        converted_at
+    from unioned
 )
 
 select * from described

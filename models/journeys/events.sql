@@ -2,11 +2,11 @@
 
 with
 
-versions as (
+history as (
     select * from {{ ref('int_journeys__events') }}
 ),
 
-kept_current as (
+current_events as (
     select
         event_id,
         profile_id,
@@ -31,8 +31,8 @@ kept_current as (
         quantity,
         amount,
         occurred_at
-    from versions
-    where _ended_batch is null
+    from history
+    where valid_to_batch is null
 )
 
-select * from kept_current
+select * from current_events

@@ -1,15 +1,9 @@
-{{ by_visitor(moment='occurred_at') }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('visitor', changed_from='occurred_at') }}
 
 with
 
 session_events as (
-    select session_events.*
-    from {{ ref('int_journeys__session_events') }} as session_events
-    {%- if since is not none %}
-    {{ join_changed_visitors('session_events', 'session_events.session_started_at', since) }}
-    {%- endif %}
+    select * from {{ changed('int_journeys__session_events', changed_from='session_started_at') }}
 ),
 
 ad_clicks as (
@@ -71,8 +65,7 @@ kept_first_arrivals as (
         campaign_medium,
         campaign_name,
         referrer,
-        occurred_at,
-        {{ changed_batch() }} as _changed_batch
+        occurred_at
     from numbered_arrivals
     where arrival_number = 1
 )

@@ -1,15 +1,13 @@
-{{ by_profile(moment='converted_at') }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 with
 
 conversions as (
-    select * from {{ ref('int_journeys__conversions') }}
+    select * from {{ changed('int_journeys__conversions') }}
 ),
 
 touchpoints as (
-    select * from {{ ref('touchpoints') }}
+    select * from {{ changed('touchpoints') }}
 ),
 
 joined as (
@@ -28,9 +26,6 @@ joined as (
                 'touchpoints.occurred_at', 'conversions.converted_at',
                 'conversions.previous_converted_at'
             ) }}
-    {%- if since is not none %}
-    {{ join_changed_profiles('conversions.profile_id', 'conversions.converted_at', since) }}
-    {%- endif %}
 ),
 
 numbered_touches as (
@@ -44,8 +39,7 @@ numbered_touches as (
         ) as touch_number,
         count(*) over (partition by order_key) as touch_count,
         touched_at,
-        converted_at,
-        {{ changed_batch() }} as _changed_batch
+        converted_at
     from joined
 )
 

@@ -1,53 +1,18 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='versions',
-    unique_key='event_id',
-    on_schema_change='append_new_columns',
-    indexes=index_columns(['event_id', 'profile_id', 'visitor_id', '_written_batch', '_ended_batch']),
-) }}
+{{ history_of(['event_id'], indexes=['event_id', 'profile_id', 'visitor_id']) }}
 
-{%- set taken = timeline_taken() -%}
+{%- set taken = timeline_taken() %}
 
 with
 
 timeline as (
     select * from {{ ref('int_journeys__timeline') }}
-    {% if taken is not none %}
     where {{ staged_since(taken) }}
-    {% endif %}
-),
-
-{% if taken is not none -%}
--- The sets of these records first, so that the profiles of all others are not put in a hash table.
-staged_records as materialized (
-    select
-        source_number,
-        record_id,
-        set_key
-    from {{ graph_table('records', ref('identity_graph')) }}
-    where
-        source_number <> 0
-        and record_id in (select timeline.record_id from timeline)
 ),
 
 record_profiles as (
-    select
-        {{ source_model('staged_records.source_number') }} as source_model,
-        staged_records.record_id,
-        set_profiles.profile_id,
-        set_profiles.attributed_run
-    from staged_records
-    inner join {{ ref('int_identity__set_profiles') }} as set_profiles
-        on staged_records.set_key = set_profiles.set_key
-    where set_profiles.set_key in (select staged_records.set_key from staged_records)
+    {{ timeline_record_profiles(taken) }}
 ),
 
-{% else -%}
-record_profiles as (
-    select * from {{ ref('int_identity__record_profiles') }}
-),
-
-{% endif -%}
 event_types as (
     select * from {{ ref('event_types') }}
 ),
@@ -75,53 +40,11 @@ attributed as (
     left join event_types on timeline.event_name = event_types.event_name
 ),
 
-{% if taken is not none %}
-touched_records as (
-    {{ records_touched_since(taken) }}
-),
+{{ changed_event_ctes(taken) }}
 
-touched as (
-    select {{ surrogate_key(['source_model', 'record_id']) }} as event_id
-    from touched_records
-),
-
-{{ moved_event_ctes(taken) }},
-
-removed as (
-    select
-        touched.event_id,
-        cast(null as text) as profile_id,
-        cast(null as text) as source_model,
-        cast(null as text) as record_id,
-        cast(null as text) as channel,
-        cast(null as text) as event_name,
-        cast(null as boolean) as is_interaction,
-        {%- for column, type in timeline_columns().items() %}
-        cast(null as {{ type }}) as {{ column }},
-        {%- endfor %}
-        cast(null as timestamp) as occurred_at,
-        cast(null as bigint) as _staged_batch,
-        cast(null as bigint) as _attributed_run
-    from touched
-    left join attributed on touched.event_id = attributed.event_id
-    where attributed.event_id is null
-),
-
-changed as (
-    select * from attributed
-    union all
-    select * from moved
-    union all
-    select * from removed
-),
-
-{% endif %}
-stamped as (
-    select
-        *,
-        {{ versions_batch() }} as _written_batch,
-        cast(null as bigint) as _ended_batch
-    from {{ 'attributed' if taken is none else 'changed' }}
-)
-
-select * from stamped
+select
+    *,
+    cast(case when _staged_batch is not null then {{ current_batch() }} end as bigint)
+        as valid_from_batch,
+    cast(null as bigint) as valid_to_batch
+from changed

@@ -1,24 +1,13 @@
-{{ by_profile(moment="coalesce(converted_at, timestamp 'infinity')") }}
+{{ incremental_by('profile') }}
 
-{%- set since = changes_since() -%}
-
--- An order may take touches from a journey that ended long before: of changed profiles all journeys
--- without one are told again.
 with
 
 conversion_touches as (
-    select touches.*
-    from {{ ref('int_journeys__conversion_touches') }} as touches
-    {%- if since is not none %}
-    {{ join_changed_profiles('touches.profile_id', 'touches.converted_at', since) }}
-    {%- endif %}
+    select * from {{ changed('int_journeys__conversion_touches') }}
 ),
 
 unconverted_touches as (
-    select * from {{ ref('int_journeys__unconverted_touches') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
+    select * from {{ changed('int_journeys__unconverted_touches') }}
 ),
 
 unioned as (
@@ -76,8 +65,7 @@ summed as (
         cast(step_number as bigint) as step_number,
         count(*) as touch_count,
         min(touched_at) as started_at,
-        max(touched_at) as ended_at,
-        {{ changed_batch() }} as _changed_batch
+        max(touched_at) as ended_at
     from numbered_steps
     group by journey_id, profile_id, open_until, converted_at, marketing_channel, step_number
 )

@@ -1,54 +1,45 @@
-{{ by_event(event_id='record_id', key='record_id') }}
+{{ incremental_by(
+    'visitor', changed_from='occurred_at',
+    checked_inputs={'int_journeys__store_surroundings': 'store_id, time_zone, latitude, longitude'},
+) }}
 
-{%- set since = changes_since() %}
-
--- depends_on: {{ ref('int_journeys__events') }}
 with
 
-{% if since is not none -%}
-written as (
-    select record_id from {{ ref('int_journeys__events') }}
-    where
-        source_model = 'stg_app__events'
-        and event_name = 'location_pinged'
-        and _ended_batch is null
-        and {{ is_later_batch('_written_batch', since) }}
+events as (
+    select * from {{ changed('events', changed_from='occurred_at') }}
+    where source_model = 'stg_app__events' and event_name = 'location_pinged'
 ),
 
-{% endif -%}
-
-pings as (
+positions as (
     select
-        event_id as record_id,
+        event_id,
         latitude,
         longitude
     from {{ ref('stg_app__events') }}
     where
-        event_name = 'location_pinged'
-        and latitude is not null
+        latitude is not null
         and longitude is not null
-    {%- if since is not none %}
-        and event_id in (select written.record_id from written)
-    {%- endif %}
+        and event_id in (select events.record_id from events)
 ),
 
 surroundings as (
     select * from {{ ref('int_journeys__store_surroundings') }}
 ),
 
--- The box is four comparisons; the distance is worked out for what falls into one only.
+-- The box is four comparisons; the distance is computed only for positions within one.
 measured as (
     select
-        pings.record_id,
+        positions.event_id as record_id,
         surroundings.store_id,
         {{ haversine_metres(
-            'pings.latitude', 'pings.longitude', 'surroundings.latitude', 'surroundings.longitude'
+            'positions.latitude', 'positions.longitude',
+            'surroundings.latitude', 'surroundings.longitude'
         ) }} as distance_metres
-    from pings
+    from positions
     inner join surroundings
         on
-            pings.latitude between surroundings.south and surroundings.north
-            and pings.longitude between surroundings.west and surroundings.east
+            positions.latitude between surroundings.south and surroundings.north
+            and positions.longitude between surroundings.west and surroundings.east
 ),
 
 ranked_stores as (
@@ -57,19 +48,25 @@ ranked_stores as (
         row_number() over (
             partition by record_id
             order by distance_metres, store_id
-        ) as nearness
+        ) as distance_rank
     from measured
     where distance_metres <= {{ var('store_proximity_metres') }}
 ),
 
-kept_nearest as (
+nearest_stores as (
     select
-        record_id,
-        store_id,
-        distance_metres,
-        {{ changed_batch() }} as _changed_batch
-    from ranked_stores
-    where nearness = 1
+        events.event_id,
+        events.channel,
+        events.visitor_id,
+        events.profile_id,
+        ranked_stores.store_id,
+        ranked_stores.distance_metres,
+        {{ local_date('events.occurred_at', 'surroundings.time_zone') }} as local_date,
+        events.occurred_at
+    from events
+    inner join ranked_stores on events.record_id = ranked_stores.record_id
+    inner join surroundings on ranked_stores.store_id = surroundings.store_id
+    where ranked_stores.distance_rank = 1
 )
 
-select * from kept_nearest
+select * from nearest_stores

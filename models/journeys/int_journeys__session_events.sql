@@ -1,38 +1,11 @@
-{{ by_visitor(moment='session_started_at') }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('visitor', changed_from='session_started_at') }}
 
 with
 
-events as (
-    select * from {{ ref('events') }}
-),
-
--- Only web and app know a visitor; what a phone does in the background is no visit.
-selected_visits as (
-    select
-        events.event_id,
-        events.profile_id,
-        events.visitor_id,
-        events.order_id,
-        events.product_id,
-        events.campaign_id,
-        events.click_id,
-        events.channel,
-        events.event_name,
-        events.page_path,
-        events.referrer,
-        events.campaign_source,
-        events.campaign_medium,
-        events.campaign_name,
-        events.occurred_at
-    from events
-    {%- if since is not none %}
-    {{ join_changed_visitors('events', 'events.occurred_at', since) }}
-    {%- endif %}
-    where
-        events.visitor_id is not null
-        and events.is_interaction
+-- Only web and app know a visitor; what a phone does in the background is no session.
+interactions as (
+    select * from {{ changed('events', changed_from='occurred_at') }}
+    where visitor_id is not null and is_interaction
 ),
 
 compared_with_previous as (
@@ -40,7 +13,7 @@ compared_with_previous as (
         *,
         lag(occurred_at) over visit as previous_at,
         lag(profile_id) over visit as previous_profile_id
-    from selected_visits
+    from interactions
     window visit as (partition by channel, visitor_id order by occurred_at, event_id)
 ),
 
@@ -122,8 +95,7 @@ named_sessions as (
         campaign_name,
         is_session_start,
         session_started_at,
-        occurred_at,
-        {{ changed_batch() }} as _changed_batch
+        occurred_at
     from carried_starts
 )
 

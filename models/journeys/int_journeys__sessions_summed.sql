@@ -1,15 +1,9 @@
-{{ by_visitor(moment='started_at') }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('visitor', changed_from='started_at') }}
 
 with
 
 session_events as (
-    select session_events.*
-    from {{ ref('int_journeys__session_events') }} as session_events
-    {%- if since is not none %}
-    {{ join_changed_visitors('session_events', 'session_events.session_started_at', since) }}
-    {%- endif %}
+    select * from {{ changed('int_journeys__session_events', changed_from='session_started_at') }}
 ),
 
 summed as (
@@ -32,8 +26,7 @@ summed as (
         ) as order_count,
         {{ seconds_between('min(occurred_at)', 'max(occurred_at)') }} as duration_seconds,
         min(occurred_at) as started_at,
-        max(occurred_at) as ended_at,
-        {{ changed_batch() }} as _changed_batch
+        max(occurred_at) as ended_at
     from session_events
     group by session_id, visitor_id, channel
 )

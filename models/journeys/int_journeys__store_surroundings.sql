@@ -9,6 +9,7 @@ stores as (
 drawn_boxes as (
     select
         store_id,
+        time_zone,
         latitude,
         longitude,
         latitude - {{ latitude_margin(var('store_proximity_metres')) }} as south,

@@ -1,19 +1,14 @@
-{{ by_profile() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 with
 
 touchpoints as (
-    select * from {{ ref('touchpoints') }}
+    select * from {{ changed('touchpoints') }}
 ),
 
 conversion_touches as (
     select distinct touchpoint_id
-    from {{ ref('int_journeys__conversion_touches') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
+    from {{ changed('int_journeys__conversion_touches') }}
 ),
 
 found_unconverted as (
@@ -32,9 +27,6 @@ found_unconverted as (
         conversion_touches.touchpoint_id is null
         and touchpoints.profile_id is not null
         and touchpoints.occurred_at <= {{ as_of() }}
-    {%- if since is not none %}
-        and {{ is_changed_profile('touchpoints.profile_id', since) }}
-    {%- endif %}
 ),
 
 numbered_journeys as (
@@ -66,8 +58,7 @@ named_journeys as (
         row_number() over journey as touch_number,
         max(touched_at) over (partition by profile_id, journey_number)
         + interval '{{ var("attribution_lookback_days") }} days' as open_until,
-        touched_at,
-        {{ changed_batch() }} as _changed_batch
+        touched_at
     from numbered_journeys
     window
         journey as (

@@ -1,18 +1,13 @@
-{{ by_changed_order() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('order') }}
 
 with
 
 lines as (
-    select * from {{ ref('int_journeys__order_lines_unioned') }}
+    select * from {{ changed('int_journeys__order_lines_unioned', by=['channel', 'order_id']) }}
 ),
 
 orders as (
-    select * from {{ ref('orders') }}
-    {%- if since is not none %}
-    where {{ is_listed_order('order_key', since) }}
-    {%- endif %}
+    select * from {{ changed('orders') }}
 ),
 
 products as (
@@ -34,9 +29,6 @@ numbered_lines as (
             order by record_id
         ) as report_number
     from lines
-    {%- if since is not none %}
-    where (channel, order_id) in (select channel, order_id from orders)
-    {%- endif %}
 ),
 
 -- A return takes back what an order gave.
@@ -90,8 +82,7 @@ described as (
         lines.discount_amount,
         lines.amount,
         cast(lines.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
-        lines.ordered_at,
-        {{ changed_batch() }} as _changed_batch
+        lines.ordered_at
     from signed_lines as lines
     left join products on lines.product_id = products.product_id
     left join exchange_rates as rates on lines.currency = rates.currency

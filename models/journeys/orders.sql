@@ -1,11 +1,9 @@
-{{ by_changed_order() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('order') }}
 
 with
 
 reports as (
-    select * from {{ ref('events') }}
+    select * from {{ changed('events', by=['channel', 'order_id']) }}
     where event_name in ('order_completed', 'order_returned')
 ),
 
@@ -22,9 +20,6 @@ found_orders as (
             order by occurred_at, event_id
         ) as report_number
     from reports
-    {%- if since is not none %}
-    where {{ is_listed_order(surrogate_key(['channel', 'order_id']), since) }}
-    {%- endif %}
 ),
 
 kept_first_reports as (
@@ -57,8 +52,7 @@ converted as (
         orders.currency,
         orders.amount,
         cast(orders.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
-        orders.ordered_at,
-        {{ changed_batch() }} as _changed_batch
+        orders.ordered_at
     from kept_first_reports as orders
     left join exchange_rates as rates on orders.currency = rates.currency
 )

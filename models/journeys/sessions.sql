@@ -1,19 +1,13 @@
-{{ by_visitor(moment='started_at') }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('visitor', changed_from='started_at') }}
 
 with
 
 sessions as (
-    select summed.*
-    from {{ ref('int_journeys__sessions_summed') }} as summed
-    {%- if since is not none %}
-    {{ join_changed_visitors('summed', 'summed.started_at', since) }}
-    {%- endif %}
+    select * from {{ changed('int_journeys__sessions_summed', changed_from='started_at') }}
 ),
 
 touchpoints as (
-    select * from {{ ref('touchpoints') }}
+    select * from {{ changed('int_journeys__session_touchpoints', changed_from='occurred_at') }}
 ),
 
 numbered_touchpoints as (
@@ -28,7 +22,6 @@ numbered_touchpoints as (
             order by occurred_at, touchpoint_id
         ) as touchpoint_number
     from touchpoints
-    where session_id in (select session_id from sessions)
 ),
 
 described as (
@@ -55,8 +48,7 @@ described as (
         sessions.order_count,
         sessions.duration_seconds,
         sessions.started_at,
-        sessions.ended_at,
-        {{ changed_batch() }} as _changed_batch
+        sessions.ended_at
     from sessions
     left join numbered_touchpoints
         on

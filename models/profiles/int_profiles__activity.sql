@@ -1,27 +1,23 @@
-{{ by_profile() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 with
 
-activity_days as (
-    select * from {{ ref('int_profiles__activity_days') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
+events as (
+    select * from {{ changed('events') }}
+    where profile_id is not null and occurred_at <= {{ as_of() }}
 ),
 
 summed_channels as (
     select
         profile_id,
         channel,
-        cast(sum(event_count) as bigint) as event_count,
-        cast(sum(interaction_count) as bigint) as interaction_count,
-        min(first_interaction_at) as first_interaction_at,
-        max(last_interaction_at) as last_interaction_at,
-        min(first_event_at) as first_event_at,
-        max(last_event_at) as last_event_at
-    from activity_days
+        count(*) as event_count,
+        count(case when is_interaction then 1 end) as interaction_count,
+        min(case when is_interaction then occurred_at end) as first_interaction_at,
+        max(case when is_interaction then occurred_at end) as last_interaction_at,
+        min(occurred_at) as first_event_at,
+        max(occurred_at) as last_event_at
+    from events
     group by profile_id, channel
 ),
 
@@ -49,8 +45,7 @@ summed as (
         min(first_interaction_at) as first_interaction_at,
         max(last_interaction_at) as last_interaction_at,
         min(first_event_at) as first_event_at,
-        max(last_event_at) as last_event_at,
-        {{ changed_batch() }} as _changed_batch
+        max(last_event_at) as last_event_at
     from compared_channels
     group by profile_id
 )

@@ -1,14 +1,9 @@
-{{ by_profile() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 with
 
 product_affinities as (
-    select * from {{ ref('int_profiles__product_affinities') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
+    select * from {{ changed('int_profiles__product_affinities') }}
 ),
 
 products as (

@@ -1,24 +1,16 @@
 {{ config(schema='contacts') }}
-{{ by_profile(log_model='int_profiles__contact_changes') }}
-
-{%- set since = changes_since('int_profiles__contact_changes') -%}
+{{ incremental_by('profile') }}
 
 -- Candidates are judged and ranked by few columns, since all of them are sorted; the values are
 -- joined last. Which criterion counts first is told by `survivorship_rules`.
 with
 
 candidates as (
-    select * from {{ ref('int_profiles__contact_candidates') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
-    {%- endif %}
+    select * from {{ changed('int_profiles__contact_candidates') }}
 ),
 
 records as (
-    select * from {{ ref('int_profiles__contacts_attributed') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
-    {%- endif %}
+    select * from {{ changed('int_profiles__contacts_attributed') }}
 ),
 
 email_standing as (
@@ -111,8 +103,7 @@ described as (
         records.postcode,
         records.city,
         records.country,
-        records.preferred_language,
-        {{ changed_batch('int_profiles__contact_changes') }} as _changed_batch
+        records.preferred_language
     from kept_winners
     left join records
         on

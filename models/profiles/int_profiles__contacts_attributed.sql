@@ -1,7 +1,5 @@
 {{ config(schema='contacts') }}
-{{ by_profile(log_model='int_profiles__contact_changes') }}
-
-{%- set since = changes_since('int_profiles__contact_changes') -%}
+{{ incremental_by('profile') }}
 
 with
 
@@ -11,17 +9,14 @@ records as (
 
 -- Every record with contact details is on the timeline, which knows whose it is. Those of few
 -- profiles are found first, so that only their records are joined.
-events as {% if since is not none %}materialized {% endif %}(
+events as materialized (
     select
         profile_id,
         source_model,
         record_id
-    from {{ ref('events') }}
+    from {{ changed('events') }}
     where
         profile_id is not null
-    {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
-    {%- endif %}
 ),
 
 blocked_identifiers as (
@@ -51,8 +46,7 @@ attributed as (
         records.city,
         records.country,
         records.preferred_language,
-        records.observed_at,
-        {{ changed_batch('int_profiles__contact_changes') }} as _changed_batch
+        records.observed_at
     from records
     inner join events
         on

@@ -1,6 +1,4 @@
-{{ by_profile(log_model='int_profiles__contact_changes') }}
-
-{%- set since = changes_since('int_profiles__contact_changes') -%}
+{{ incremental_by('profile') }}
 
 -- What a contact is judged by besides, consent and when the person was heard of last, changes
 -- without a contact record: int_profiles__crm_issues joins it.
@@ -11,12 +9,9 @@ versions as (
 ),
 
 attributed as (
-    select * from {{ ref('int_profiles__contacts_attributed') }}
+    select * from {{ changed('int_profiles__contacts_attributed') }}
     where
         source_model = 'stg_crm__contacts'
-    {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
-    {%- endif %}
 ),
 
 email_standing as (
@@ -24,7 +19,7 @@ email_standing as (
 ),
 
 contacts as (
-    select * from {{ ref('profile_contacts') }}
+    select * from {{ changed('profile_contacts') }}
 ),
 
 doubled as (
@@ -77,8 +72,7 @@ judged as (
             or versions.city is null
             or versions.country is null
         ) as has_incomplete_address,
-        versions.updated_at,
-        {{ changed_batch('int_profiles__contact_changes') }} as _changed_batch
+        versions.updated_at
     from attributed
     inner join versions on attributed.record_id = versions.contact_version_id
     left join remaining on attributed.profile_id = remaining.profile_id

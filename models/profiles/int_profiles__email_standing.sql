@@ -1,12 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='whole',
-    on_schema_change='append_new_columns',
-    schema='contacts',
-) }}
-
-{%- set batch = rising_batch(['_changed_batch']) -%}
-{%- set is_known = is_incremental() and has_column(this, '_changed_batch') %}
+{{ config(schema='contacts') }}
 
 with
 
@@ -41,27 +33,6 @@ judged as (
         *,
         {{ contact_validity('verified_at', 'bounced_at', 'reached_at', as_of()) }} as validity
     from summed
-),
-
--- Only what a contact is judged by counts as a change.
-stamped as (
-    select
-        judged.*,
-        {%- if is_known %}
-        case
-            when
-                judged.validity = known.validity
-                and judged.verified_at is not distinct from known.verified_at
-                then known._changed_batch
-            else {{ batch }}
-        end as _changed_batch
-        {%- else %}
-        {{ batch }} as _changed_batch
-        {%- endif %}
-    from judged
-    {%- if is_known %}
-    left join {{ this }} as known on judged.email_identifier = known.email_identifier
-    {%- endif %}
 )
 
-select * from stamped
+select * from judged

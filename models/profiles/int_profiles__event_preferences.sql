@@ -1,20 +1,13 @@
-{{ by_profile_day() }}
+{{ incremental_by('profile', checked_inputs={'stg_catalog__stores': 'store_id, time_zone'}) }}
 
-{%- set since = changes_since() -%}
-
--- By the day, so that a run reads what was done on the days that changed, not all that such people
--- ever did.
 with
 
 events as (
-    select * from {{ ref('events') }}
+    select * from {{ changed('events') }}
     where
         profile_id is not null
         and occurred_at <= {{ as_of() }}
         and is_interaction
-    {%- if since is not none %}
-        and {{ is_changed_day('profile_id', 'cast(occurred_at as date)', since) }}
-    {%- endif %}
 ),
 
 stores as (
@@ -67,13 +60,11 @@ summed as (
         profile_id,
         kind,
         preference,
-        cast(occurred_at as date) as activity_date,
         cast(sum(weight) as bigint) as weight,
-        max(occurred_at) as last_event_at,
-        {{ changed_batch() }} as _changed_batch
+        max(occurred_at) as last_event_at
     from unioned
     where preference is not null
-    group by profile_id, kind, preference, cast(occurred_at as date)
+    group by profile_id, kind, preference
 )
 
 select * from summed

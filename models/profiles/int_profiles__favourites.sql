@@ -1,38 +1,27 @@
-{{ by_profile() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 -- One select a kind of favourite: what there was how much of. A favourite is what there was most
 -- of; of equals the latest, then the first by name.
 with
 
 order_lines as (
-    select * from {{ ref('order_lines') }}
+    select * from {{ changed('order_lines') }}
     where
         profile_id is not null
         and category is not null
         and ordered_at <= {{ as_of() }}
         and not is_return
-    {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
 ),
 
 store_visits as (
-    select * from {{ ref('store_visits') }}
+    select * from {{ changed('store_visits') }}
     where
         profile_id is not null
         and visited_at <= {{ as_of() }}
-    {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
 ),
 
 event_preferences as (
-    select * from {{ ref('int_profiles__event_preferences') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
+    select * from {{ changed('int_profiles__event_preferences') }}
 ),
 
 unioned as (
@@ -93,8 +82,7 @@ pivoted as (
         max(case when kind = 'size' then preference end) as favourite_size,
         max(case when kind = 'store' then preference end) as favourite_store_id,
         cast(max(case when kind = 'weekday' then preference end) as bigint) as favourite_weekday,
-        cast(max(case when kind = 'hour' then preference end) as bigint) as favourite_hour,
-        {{ changed_batch() }} as _changed_batch
+        cast(max(case when kind = 'hour' then preference end) as bigint) as favourite_hour
     from ranked_preferences
     where rank_number = 1
     group by profile_id

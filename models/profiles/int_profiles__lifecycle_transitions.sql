@@ -1,49 +1,16 @@
-{{ by_profile(unique_key='profile_id') }}
+{{ incremental_by('profile') }}
 
-{%- set since = changes_since() -%}
-
--- What is still to come, if no order comes before, is worked out too: no run has to look again at
--- whom nothing happened to.
+-- Stages that are still to come, if no order comes before, are computed too, so that no run has to
+-- look again at a profile to which nothing happened.
 with
 
 identities as (
-    select
-        profile_id,
-        first_seen_at,
-        known_at
-    from {{ ref('int_profiles__identities') }}
-),
-
-{% if since is not none -%}
--- An identifier may come or go with records of others, which the log tells of them only.
-known_otherwise as (
-    select * from identities
-    except
-    select
-        profile_id,
-        first_seen_at,
-        known_at
-    from {{ this }}
-    where transition_number = 1
-),
-
-{% endif -%}
-
-concerned as (
-    select * from identities
-    {%- if since is not none %}
-    where
-        {{ is_changed_profile('profile_id', since) }}
-        or profile_id in (select known_otherwise.profile_id from known_otherwise)
-    {%- endif %}
+    select * from {{ changed('int_profiles__identities') }}
 ),
 
 orders as (
-    select * from {{ ref('orders') }}
-    where
-        profile_id in (select concerned.profile_id from concerned)
-        and not is_return
-        and ordered_at <= {{ as_of() }}
+    select * from {{ changed('orders') }}
+    where profile_id is not null and not is_return and ordered_at <= {{ as_of() }}
 ),
 
 -- Of two orders at one moment the last counts, as if they had come one after the other.
@@ -71,16 +38,16 @@ first_orders as (
 checkpoints as (
     {%- for known_at in ['first_seen_at', 'known_at'] %}
     select
-        concerned.profile_id,
+        identities.profile_id,
         cast(null as timestamp) as first_ordered_at,
         cast(null as timestamp) as previous_ordered_at,
         cast(null as timestamp) as last_ordered_at,
-        concerned.{{ known_at }} as checked_at
-    from concerned
-    left join first_orders on concerned.profile_id = first_orders.profile_id
+        identities.{{ known_at }} as checked_at
+    from identities
+    left join first_orders on identities.profile_id = first_orders.profile_id
     where
         first_orders.first_ordered_at is null
-        or concerned.{{ known_at }} < first_orders.first_ordered_at
+        or identities.{{ known_at }} < first_orders.first_ordered_at
     union
     {%- endfor %}
     select
@@ -113,15 +80,15 @@ checkpoints as (
 
 staged as (
     select
-        concerned.*,
+        identities.*,
         {{ lifecycle_stage(
-            'coalesce(concerned.known_at <= checkpoints.checked_at, false)',
+            'coalesce(identities.known_at <= checkpoints.checked_at, false)',
             'checkpoints.first_ordered_at', 'checkpoints.previous_ordered_at',
             'checkpoints.last_ordered_at', 'checkpoints.checked_at'
         ) }} as to_stage,
         checkpoints.checked_at
     from checkpoints
-    inner join concerned on checkpoints.profile_id = concerned.profile_id
+    inner join identities on checkpoints.profile_id = identities.profile_id
     where checkpoints.checked_at is not null
 ),
 
@@ -143,8 +110,7 @@ numbered as (
         first_seen_at,
         known_at,
         checked_at as entered_at,
-        lead(checked_at) over stages as left_at,
-        {{ changed_batch() }} as _changed_batch
+        lead(checked_at) over stages as left_at
     from compared_with_previous
     where from_stage is null or from_stage <> to_stage
     window stages as (partition by profile_id order by checked_at)

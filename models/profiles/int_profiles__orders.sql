@@ -1,17 +1,12 @@
-{{ by_profile() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 with
 
 orders as (
-    select * from {{ ref('orders') }}
+    select * from {{ changed('orders') }}
     where
         profile_id is not null
         and ordered_at <= {{ as_of() }}
-    {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
 ),
 
 numbered_orders as (
@@ -38,8 +33,7 @@ summed as (
         cast(coalesce(sum(reporting_amount), 0) as numeric(18, 2)) as net_amount,
         min(case when not is_return then ordered_at end) as first_ordered_at,
         max(case when not is_return and recency = 2 then ordered_at end) as previous_ordered_at,
-        max(case when not is_return then ordered_at end) as last_ordered_at,
-        {{ changed_batch() }} as _changed_batch
+        max(case when not is_return then ordered_at end) as last_ordered_at
     from numbered_orders
     group by profile_id
 )

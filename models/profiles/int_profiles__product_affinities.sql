@@ -1,18 +1,13 @@
-{{ by_profile() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 -- As of each profile's last sign of interest: from then on all that it is drawn to fades alike, so
 -- that places and shares stay. What was sent back stays for its category, of which it takes away.
 with
 
 signals as (
-    select * from {{ ref('int_profiles__interest_signals') }}
+    select * from {{ changed('int_profiles__interest_signals') }}
     where
         product_id is not null
-    {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
 ),
 
 last_signals as (

@@ -1,14 +1,9 @@
-{{ by_profile() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 with
 
 channel_touches as (
-    select * from {{ ref('profile_channel_touches') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
+    select * from {{ changed('profile_channel_touches') }}
 ),
 
 ranked_channels as (
@@ -33,8 +28,7 @@ summed as (
         max(case when place_from_last = 1 then last_campaign_name end) as last_touch_campaign_name,
         cast(sum(touch_count) as bigint) as touch_count,
         min(first_touched_at) as first_touched_at,
-        max(last_touched_at) as last_touched_at,
-        {{ changed_batch() }} as _changed_batch
+        max(last_touched_at) as last_touched_at
     from ranked_channels
     group by profile_id
 )

@@ -1,26 +1,18 @@
-{{ by_profile() }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('profile') }}
 
 with
 
 sessions as (
-    select * from {{ ref('int_profiles__sessions') }}
+    select * from {{ changed('int_profiles__sessions') }}
     where
         profile_id is not null
-    {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
 ),
 
 store_visits as (
-    select * from {{ ref('store_visits') }}
+    select * from {{ changed('store_visits') }}
     where
         profile_id is not null
         and visited_at <= {{ as_of() }}
-    {%- if since is not none %}
-        and {{ is_changed_profile('profile_id', since) }}
-    {%- endif %}
 ),
 
 unioned as (
@@ -44,8 +36,7 @@ summed as (
         profile_id,
         count(session_id) as session_count,
         count(case when is_engaged then 1 end) as engaged_session_count,
-        count(distinct store_visit_key) as store_visit_count,
-        {{ changed_batch() }} as _changed_batch
+        count(distinct store_visit_key) as store_visit_count
     from unioned
     group by profile_id
 )

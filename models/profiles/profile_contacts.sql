@@ -1,15 +1,10 @@
 {{ config(schema='contacts') }}
-{{ by_profile(log_model='int_profiles__contact_changes') }}
-
-{%- set since = changes_since('int_profiles__contact_changes') -%}
+{{ incremental_by('profile') }}
 
 with
 
 winners as (
-    select * from {{ ref('int_profiles__contact_winners') }}
-    {%- if since is not none %}
-    where {{ is_changed_profile('profile_id', since, log_model='int_profiles__contact_changes') }}
-    {%- endif %}
+    select * from {{ changed('int_profiles__contact_winners') }}
 ),
 
 gathered as (
@@ -41,8 +36,7 @@ gathered as (
         max(case when attribute = 'preferred_language' then source_model end)
             as preferred_language_source,
         max(case when attribute = 'preferred_language' then observed_at end)
-            as preferred_language_observed_at,
-        {{ changed_batch('int_profiles__contact_changes') }} as _changed_batch
+            as preferred_language_observed_at
     from winners
     group by profile_id
 )

@@ -1,31 +1,19 @@
 {{ config(schema='contacts') }}
-{{ by_visitor(channel="'app'", visitor_id='device_id') }}
-
-{%- set since = changes_since() -%}
+{{ incremental_by('visitor', key=["'app'", 'device_id']) }}
 
 with
 
 app_events as (
-    select * from {{ ref('stg_app__events') }}
-    where
-        device_id is not null
-        and occurred_at <= {{ as_of() }}
-    {%- if since is not none %}
-        and {{ is_changed_visitor("'app'", 'device_id', since) }}
-    {%- endif %}
+    select * from {{ changed('stg_app__events', key=["'app'", 'device_id']) }}
+    where device_id is not null and occurred_at <= {{ as_of() }}
 ),
 
 events as (
     select
         record_id,
         profile_id
-    from {{ ref('events') }}
-    where
-        source_model = 'stg_app__events'
-        and profile_id is not null
-    {%- if since is not none %}
-        and {{ is_changed_visitor('channel', 'visitor_id', since) }}
-    {%- endif %}
+    from {{ changed('events') }}
+    where source_model = 'stg_app__events' and profile_id is not null
 ),
 
 -- A day's events of one device mostly repeat the same token.
@@ -60,7 +48,7 @@ ranked as (
     window use_of_device as (partition by profile_id, device_id)
 ),
 
--- On a device that changed hands, the token reaches whoever used it last.
+-- On a device that changed hands, the token reaches the profile that used it last.
 compared_users as (
     select
         profile_id,
@@ -80,8 +68,7 @@ compared_users as (
 keyed as (
     select
         {{ surrogate_key(['profile_id', 'device_id']) }} as profile_device_id,
-        *,
-        {{ changed_batch() }} as _changed_batch
+        *
     from compared_users
 )
 

@@ -74,9 +74,9 @@ def build(scratch: Scratch, project: Path, dbt: Dbt) -> None:
                 kind = "table" if is_table else "view"
                 warehouse.execute(f"drop {kind} {scratch.table('rules', seed.stem)} cascade")
         journeys = f"{scratch.settings.schema}_journeys"
-        if warehouse.table_exists(journeys, "int_journeys__changes"):
+        if warehouse.table_exists(journeys, "incremental_manifest"):
             [(as_of,)] = warehouse.execute(
-                f"select max(as_of) from {quote(journeys)}.int_journeys__changes"
+                f"select max(as_of) from {quote(journeys)}.incremental_manifest"
             )
             if as_of is not None:
                 environment["CDP_AS_OF"] = f"{as_of:%Y-%m-%d %H:%M:%S}"

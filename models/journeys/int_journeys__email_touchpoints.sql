@@ -1,9 +1,8 @@
-{{ config(materialized='view') }}
-
 with
 
-arrivals as (
-    select * from {{ ref('int_journeys__arrivals') }}
+email_clicks as (
+    select * from {{ ref('events') }}
+    where event_name = 'email_clicked'
 ),
 
 email_arrivals as (
@@ -15,14 +14,9 @@ email_arrivals as (
     where campaign_medium = 'email'
 ),
 
-email_clicks as (
-    select * from {{ ref('events') }}
-    where event_name = 'email_clicked'
-),
-
--- A click in an email and the visit it opens are one touch; alone it stands for a visit that
--- no cookie saw.
-found_lone_email_clicks as (
+-- A click in an email and the session that it opens are one touchpoint. Alone it stands for a
+-- session that no cookie saw.
+lone_clicks as (
     select
         email_clicks.event_id,
         email_clicks.profile_id,
@@ -45,22 +39,6 @@ found_lone_email_clicks as (
     where email_arrivals.event_id is null
 ),
 
-unioned as (
-    select
-        event_id,
-        profile_id,
-        session_id,
-        campaign_id,
-        click_id,
-        channel,
-        campaign_source,
-        campaign_medium,
-        campaign_name,
-        referrer,
-        occurred_at
-    from arrivals
-    union all
-    select * from found_lone_email_clicks
-)
+{{ classified_touchpoints('lone_clicks') }}
 
-select * from unioned
+select * from classified

@@ -1,0 +1,3 @@
+{{ incremental_by('profile') }}
+
+{{ attribution_credits('not ' ~ weighs_all_journeys('attribution_model')) }}
