@@ -48,6 +48,10 @@ land: setup ## Load channel files that have come or changed into raw tables
 dbt: setup ## Run dbt with the target's environment: make dbt ARGS="build -s profiles"
 	@$(BIN)/python -m cdp.cli.shell dbt $(ARGS)
 
+.PHONY: upgrade
+upgrade: setup ## Bring a warehouse that an earlier version built to this one, DROP=1 drops what no model makes any more
+	@$(BIN)/python -m cdp.upgrade $(if $(DROP),--drop-removed)
+
 .PHONY: plan
 plan: setup ## Show what a sync would send, sending nothing: make plan SYNC=name
 	@$(BIN)/python -m cdp.activation plan $(SYNC)

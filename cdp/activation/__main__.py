@@ -20,6 +20,7 @@ from cdp.activation.sync import (
 )
 from cdp.dbt.manifest import ManifestError, SyncSpec, load_sync_specs
 from cdp.settings import PROJECT_DIR, SettingError, Settings
+from cdp.upgrade import UpgradeError
 from cdp.warehouse.connection import WarehouseBusyError
 
 # Mistakes that a person mends; anything else is ours and keeps its traceback.
@@ -30,6 +31,7 @@ _EXPECTED = (
     SyncAlreadyRunningError,
     SyncBlockedError,
     SyncStoppedError,
+    UpgradeError,
     WarehouseBusyError,
 )
 
