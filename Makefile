@@ -55,6 +55,10 @@ dbt: setup ## Run dbt with the target's environment: make dbt ARGS="build -s pro
 build: setup ## Build and test models, a line per layer: make build ARGS="-s profiles"
 	@$(CDP) build $(ARGS)
 
+.PHONY: upgrade
+upgrade: setup ## Bring a warehouse that an earlier version built to this one, DROP=1 drops what no model makes any more
+	@$(CDP) upgrade $(if $(DROP),--drop-removed)
+
 .PHONY: plan
 plan: setup ## Show what a sync would send, sending nothing: make plan SYNC=name
 	@$(CDP) sync plan $(SYNC)

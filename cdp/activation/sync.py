@@ -15,6 +15,7 @@ from cdp.activation.retry import RetryPolicy
 from cdp.activation.run import Progress, Run, SyncReport
 from cdp.activation.spec import SyncSpec
 from cdp.settings import Settings
+from cdp.upgrade.migrations import require_upgraded
 from cdp.warehouse.connection import Connection, connected
 
 # What DuckDB may hold while a sync runs, beside the batches that Python does; a first load of
@@ -69,6 +70,7 @@ def run_sync(
 
     Raises:
         SyncAlreadyRunningError: Another run of this sync is under way.
+        UpgradeError: The warehouse is of an earlier version, whose state would not be found.
         SyncBlockedError: The guard stopped it; nothing was sent.
         SyncStoppedError: Delivery stopped early.
         PayloadError: The payload is missing, lacks columns or repeats a key.
@@ -80,6 +82,7 @@ def run_sync(
         exclusive(reader, settings, spec),
         bounded_memory(reader),
     ):
+        require_upgraded(reader, settings)
         run = Run(
             reader,
             writer,

@@ -104,6 +104,21 @@ def dbt(context: typer.Context) -> None:
     tools.dbt(context.args)
 
 
+@app.command()
+def upgrade(
+    drop_removed: Annotated[
+        bool, Option("--drop-removed", help="Drop relations that no model makes any more.")
+    ] = False,
+    project_dir: Annotated[Path, Option(help="Folder of the dbt project.")] = PROJECT_DIR,
+) -> None:
+    """Bring a warehouse that an earlier version built to this version."""
+    from cdp.cli.session import say, session
+    from cdp.upgrade import UpgradeError, run
+
+    with session(expected=(UpgradeError,)) as settings:
+        run(settings, say, drop_removed=drop_removed, project_dir=project_dir.resolve())
+
+
 @app.command(context_settings=_PASSED_ON)
 def build(
     context: typer.Context,

@@ -76,8 +76,9 @@ def _for_each_sync(
     from cdp.activation.sync import SyncStoppedError
     from cdp.cli.session import failing, session
     from cdp.dbt.manifest import ManifestError
+    from cdp.upgrade import UpgradeError
 
-    stopped = (SyncAlreadyRunningError, SyncBlockedError, SyncStoppedError)
+    stopped = (SyncAlreadyRunningError, SyncBlockedError, SyncStoppedError, UpgradeError)
     expected = (ManifestError, PayloadError, *stopped)
     writer = "" if command == "plan" else f"cdp sync {command}"
     run_id = run_id or f"manual-{uuid.uuid4()}"
