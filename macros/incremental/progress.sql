@@ -13,7 +13,7 @@
 {%- macro create_incremental_manifest() -%}
     {%- set manifest = incremental_manifest() -%}
     {%- if execute and load_relation(manifest) is none -%}
-    create schema if not exists {{ manifest.without_identifier() }};
+    create schema if not exists {{ manifest.without_identifier().include(database=false) }};
     create table if not exists {{ manifest }} (
         model text, batch bigint, as_of timestamp, run_started_microseconds bigint, checksum text
     )
