@@ -3,7 +3,7 @@ select
     identifiers.identifier, identifiers.identifier_type,
     coalesce(published.is_blocked, false) as is_blocked,
     coalesce(published.is_shared, false) as is_shared,
-    held.persons, cut.withheld_reason,
+    held.persons, cut.inactive_reason,
     case
     when identifier_type = 'email' and identifier_value = {{ kiosk_email | literal }} then 'kiosk_email'
     when identifier_type = 'email'
@@ -25,15 +25,15 @@ left join (
     select identifier, count(distinct person) as persons from carried group by 1
 ) as held using (identifier)
 left join (
-    select identifier_type, identifier_value, min(withheld_reason) as withheld_reason
+    select identifier_type, identifier_value, min(inactive_reason) as inactive_reason
     from (
         select
             identifier_type_a as identifier_type,
-            identifier_value_a as identifier_value, withheld_reason
-        from {{ identity }}.profile_links where withheld_reason is not null
+            identifier_value_a as identifier_value, inactive_reason
+        from {{ identity }}.profile_links where inactive_reason is not null
         union all
-        select identifier_type_b, identifier_value_b, withheld_reason
-        from {{ identity }}.profile_links where withheld_reason is not null
+        select identifier_type_b, identifier_value_b, inactive_reason
+        from {{ identity }}.profile_links where inactive_reason is not null
     )
     group by identifier_type, identifier_value
 ) as cut using (identifier_type, identifier_value)

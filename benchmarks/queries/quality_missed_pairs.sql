@@ -26,7 +26,7 @@ reasons as (
         c.chain, c.part,
         string_agg(distinct m.identifier_type || ': ' || case
             when m.is_blocked then 'blocked' when m.is_shared then 'shared'
-            else coalesce(m.withheld_reason, 'not linked')
+            else coalesce(m.inactive_reason, 'not linked')
         end, ' + ') as reason
     from carried_by_part as c
     inner join torn using (chain, identifier)

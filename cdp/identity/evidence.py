@@ -19,10 +19,10 @@ MACROS = (
     "identity/identity_place",
     "identity/identity_distances",
     "identity/identity_places_reached",
-    "identity/is_withheld_link",
-    "identity_graph/withheld_reason",
+    "identity/is_inactive_link",
+    "identity_graph/inactive_reason",
 )
-# What each `withheld_reason` of a link means.
+# What each `inactive_reason` of a link means.
 REASONS = {
     "shared_identifier": "an end is shared by more identifiers than its type allows",
     "link_window": "seen together too long before the last sighting of one end",
@@ -62,7 +62,7 @@ class Hop:
 
     start: Identifier
     end: Identifier
-    withheld_reason: str | None
+    inactive_reason: str | None
     record_count: int
     sample_source_model: str
     sample_record_id: str

@@ -72,7 +72,7 @@ class Explainer:
             lines.append(f"{pair} are one profile, {first.profile_id}, joined by:")
         else:
             lines += [f"{pair} are not one profile.", *self._profiles(first, second, shown)]
-            withheld = sum(hop.withheld_reason is not None for hop in hops)
+            withheld = sum(hop.inactive_reason is not None for hop in hops)
             if hops:
                 lines.append(
                     f"They would be joined by this chain, of which {withheld} "
@@ -144,13 +144,13 @@ class Explainer:
             lines.append(
                 f"    | {hop.sample_source_model} {hop.sample_record_id}, {records}, {seen}"
             )
-            if hop.withheld_reason is not None:
-                lines.append(f"    x withheld by {hop.withheld_reason}: {self._detail(hop, shown)}")
+            if hop.inactive_reason is not None:
+                lines.append(f"    x withheld by {hop.inactive_reason}: {self._detail(hop, shown)}")
             lines.append(f"  {self._name(hop.end, shown)}")
         return lines
 
     def _detail(self, hop: Hop, shown: set[Identifier]) -> str:
-        reason = hop.withheld_reason or ""
+        reason = hop.inactive_reason or ""
         details = [REASONS.get(reason, "see docs/identity.md")]
         if reason == "shared_identifier":
             for end in (hop.start, hop.end):

@@ -23,9 +23,9 @@ reattributed as (
     select
         {{ surrogate_key(['source_model', 'record_id']) }} as event_id,
         profile_id,
-        attributed_run
+        assigned_run
     from {{ ref('int_identity__record_profiles') }}
-    where attributed_run > {{ taken.attributed_run }}
+    where assigned_run > {{ taken.assigned_run }}
 ),
 
 -- Two columns are read of all rows, and of those whose profile is another the rest.
@@ -44,7 +44,7 @@ moved_rows as materialized (
     select
         moved_ids.row_locator,
         reattributed.profile_id,
-        reattributed.attributed_run
+        reattributed.assigned_run
     from moved_ids
     inner join reattributed on moved_ids.event_id = reattributed.event_id
     where
@@ -66,7 +66,7 @@ moved as (
         {%- endfor %}
         stored_events.occurred_at,
         stored_events._staged_batch,
-        moved_rows.attributed_run as _attributed_run
+        moved_rows.assigned_run as _attributed_run
     from {{ this }} as stored_events
     inner join moved_rows on stored_events.{{ row_locator() }} = moved_rows.row_locator
     where stored_events.{{ row_locator() }} in (select row_locator from moved_rows)
@@ -112,7 +112,7 @@ changed as (
         select
             source_number,
             record_id,
-            set_key
+            combination_key
         from {{ graph_table('records', ref('identity_graph')) }}
         where
             source_number <> 0
@@ -123,10 +123,10 @@ changed as (
         {{ source_model('staged_records.source_number') }} as source_model,
         staged_records.record_id,
         set_profiles.profile_id,
-        set_profiles.attributed_run
+        set_profiles.assigned_run
     from staged_records
-    inner join {{ ref('int_identity__set_profiles') }} as set_profiles
-        on staged_records.set_key = set_profiles.set_key
-    where set_profiles.set_key in (select staged_records.set_key from staged_records)
+    inner join {{ ref('int_identity__combination_profiles') }} as set_profiles
+        on staged_records.combination_key = set_profiles.combination_key
+    where set_profiles.combination_key in (select staged_records.combination_key from staged_records)
 {%- endif -%}
 {%- endmacro -%}

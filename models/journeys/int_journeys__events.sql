@@ -31,7 +31,7 @@ attributed as (
         {%- endfor %}
         timeline.occurred_at,
         timeline._staged_batch,
-        coalesce(record_profiles.attributed_run, 0) as _attributed_run
+        coalesce(record_profiles.assigned_run, 0) as _attributed_run
     from timeline
     left join record_profiles
         on

@@ -1,7 +1,7 @@
 with
 
 identifiers as (
-    select * from {{ ref('int_identity__placed_identifiers') }}
+    select * from {{ ref('int_identity__assigned_identifiers') }}
     where cluster_id is not null and first_observed_at <= {{ as_of() }}
 ),
 

@@ -283,14 +283,14 @@ class Graph:
         )
         links = platform.rows(
             "select identifier_type_a, identifier_value_a, identifier_type_b, identifier_value_b, "
-            "withheld_reason from cdp_identity.profile_links"
+            "inactive_reason from cdp_identity.profile_links"
         )
         suspects = platform.rows(
             "select identifier_type, identifier_value, neighbour_type, neighbour_count "
             "from cdp_identity.identity_suspects where reason like 'shared%'"
         )
         ledger = platform.rows(
-            "select profile_id, minted_at, founded_at from cdp_identity.identity_ledger"
+            "select profile_id, minted_at, founded_at from cdp_identity.profile_id_registry"
         )
         return cls(
             {(row[0], row[1]): row[2] for row in identifiers},

@@ -7,7 +7,7 @@ with
 links as (
     select
         active.*,
-        inactive.withheld_reason as reason_inactive,
+        inactive.inactive_reason as reason_inactive,
         coalesce(ends_a.is_blocked or ends_b.is_blocked, false) as is_blocked,
         before_a.profile_id as before_a,
         after_a.profile_id as after_a,

@@ -3,10 +3,10 @@ with
 counted as (
     {% for moment in ('before', 'after') %}
     select
-        'links withheld by ' || withheld_reason as guard,
+        'links withheld by ' || inactive_reason as guard,
         {{ loop.revindex0 }} as is_before
     from {{ notes }}.{{ moment ~ '_links' }}
-    where withheld_reason is not null
+    where inactive_reason is not null
     union all
     select
         'identifiers blocked' as guard,
