@@ -1,3 +1,35 @@
+{# Array of those expressions that are not null, in their order. #}
+{% macro array_without_nulls(expressions) %}
+    {{- adapter.dispatch('array_without_nulls')(expressions) -}}
+{% endmacro %}
+
+{% macro duckdb__array_without_nulls(expressions) -%}
+    list_filter([{{ expressions | join(', ') }}], lambda element: element is not null)
+{%- endmacro %}
+
+{% macro postgres__array_without_nulls(expressions) -%}
+    array_remove(array[{{ expressions | join(', ') }}], null)
+{%- endmacro %}
+
+{# The value of a column that is the same in the whole group. PostgreSQL knows any_value since 16 only. #}
+{% macro graph_any_value(column) %}
+    {{- adapter.dispatch('graph_any_value')(column) -}}
+{% endmacro %}
+
+{% macro default__graph_any_value(column) -%}
+    any_value({{ column }})
+{%- endmacro %}
+
+{% macro postgres__graph_any_value(column) -%}
+    min({{ column }})
+{%- endmacro %}
+
+{# When this run of dbt began, as a UTC timestamp: one value for every row that the run writes. #}
+{% macro run_timestamp() %}
+    {%- set started_at = run_started_at.astimezone(modules.pytz.utc) -%}
+    cast('{{ started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp)
+{%- endmacro %}
+
 {#
     Number of the graph's run that int_identity__set_profiles has taken in, or none where the log of the
     graph does not reach back to it, so that all is to be compared.

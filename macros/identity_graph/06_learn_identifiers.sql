@@ -51,15 +51,6 @@
     {% do return(query_is_true(compared)) %}
 {% endmacro %}
 
-{# Strength of the type that a key says. #}
-{% macro graph_strength(plan, identifier_key) -%}
-    case {{ identifier_type_number(identifier_key) }}
-        {%- for type in plan.types %}
-        when {{ loop.index0 }} then {{ type.strength }}
-        {%- endfor %}
-    end
-{%- endmacro %}
-
 {# Rules of seed identifier_blocklist by priority, read once a run. #}
 {% macro graph_blocking_rules(plan) %}
     {% if plan.blocking_rules is not defined %}
@@ -93,4 +84,13 @@
         when '{{ type.identifier_type }}' then {{ graph_blocking_case(plan, type.identifier_type, identifier_value) }}
         {%- endfor %}
     end
+{% endmacro %}
+
+{# Writes what changed of records, sets and dictionary to the state. #}
+{% macro graph_write_records(plan) %}
+    {% do graph_delete('records', 'select row_locator from ig_gone') %}
+    {% do graph_delete('sets', 'select row_locator from ig_sets_before') %}
+    {% do graph_insert('dictionary', 'select identifier_key, identifier_type, identifier_value from ig_learnt') %}
+    {% do graph_insert('records', 'select source_number, record_id, record_key, set_key, observed_at from ig_new') %}
+    {% do graph_insert('sets', 'select ' ~ graph_state_columns().sets.keys() | join(', ') ~ ' from ig_sets_after') %}
 {% endmacro %}

@@ -1,21 +1,3 @@
-{# Makes those tables of the state that are not there yet, and indexes them where the engine needs it. #}
-{% macro graph_create_tables() %}
-    {% set statements = [] %}
-    {% for name, columns in graph_state_columns().items() %}
-        {% set table = graph_table(name) %}
-        {% set definitions = [] %}
-        {% for column, type in columns.items() %}
-            {% do definitions.append(column ~ ' ' ~ type) %}
-        {% endfor %}
-        {% do statements.append('create table if not exists ' ~ table ~ ' (' ~ definitions | join(', ') ~ ')') %}
-    {% endfor %}
-    {# What an earlier version left without says that it was an earlier version, and is built again. #}
-    {% for column, type in graph_state_columns().state.items() %}
-        {% do statements.append('alter table ' ~ graph_table('state') ~ ' add column if not exists ' ~ column ~ ' ' ~ type) %}
-    {% endfor %}
-    {% do run_statement(statements | join('; ')) %}
-{% endmacro %}
-
 {# Columns by which an incremental run looks rows up. #}
 {% macro graph_indexes() %}
     {% do return({

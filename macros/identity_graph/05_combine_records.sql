@@ -79,16 +79,3 @@
     from counted
     group by set_key
 {% endmacro %}
-
-{# The value of a column that is the same in the whole group. PostgreSQL knows any_value since 16 only. #}
-{% macro graph_any_value(column) %}
-    {{- adapter.dispatch('graph_any_value')(column) -}}
-{% endmacro %}
-
-{% macro default__graph_any_value(column) -%}
-    any_value({{ column }})
-{%- endmacro %}
-
-{% macro postgres__graph_any_value(column) -%}
-    min({{ column }})
-{%- endmacro %}

@@ -248,10 +248,61 @@
 {% endmacro %}
 
 {#
-    Whether an identifier is a node. One that is shared or blocked is a node without links, so that records
-    which carry nothing else have a profile too: that of a mailbox, not of a person.
+    Identifiers that stand with more values of a type than seed identifier_limits allows, with the type
+    that exceeds its limit by most. Types are counted apart: three CRM contacts are too many for a
+    mailbox, while one contact, one account and one card are not. `candidates` are those to look at.
 #}
-{% macro graph_is_node(plan) -%}
-    {%- set attributes = plan.types | rejectattr('is_linking') | map(attribute='strength') | list -%}
-    record_count > 0{% if attributes %} and strength not in ({{ attributes | join(', ') }}){% endif %}
-{%- endmacro %}
+{% macro graph_crowds(plan, links, candidates) %}
+    {% if not plan.limits %}
+        {% do return('select cast(null as bigint) as identifier_key, 0 as crowd_strength, cast(0 as bigint) as crowd_count where 1 = 0') %}
+    {% endif %}
+    with
+
+    neighbours as (
+        {% for side, other in [('a', 'b'), ('b', 'a')] %}
+        select
+            identifier_key_{{ side }} as identifier_key,
+            {{ graph_pair_number('identifier_key_' ~ side, 'identifier_key_' ~ other) }} as pair_number
+        from {{ links }}
+        where
+            source_mask <> 1
+            and {{ graph_pair_number('identifier_key_' ~ side, 'identifier_key_' ~ other) }} in (
+                {{ plan.limits | map(attribute='pair_number') | join(', ') }}
+            )
+            and identifier_key_{{ side }} in ({{ candidates }})
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ),
+
+    counted as (
+        select identifier_key, pair_number, count(*) as neighbour_count
+        from neighbours
+        group by identifier_key, pair_number
+    ),
+
+    beyond as (
+        select
+            counted.identifier_key,
+            limits.counted_strength,
+            counted.neighbour_count,
+            row_number() over (
+                partition by counted.identifier_key
+                order by counted.neighbour_count - limits.most desc, limits.counted_strength desc
+            ) as rank_of_type
+        from counted
+        inner join (
+            {% for limit in plan.limits %}
+            select {{ limit.pair_number }} as pair_number, {{ limit.counted_strength }} as counted_strength, {{ limit.most }} as most
+            {{ 'union all' if not loop.last }}
+            {% endfor %}
+        ) as limits on counted.pair_number = limits.pair_number
+        where counted.neighbour_count > limits.most
+    )
+
+    select
+        identifier_key,
+        counted_strength as crowd_strength,
+        neighbour_count as crowd_count
+    from beyond
+    where rank_of_type = 1
+{% endmacro %}

@@ -1,0 +1,137 @@
+{#
+    Tables of the graph's state with their columns. All are changed in one transaction, by the
+    materialisation alone. What is `permanent` outlives a full refresh.
+#}
+{% macro graph_state_columns() %}
+    {% do return({
+        'state': {
+            'rules': 'text', 'key_seed': 'bigint', 'last_id': 'bigint', 'last_run': 'bigint',
+            'first_logged_run': 'bigint',
+        },
+        'batches': {
+            'source_model': 'text', 'last_batch': 'bigint',
+        },
+        'records': {
+            'source_number': 'integer', 'record_id': 'text', 'record_key': 'bigint',
+            'set_key': 'bigint', 'observed_at': 'timestamp',
+        },
+        'sets': {
+            'set_key': 'bigint', 'source_number': 'integer', 'identifier_count': 'integer',
+            'identifier_keys': 'bigint[]', 'record_count': 'bigint', 'first_observed_at': 'timestamp',
+            'last_observed_at': 'timestamp', 'sample_record_id': 'text',
+        },
+        'dictionary': {
+            'identifier_key': 'bigint', 'identifier_type': 'text', 'identifier_value': 'text',
+        },
+        'identifiers': {
+            'identifier_key': 'bigint', 'value_check': 'bigint', 'strength': 'integer',
+            'blocking_priority': 'bigint', 'record_count': 'bigint', 'first_observed_at': 'timestamp',
+            'last_observed_at': 'timestamp', 'is_shared': 'boolean', 'crowd_strength': 'integer',
+            'crowd_count': 'bigint',
+        },
+        'links': {
+            'identifier_key_a': 'bigint', 'identifier_key_b': 'bigint', 'record_count': 'bigint',
+            'source_mask': 'bigint', 'sample_record': 'text', 'first_observed_at': 'timestamp',
+            'last_observed_at': 'timestamp', 'guard': 'integer', 'cut': 'integer',
+        },
+        'nodes': {
+            'identifier_key': 'bigint', 'region_id': 'bigint', 'cluster_id': 'bigint',
+        },
+        'clusters': {
+            'cluster_id': 'bigint', 'profile_id': 'text',
+        },
+        'reattributions': {
+            'run_number': 'bigint', 'set_key': 'bigint', 'identifier_key': 'bigint',
+        },
+        'exclusions': {
+            'identifier_key_a': 'bigint', 'identifier_key_b': 'bigint',
+        },
+        'ledger': {
+            'profile_id': 'text', 'founding_identifier_type': 'text',
+            'founding_identifier_value': 'text', 'generation': 'bigint',
+            'anchor_identifier_type': 'text', 'anchor_identifier_value': 'text',
+            'anchor_identifier_key': 'bigint', 'redirected_to_profile_id': 'text',
+            'founded_at': 'timestamp', 'minted_at': 'timestamp', 'redirected_at': 'timestamp',
+        },
+        'changes': {
+            'change_id': 'text', 'change_type': 'text', 'from_profile_id': 'text',
+            'to_profile_id': 'text', 'cause': 'text', 'cause_link_id': 'text',
+            'identifier_count': 'bigint', 'changed_at': 'timestamp',
+        },
+    }) %}
+{% endmacro %}
+
+{# Makes those tables of the state that are not there yet, and indexes them where the engine needs it. #}
+{% macro graph_create_tables() %}
+    {% set statements = [] %}
+    {% for name, columns in graph_state_columns().items() %}
+        {% set table = graph_table(name) %}
+        {% set definitions = [] %}
+        {% for column, type in columns.items() %}
+            {% do definitions.append(column ~ ' ' ~ type) %}
+        {% endfor %}
+        {% do statements.append('create table if not exists ' ~ table ~ ' (' ~ definitions | join(', ') ~ ')') %}
+    {% endfor %}
+    {# What an earlier version left without says that it was an earlier version, and is built again. #}
+    {% for column, type in graph_state_columns().state.items() %}
+        {% do statements.append('alter table ' ~ graph_table('state') ~ ' add column if not exists ' ~ column ~ ' ' ~ type) %}
+    {% endfor %}
+    {% do run_statement(statements | join('; ')) %}
+{% endmacro %}
+
+{# Empties the state before it is built again, all but ledger and change log, and names what is to be read. #}
+{% macro graph_empty(plan) %}
+    {% for name in graph_state_columns() if name not in ['ledger', 'changes'] %}
+        {% do graph_empty_table(name) %}
+    {% endfor %}
+    {% do graph_create_tables() %}
+    {% set sources = graph_sources_with_batches() %}
+    {% for source in sources %}{% do source.update({'since': none}) %}{% endfor %}
+    {% do plan.update({'sources': sources}) %}
+{% endmacro %}
+
+{% macro graph_empty_table(name) %}
+    {% do adapter.dispatch('graph_empty_table')(name) %}
+{% endmacro %}
+
+{# Deleted rows would stay in the file; it is made again right after. #}
+{% macro default__graph_empty_table(name) %}
+    {% do run_query('drop table ' ~ graph_table(name)) %}
+{% endmacro %}
+
+{# Views that read it would not let it be dropped, but a version before may have known fewer columns. #}
+{% macro postgres__graph_empty_table(name) %}
+    {% set statements = ['truncate ' ~ graph_table(name)] %}
+    {% for column, type in graph_state_columns()[name].items() %}
+        {% do statements.append('alter table ' ~ graph_table(name) ~ ' add column if not exists ' ~ column ~ ' ' ~ type) %}
+    {% endfor %}
+    {% do run_statement(statements | join('; ')) %}
+{% endmacro %}
+
+{# Who belongs to whom, by name: keys may be others once all is read again. #}
+{% macro graph_note_members() %}
+    {% set members_named %}
+        select dictionary.identifier_type, dictionary.identifier_value, clusters.profile_id
+        from {{ graph_table('nodes') }} as nodes
+        inner join {{ graph_table('dictionary') }} as dictionary
+            on nodes.identifier_key = dictionary.identifier_key
+        inner join {{ graph_table('clusters') }} as clusters on nodes.cluster_id = clusters.cluster_id
+    {% endset %}
+    {% do replace_temp_table('ig_members_named', members_named) %}
+{% endmacro %}
+
+{# Who belonged to whom, under the keys that the identifiers have now. #}
+{% macro graph_rekey(plan) %}
+    {% set members_before %}
+        select
+            {{ identifier_key('identifier_type', 'identifier_value', plan.key_seed, plan.types) }} as identifier_key,
+            profile_id
+        from ig_members_named
+    {% endset %}
+    {% do replace_temp_table('ig_members_before', members_before) %}
+    {% set rekeyed %}
+        update {{ graph_table('ledger') }}
+        set anchor_identifier_key = {{ identifier_key('anchor_identifier_type', 'anchor_identifier_value', plan.key_seed, plan.types) }}
+    {% endset %}
+    {% do run_query(rekeyed) %}
+{% endmacro %}

@@ -1,0 +1,1 @@
+select * from {{ graph_table('changes', ref('identity_graph')) }}

@@ -1,0 +1,1 @@
+select * from {{ graph_table('clusters', ref('identity_graph')) }}

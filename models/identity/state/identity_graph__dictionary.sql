@@ -1,0 +1,1 @@
+select * from {{ graph_table('dictionary', ref('identity_graph')) }}

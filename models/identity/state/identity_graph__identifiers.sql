@@ -1,0 +1,1 @@
+select * from {{ graph_table('identifiers', ref('identity_graph')) }}

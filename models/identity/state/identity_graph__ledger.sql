@@ -1,0 +1,1 @@
+select * from {{ graph_table('ledger', ref('identity_graph')) }}

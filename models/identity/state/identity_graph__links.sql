@@ -1,0 +1,1 @@
+select * from {{ graph_table('links', ref('identity_graph')) }}

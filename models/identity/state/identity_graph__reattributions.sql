@@ -1,0 +1,1 @@
+select * from {{ graph_table('reattributions', ref('identity_graph')) }}

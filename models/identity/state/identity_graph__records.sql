@@ -1,0 +1,1 @@
+select * from {{ graph_table('records', ref('identity_graph')) }}

@@ -1,0 +1,1 @@
+select * from {{ graph_table('sets', ref('identity_graph')) }}

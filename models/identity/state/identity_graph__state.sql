@@ -1,0 +1,1 @@
+select * from {{ graph_table('state', ref('identity_graph')) }}
