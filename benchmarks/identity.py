@@ -438,7 +438,7 @@ def _check_graph(path: str) -> None:
             select
                 count(*) filter (change_type = 'merge' and cause = 'link'),
                 count(*) filter (change_type = 'split' and cause = 'records_gone'),
-                (select count(*) from identity_graph__ledger),
+                (select count(*) from identity_graph__id_registry),
                 (select count(distinct cluster_id) from identity_graph)
             from identity_graph__changes
             """

@@ -286,7 +286,7 @@ class Scorer:
                 identifiers.identifier, identifiers.identifier_type,
                 coalesce(published.is_blocked, false) as is_blocked,
                 coalesce(published.is_shared, false) as is_shared,
-                held.persons, cut.withheld_reason,
+                held.persons, cut.inactive_reason,
                 {_DIRT} as dirt
             from identifiers
             left join {self._identity}.profile_identifiers as published
@@ -295,15 +295,15 @@ class Scorer:
                 select identifier, count(distinct person) as persons from carried group by 1
             ) as held using (identifier)
             left join (
-                select identifier_type, identifier_value, min(withheld_reason) as withheld_reason
+                select identifier_type, identifier_value, min(inactive_reason) as inactive_reason
                 from (
                     select
                         identifier_type_a as identifier_type,
-                        identifier_value_a as identifier_value, withheld_reason
-                    from {self._identity}.profile_links where withheld_reason is not null
+                        identifier_value_a as identifier_value, inactive_reason
+                    from {self._identity}.profile_links where inactive_reason is not null
                     union all
-                    select identifier_type_b, identifier_value_b, withheld_reason
-                    from {self._identity}.profile_links where withheld_reason is not null
+                    select identifier_type_b, identifier_value_b, inactive_reason
+                    from {self._identity}.profile_links where inactive_reason is not null
                 )
                 group by identifier_type, identifier_value
             ) as cut using (identifier_type, identifier_value)
@@ -471,7 +471,7 @@ _MISSED_PAIRS = """
             c.chain, c.part,
             string_agg(distinct m.identifier_type || ': ' || case
                 when m.is_blocked then 'blocked' when m.is_shared then 'shared'
-                else coalesce(m.withheld_reason, 'not linked')
+                else coalesce(m.inactive_reason, 'not linked')
             end, ' + ') as reason
         from carried_by_part as c
         inner join torn using (chain, identifier)

@@ -150,7 +150,7 @@ IDENTITY = Page(
             labels=(
                 ("reason", "Reason"),
                 ("identifier_count", "Identifiers"),
-                ("withheld_link_count", "Links withheld"),
+                ("inactive_link_count", "Links withheld"),
                 ("largest_neighbour_count", "Most neighbours of one"),
             ),
             empty="No identifier is suspect.",

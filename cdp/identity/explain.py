@@ -26,8 +26,8 @@ MACROS = (
     "identity/identity_place.sql",
     "identity/identity_distances.sql",
     "identity/identity_places_reached.sql",
-    "identity/is_withheld_link.sql",
-    "identity_graph/withheld_reason.sql",
+    "identity/is_inactive_link.sql",
+    "identity_graph/link_status.sql",
 )
 REASONS = {
     "shared_identifier": "an end is shared by more identifiers than its type allows",
@@ -85,7 +85,7 @@ class Hop:
 
     start: Identifier
     end: Identifier
-    withheld_reason: str | None
+    inactive_reason: str | None
     record_count: int
     sample_source_model: str
     sample_record_id: str
@@ -145,7 +145,7 @@ class Explainer:
             name: (bool(is_direct), comment or "")
             for name, is_direct, comment in warehouse.execute(
                 "select identifier_type, is_direct, comment "
-                f"from {place.rules_table('identifier_types')} order by strength desc"
+                f"from {place.rules_table('identifier_types')} order by priority desc"
             )
         }
 
@@ -171,7 +171,7 @@ class Explainer:
             lines.append(f"{pair} are one profile, {first.profile_id}, joined by:")
         else:
             lines += [f"{pair} are not one profile.", *self._standing(first, second, shown)]
-            withheld = sum(hop.withheld_reason is not None for hop in hops)
+            withheld = sum(hop.inactive_reason is not None for hop in hops)
             if hops:
                 lines.append(
                     f"They would be joined by this chain, of which {withheld} "
@@ -267,13 +267,13 @@ class Explainer:
             lines.append(
                 f"    | {hop.sample_source_model} {hop.sample_record_id}, {records}, {seen}"
             )
-            if hop.withheld_reason is not None:
-                lines.append(f"    x withheld by {hop.withheld_reason}: {self._detail(hop, shown)}")
+            if hop.inactive_reason is not None:
+                lines.append(f"    x withheld by {hop.inactive_reason}: {self._detail(hop, shown)}")
             lines.append(f"  {self._name(hop.end, shown)}")
         return lines
 
     def _detail(self, hop: Hop, shown: set[Identifier]) -> str:
-        reason = hop.withheld_reason or ""
+        reason = hop.inactive_reason or ""
         details = [REASONS.get(reason, "see docs/identity.md")]
         if reason == "shared_identifier":
             for end in (hop.start, hop.end):

@@ -58,21 +58,21 @@
                 inner join members as members_to
                     on latest.identifier_key = members_to.identifier_key
                 cross join lateral (
-                    select links.identifier_key_a as identifier_key, links.guard, links.cut
+                    select links.identifier_key_a as identifier_key, links.status
                     from {{ tables.links }} as links
                     where links.identifier_key_b = latest.identifier_key
                     union all
-                    select links.identifier_key_b as identifier_key, links.guard, links.cut
+                    select links.identifier_key_b as identifier_key, links.status
                     from {{ tables.links }} as links
                     where links.identifier_key_a = latest.identifier_key
                 ) as ends
                 inner join members as members_from
                     on ends.identifier_key = members_from.identifier_key
                 where
-                    (ends.guard = 0 and ends.cut = 0)
+                    ends.status = 'active'
                     or (
                         members_from.level = members_to.level - 1
-                        and {{ is_withheld_link('ends') }}
+                        and {{ is_inactive_link('ends') }}
                     )
                 except
                 select unnest(rounds.known) as identifier_key

@@ -1,6 +1,6 @@
 {#
     Query of the shortest chain of links that leads from one identifier to another: one row a hop, none
-    where there is no chain. With `withheld_limit` above 0 it may pass that many links that a guard
+    where there is no chain. With `inactive_limit` above 0 it may pass that many links that a guard
     withholds, and passes as few as it can; among equals the chain with more records goes first, then
     the one whose identifiers read first.
 
@@ -9,7 +9,7 @@
     without withheld links stays within the profile, so that is all that is read (on PostgreSQL by
     index). Nothing here needs dbt but the dispatch: `cdp/identity/explain.py` renders it by itself.
 #}
-{% macro identity_path(asked, tables, withheld_limit=0) %}
+{% macro identity_path(asked, tables, inactive_limit=0) %}
     with recursive
 
     asked as (
@@ -33,10 +33,10 @@
             on dictionary_b.identifier_key = nodes_b.identifier_key
     ),
 
-    {% if withheld_limit > 0 %}
-    {{ identity_places_reached('from_a', 'place_a', 'place_b', tables, withheld_limit) }},
+    {% if inactive_limit > 0 %}
+    {{ identity_places_reached('from_a', 'place_a', 'place_b', tables, inactive_limit) }},
 
-    {{ identity_places_reached('from_b', 'place_b', 'place_a', tables, withheld_limit) }},
+    {{ identity_places_reached('from_b', 'place_b', 'place_a', tables, inactive_limit) }},
 
     {# Those on a way with the fewest withheld links. #}
     places as (
@@ -87,10 +87,10 @@
         inner join members as members_b
             on links.identifier_key_b = members_b.identifier_key
         where
-            (links.guard = 0 and links.cut = 0)
+            links.status = 'active'
             or (
                 abs(members_a.level - members_b.level) = 1
-                and {{ is_withheld_link('links') }}
+                and {{ is_inactive_link('links') }}
             )
     ),
 
@@ -157,7 +157,7 @@
             dictionary_from.identifier_value as from_identifier_value,
             dictionary_to.identifier_type as to_identifier_type,
             dictionary_to.identifier_value as to_identifier_value,
-            {{ withheld_reason('links.guard', 'links.cut') }} as withheld_reason,
+            {{ inactive_reason('links.status') }} as inactive_reason,
             links.record_count,
             split_part(links.sample_record, ':', 1) as sample_source_model,
             substr(links.sample_record, strpos(links.sample_record, ':') + 1) as sample_record_id,

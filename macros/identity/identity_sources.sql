@@ -12,14 +12,14 @@
             'identifiers': {
                 'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone',
                 'order': 'order_id', 'cookie': 'anonymous_id', 'click': 'click_id',
-                'visit': identity_visit('anonymous_id', 'occurred_at'),
+                'visit': device_window('anonymous_id', 'occurred_at'),
             },
         },
         {
             'model': 'stg_app__events', 'record_id': 'event_id', 'observed_at': 'occurred_at',
             'identifiers': {
                 'account': 'account_id', 'order': 'order_id', 'push_token': 'push_token',
-                'device': 'device_id', 'visit': identity_visit('device_id', 'occurred_at'),
+                'device': 'device_id', 'visit': device_window('device_id', 'occurred_at'),
             },
         },
         {

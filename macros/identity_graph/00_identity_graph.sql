@@ -4,7 +4,7 @@
     The model's own relation is the view `identity_graph` of its nodes; the state stands beside it in
     tables named identity_graph__<table>, listed by `graph_state_columns` and read by other models
     through `graph_table`. A run reads the records that changed since the last, and touches only what
-    they reach: sets of identifiers, identifiers, links, guards, components, ledger, change log. The
+    they reach: sets of identifiers, identifiers, links, guards, components, id_registry, change log. The
     steps follow one another in `graph_refresh`.
 
     A crash at any moment leaves the state of the run before: everything is one transaction, and all
@@ -49,23 +49,22 @@
     {% endif %}
     {% if plan.is_rebuild %}
         {% do graph_read_all(plan) %}
-        {% do graph_gather_statistics(['sets', 'identifiers', 'dictionary']) %}
+        {% do graph_gather_statistics(['combinations', 'identifiers', 'dictionary']) %}
         {% do graph_link_all(plan) %}
         {% do graph_gather_statistics(['links']) %}
-        {% do graph_place_all(plan) %}
-        {% do graph_gather_statistics(['nodes']) %}
+        {% do graph_filter_all_links(plan) %}
     {% else %}
         {% do graph_write_records(plan) %}
         {% do graph_count_identifiers(plan) %}
         {% do graph_count_links(plan) %}
-        {% do graph_apply_guards(plan) %}
-        {% do graph_join_regions(plan) %}
-        {% do graph_cut_regions(plan) %}
-        {% do graph_write_nodes(plan) %}
+        {% do graph_filter_links(plan) %}
     {% endif %}
-    {% do graph_keep_ledger(plan) %}
+    {% do graph_join_components(plan) %}
+    {% do graph_prune_components(plan) %}
+    {% if plan.is_rebuild %}{% do graph_gather_statistics(['nodes']) %}{% endif %}
+    {% do graph_assign_profiles(plan) %}
     {% do graph_log_changes(plan) %}
-    {% do graph_log_reattributions(plan) %}
+    {% do graph_log_reassignments(plan) %}
     {% do graph_remember(plan) %}
     {% if plan.is_rebuild %}
         {% do graph_create_indexes() %}
@@ -88,18 +87,22 @@
     {% set counts = run_query(
         'select (select count(*) from ' ~ (graph_table('records') if plan.is_rebuild else 'ig_new') ~ '),'
         ~ ' (select count(*) from ' ~ ('ig_members_before where 1 = 0' if plan.is_rebuild else 'ig_gone') ~ '),'
-        ~ ' (select count(*) from ' ~ (graph_table('nodes') if plan.is_rebuild else 'ig_placed') ~ '),'
-        ~ ' (select count(*) from ig_minted), (select count(*) from ig_logged)'
+        ~ ' (select count(*) from ' ~ (graph_table('nodes') if plan.is_rebuild else 'ig_assigned') ~ '),'
+        ~ ' (select count(*) from ig_created), (select count(*) from ig_logged)'
     ).rows[0] %}
     {% do return(
         ('built again: ' if plan.is_rebuild else '') ~ counts[0] ~ ' records came, ' ~ counts[1] ~ ' went, '
-        ~ counts[2] ~ ' identifiers placed, ' ~ counts[3] ~ ' profiles minted, ' ~ counts[4] ~ ' merges and splits'
+        ~ counts[2] ~ ' identifiers assigned, ' ~ counts[3] ~ ' profiles created, ' ~ counts[4] ~ ' merges and splits'
     ) %}
 {% endmacro %}
 
 {# Nothing is left in the session for the next model on its connection. #}
 {% macro graph_drop_temporary() %}
-    {% do graph_drop(graph_temporary_tables()) %}
+    {% set temporary_tables = run_query(
+        "select table_name from information_schema.tables"
+        ~ " where table_type = 'LOCAL TEMPORARY' and table_name like 'ig~_%' escape '~'"
+    ).columns[0].values() %}
+    {% do graph_drop(temporary_tables) %}
 {% endmacro %}
 
 {# Gives up what no later step reads: the memory it holds is wanted. #}

@@ -1,37 +1,79 @@
 {#
     What this run has to do: a dict of
     - is_due: whether anything changed since the last run;
-    - is_rebuild: whether all is read again, since a full refresh was asked for, nothing is there yet, or
-      the rules of the graph are others than those it was built with;
-    - sources: entries of `graph_sources` that are to be read, each with `since`, the last batch that
-      was taken in, or none where the source is compared whole;
-    - exclusions_changed: whether overrides keep other identifiers apart than before;
-    - rules, key_seed: what the state is to remember;
-    - types: rows of seed identifier_types;
-    - limits: rows of seed identifier_limits, types as their strengths.
+    - is_rebuild: whether everything is read again, since a full refresh was requested, nothing is there yet, or
+      the rules differ from those the graph was built with;
+    - sources: entries of `graph_sources` to be read, each with `since`, the last batch that was processed, or
+      none where the source is compared as a whole;
+    - exclusions_changed: whether `never` overrides changed;
+    - rules, key_seed: fingerprint and hash seed, which the state remembers;
+    - types: rows of seed identifier_types by priority. A type's position is its number in identifier keys.
+    Leaves the rules that SQL joins to: ig_types and ig_limits.
 #}
 {% macro graph_plan() %}
-    {% set state = run_query('select rules, key_seed, last_run, first_logged_run from ' ~ graph_table('state')).rows %}
+    {% set state = run_query('select rules, key_seed, last_id, last_run, first_logged_run from ' ~ graph_table('state')).rows %}
     {% set types = graph_identifier_types() %}
-    {% set limits = graph_identifier_limits(types) %}
     {% do graph_check_types(types) %}
-    {% set rules = graph_rules(types, limits) %}
+    {% set rules = graph_rules() %}
     {% set is_rebuild = flags.FULL_REFRESH or not state or state[0]['rules'] != rules %}
     {% set plan = {
-        'is_rebuild': is_rebuild, 'types': types, 'limits': limits, 'rules': rules, 'sources': [], 'summary': '',
+        'is_rebuild': is_rebuild, 'types': types, 'rules': rules, 'sources': [],
         'key_seed': (state[0]['key_seed'] if state else 0) | int,
+        'last_id': 0 if is_rebuild else state[0]['last_id'] | int,
         'run_number': (state[0]['last_run'] if state else 0) | int + 1,
         'first_logged_run': (state[0]['first_logged_run'] if state else 0) | int,
     } %}
     {% if not is_rebuild %}
         {% do plan.update({'sources': graph_changed_sources(plan.key_seed, types)}) %}
     {% endif %}
-    {% do plan.update({'exclusions_changed': not is_rebuild and graph_exclusions_changed(plan.key_seed, types)}) %}
-    {% do plan.update({'is_due': is_rebuild or plan.exclusions_changed or plan.sources | length > 0}) %}
+    {% do plan.update({'exclusions_changed': is_rebuild or graph_exclusions_changed(plan.key_seed, types)}) %}
+    {% do plan.update({'is_due': plan.exclusions_changed or plan.sources | length > 0}) %}
+    {% if plan.is_due %}{% do graph_read_rules() %}{% endif %}
     {% do return(plan) %}
 {% endmacro %}
 
-{# Every type that sources and overrides name is declared, and there are no more than keys can tell. #}
+{# Rows of seed identifier_types by priority, numbered from 0 as in identifier keys. #}
+{% macro graph_types_query() %}
+    select
+        cast(row_number() over (order by priority desc) - 1 as bigint) as type_number,
+        identifier_type,
+        is_linking,
+        cast(limit_per_profile as bigint) as limit_per_profile,
+        cast(link_window_days as bigint) as link_window_days
+    from {{ ref('identifier_types') }}
+{% endmacro %}
+
+{# Rows of seed identifier_limits with the numbers of both types. #}
+{% macro graph_limits_query() %}
+    select
+        types.type_number,
+        neighbour_types.type_number as neighbour_type_number,
+        limits.neighbour_type,
+        cast(limits.max_count as bigint) as max_count
+    from {{ ref('identifier_limits') }} as limits
+    inner join ({{ graph_types_query() }}) as types
+        on limits.identifier_type = types.identifier_type
+    inner join ({{ graph_types_query() }}) as neighbour_types
+        on limits.neighbour_type = neighbour_types.identifier_type
+{% endmacro %}
+
+{% macro graph_read_rules() %}
+    {% do replace_temp_table('ig_types', graph_types_query()) %}
+    {% do replace_temp_table('ig_limits', graph_limits_query()) %}
+{% endmacro %}
+
+{% macro graph_identifier_types() %}
+    {% set types = [] %}
+    {% for row in run_query('select * from (' ~ graph_types_query() ~ ') as types order by type_number').rows %}
+        {% do types.append({
+            'number': loop.index0, 'identifier_type': row['identifier_type'], 'is_linking': row['is_linking'],
+            'has_limit': row['limit_per_profile'] is not none, 'has_window': row['link_window_days'] is not none,
+        }) %}
+    {% endfor %}
+    {% do return(types) %}
+{% endmacro %}
+
+{# Raises where sources or overrides name an unknown type, or where there are more types than keys can hold. #}
 {% macro graph_check_types(types) %}
     {% set known = types | map(attribute='identifier_type') | list %}
     {% set named = run_query(
@@ -43,58 +85,15 @@
     {% if unknown %}
         {% do exceptions.raise_compiler_error(
             'Identifier type ' ~ unknown | join(', ') ~ ' is not in seed identifier_types: add a row with '
-            ~ 'its strength and limits there, or mend the name in macro identity_sources or seed link_overrides.'
+            ~ 'its priority and limits there, or correct the name in macro identity_sources or seed link_overrides.'
         ) %}
     {% endif %}
     {% if types | length > 2 ** (63 - identifier_hash_bits()) %}
         {% do exceptions.raise_compiler_error(
             'Seed identifier_types has ' ~ types | length ~ ' rows, more than the '
-            ~ 2 ** (63 - identifier_hash_bits()) ~ ' that a key can tell: unite some.'
+            ~ 2 ** (63 - identifier_hash_bits()) ~ ' that an identifier key can hold: combine some.'
         ) %}
     {% endif %}
-{% endmacro %}
-
-{# Rows of seed identifier_types, the strongest first, numbers as numbers. #}
-{% macro graph_identifier_types() %}
-    {% set rows = run_query(
-        'select identifier_type, strength, is_linking, limit_per_profile, link_window_days from '
-        ~ ref('identifier_types') ~ ' order by strength desc'
-    ).rows %}
-    {% set types = [] %}
-    {% for row in rows %}
-        {% set numbers = {'identifier_type': row['identifier_type'], 'is_linking': row['is_linking']} %}
-        {% for name in ['strength', 'limit_per_profile', 'link_window_days'] %}
-            {% do numbers.update({name: row[name] | int if row[name] is not none else none}) %}
-        {% endfor %}
-        {% do types.append(numbers) %}
-    {% endfor %}
-    {% do return(types) %}
-{% endmacro %}
-
-{# Rows of seed identifier_limits, types as their strengths and, of both, `pair_number` of graph_pair_number. #}
-{% macro graph_identifier_limits(types) %}
-    {% set limited %}
-        select
-            types.strength,
-            counted_types.strength as counted_strength,
-            limits.most
-        from {{ ref('identifier_limits') }} as limits
-        inner join {{ ref('identifier_types') }} as types
-            on limits.identifier_type = types.identifier_type
-        inner join {{ ref('identifier_types') }} as counted_types
-            on limits.counted_type = counted_types.identifier_type
-        order by types.strength desc, counted_types.strength desc
-    {% endset %}
-    {% set limits = [] %}
-    {% set strengths = types | map(attribute='strength') | list %}
-    {% for row in run_query(limited).rows %}
-        {% do limits.append({
-            'strength': row['strength'] | int, 'counted_strength': row['counted_strength'] | int,
-            'most': row['most'] | int,
-            'pair_number': strengths.index(row['strength'] | int) * 64 + strengths.index(row['counted_strength'] | int),
-        }) %}
-    {% endfor %}
-    {% do return(limits) %}
 {% endmacro %}
 
 {#
@@ -102,18 +101,20 @@
     function, which a new version of the engine may change. Overrides are not in it: they are read
     like records.
 #}
-{% macro graph_rules(types, limits) %}
-    {% set blocklist = run_query(
-        'select priority, identifier_type, match_type, pattern from ' ~ ref('identifier_blocklist')
-        ~ ' order by priority'
-    ) %}
-    {% set parts = [tojson(types), tojson(limits), tojson(identity_sources()), graph_schema_version()] %}
-    {% for row in blocklist.rows %}{% do parts.append(row.values() | join('|')) %}{% endfor %}
+{% macro graph_rules() %}
+    {% set parts = [tojson(identity_sources()), graph_schema_version()] %}
+    {% for query in [
+        'select * from (' ~ graph_types_query() ~ ') as types order by type_number',
+        'select * from (' ~ graph_limits_query() ~ ') as limits order by type_number, neighbour_type_number',
+        'select priority, identifier_type, match_type, pattern from ' ~ ref('identifier_blocklist') ~ ' order by priority',
+    ] %}
+        {% for row in run_query(query).rows %}{% do parts.append(row.values() | join('|')) %}{% endfor %}
+    {% endfor %}
     {% do parts.append(query_value('select ' ~ identifier_hash("'probe'", 0, 63)) | string) %}
     {% do return(local_md5(parts | join('\n'))) %}
 {% endmacro %}
 
 {# To be raised when the meaning of a table of the state changes: the next run then builds it again. #}
 {% macro graph_schema_version() %}
-    {% do return('5') %}
+    {% do return('6') %}
 {% endmacro %}

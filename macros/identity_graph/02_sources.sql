@@ -63,8 +63,8 @@
 
 {% macro graph_overrides_changed(seed, types) %}
     {% do return(graph_differ(
-        'select record_id, set_key, observed_at from ' ~ graph_table('records') ~ ' where source_number = 0',
-        'select record_id, set_key, observed_at from (' ~ graph_override_records(seed, types) ~ ') as overrides'
+        'select record_id, combination_key, observed_at from ' ~ graph_table('records') ~ ' where source_number = 0',
+        'select record_id, combination_key, observed_at from (' ~ graph_override_records(seed, types) ~ ') as overrides'
     )) %}
 {% endmacro %}
 
@@ -105,7 +105,7 @@
 {% macro graph_override_records(seed, types) %}
     select
         record_id,
-        {{ identifier_set_key(0, ['key_1', 'key_2']) }} as set_key,
+        {{ identifier_combination_key(0, ['key_1', 'key_2']) }} as combination_key,
         observed_at
     from ({{ graph_override_keys(seed, types) }}) as joined
 {% endmacro %}

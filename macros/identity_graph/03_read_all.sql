@@ -15,6 +15,7 @@
     {% if found.collision %}
         {% do exceptions.raise_compiler_error(this ~ ': no seed gives every identifier a key of its own.') %}
     {% endif %}
+    {% do plan.update({'last_id': 0}) %}
     {% do graph_rekey(plan) %}
 {% endmacro %}
 
@@ -22,16 +23,16 @@
 {% macro graph_read_sources(plan) %}
     {% for source in plan.sources %}
         {% do graph_insert('records', graph_all_records(source, plan)) %}
-        {% do graph_insert('sets', graph_all_sets(source, plan)) %}
+        {% do graph_insert('combinations', graph_all_combinations(source, plan)) %}
     {% endfor %}
-    {% set collisions = namespace(count=query_value('select count(*) from ' ~ graph_table('sets') ~ ' where record_count < 0') | int) %}
+    {% set collisions = namespace(count=query_value('select count(*) from ' ~ graph_table('combinations') ~ ' where record_count < 0') | int) %}
     {% for type in plan.types if collisions.count == 0 %}
         {% do replace_temp_table('ig_learnt', graph_all_identifiers(type, plan)) %}
         {% do graph_insert('dictionary',
             "select identifier_key, '" ~ type.identifier_type ~ "', identifier_value from ig_learnt"
         ) %}
         {% do graph_insert('identifiers',
-            'select identifier_key, value_check, ' ~ type.strength ~ ', blocking_priority, record_count,'
+            "select identifier_key, value_check, '" ~ type.identifier_type ~ "', blocking_priority, record_count,"
             ~ ' first_observed_at, last_observed_at, false, null, null from ig_learnt'
         ) %}
         {% set collisions.count = query_value('select count(*) - count(distinct identifier_key) from ig_learnt') | int %}
@@ -45,16 +46,16 @@
         {{ source.number }},
         record_id,
         {{ source_record_key(source.number, 'record_id') }},
-        {{ identifier_set_key(source.number, graph_key_columns(source)) }},
+        {{ identifier_combination_key(source.number, graph_key_columns(source)) }},
         observed_at
     from ({{ graph_keyed_records(source, plan) }}) as keyed
 {% endmacro %}
 
 {# A set that two combinations of identifiers share counts -1 records, and is not kept. #}
-{% macro graph_all_sets(source, plan) %}
+{% macro graph_all_combinations(source, plan) %}
     {% set keys = graph_key_columns(source) %}
     select
-        set_key,
+        combination_key,
         {{ source.number }},
         {{ graph_count_not_null(keys) }},
         {{ array_without_nulls(keys) }},
@@ -64,7 +65,7 @@
         sample_record_id
     from (
         select
-            set_key,
+            combination_key,
             {% for key in keys %}
             {{ graph_any_value(key) }} as {{ key }},
             {% endfor %}
@@ -72,15 +73,15 @@
             min(observed_at) as first_observed_at,
             max(observed_at) as last_observed_at,
             min(record_id) as sample_record_id,
-            min(set_check) <> max(set_check) as is_collision
+            min(combination_check) <> max(combination_check) as is_collision
         from (
             select
                 *,
-                {{ identifier_set_key(source.number, keys) }} as set_key,
-                {{ identifier_set_check(source.number, keys) }} as set_check
+                {{ identifier_combination_key(source.number, keys) }} as combination_key,
+                {{ identifier_combination_check(source.number, keys) }} as combination_check
             from ({{ graph_keyed_records(source, plan) }}) as keyed
         ) as numbered
-        group by set_key
+        group by combination_key
     ) as folded
 {% endmacro %}
 

@@ -29,10 +29,10 @@
         {{ source.number }} as source_number,
         record_id,
         {{ source_record_key(source.number, 'record_id') }} as record_key,
-        {{ identifier_set_key(source.number, keys) }} as set_key,
+        {{ identifier_combination_key(source.number, keys) }} as combination_key,
         observed_at,
         {{ array_without_nulls(keys) }} as identifier_keys,
-        {{ identifier_set_check(source.number, keys) }} as set_check
+        {{ identifier_combination_check(source.number, keys) }} as combination_check
     from ({{ graph_keyed_records(source, plan) }}) as keyed
     where coalesce({{ keys | join(', ') }}) is not null
 {% endmacro %}
@@ -120,7 +120,7 @@
         on
             records.source_number = others.source_number
             and records.record_id = others.record_id
-            and records.set_key = others.set_key
+            and records.combination_key = others.combination_key
             and records.observed_at is not distinct from others.observed_at
     where others.record_id is null
 {% endmacro %}
@@ -130,10 +130,10 @@
         0 as source_number,
         cast(null as text) as record_id,
         cast(null as bigint) as record_key,
-        cast(null as bigint) as set_key,
+        cast(null as bigint) as combination_key,
         cast(null as timestamp) as observed_at,
         cast(null as bigint[]) as identifier_keys,
-        cast(null as bigint) as set_check
+        cast(null as bigint) as combination_check
     where 1 = 0
 {% endmacro %}
 

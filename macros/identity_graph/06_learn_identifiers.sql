@@ -5,9 +5,9 @@
 #}
 {% macro graph_learn_identifiers(plan) %}
     {% set touched %}
-        select unnest(identifier_keys) as identifier_key from ig_sets_before
+        select unnest(identifier_keys) as identifier_key from ig_combinations_before
         union
-        select unnest(identifier_keys) as identifier_key from ig_sets_gained
+        select unnest(identifier_keys) as identifier_key from ig_combinations_gained
         union
         select identifier_key from ig_values
     {% endset %}
@@ -19,7 +19,6 @@
             observed.identifier_type,
             observed.identifier_value,
             observed.value_check,
-            {{ graph_strength(plan, 'observed.identifier_key') }} as strength,
             cast({{ graph_blocking_cases(plan, 'observed.identifier_type', 'observed.identifier_value') }} as bigint) as blocking_priority
         from ig_values as observed
         left join ig_identifiers_before as before on observed.identifier_key = before.identifier_key
@@ -33,7 +32,7 @@
     {% set compared %}
         select
             (select count(*) from ig_values where is_collision)
-            + (select count(*) from ig_sets_gained where is_collision)
+            + (select count(*) from ig_combinations_gained where is_collision)
             + (
                 select count(*)
                 from ig_values as observed
@@ -42,8 +41,8 @@
             )
             + (
                 select count(*)
-                from ig_sets_before as before
-                inner join ig_sets_gained as gained on before.set_key = gained.set_key
+                from ig_combinations_before as before
+                inner join ig_combinations_gained as gained on before.combination_key = gained.combination_key
                 where before.identifier_keys <> gained.identifier_keys
             )
             > 0
@@ -89,8 +88,8 @@
 {# Writes what changed of records, sets and dictionary to the state. #}
 {% macro graph_write_records(plan) %}
     {% do graph_delete('records', 'select row_locator from ig_gone') %}
-    {% do graph_delete('sets', 'select row_locator from ig_sets_before') %}
+    {% do graph_delete('combinations', 'select row_locator from ig_combinations_before') %}
     {% do graph_insert('dictionary', 'select identifier_key, identifier_type, identifier_value from ig_learnt') %}
-    {% do graph_insert('records', 'select source_number, record_id, record_key, set_key, observed_at from ig_new') %}
-    {% do graph_insert('sets', 'select ' ~ graph_state_columns().sets.keys() | join(', ') ~ ' from ig_sets_after') %}
+    {% do graph_insert('records', 'select source_number, record_id, record_key, combination_key, observed_at from ig_new') %}
+    {% do graph_insert('combinations', 'select ' ~ graph_state_columns().combinations.keys() | join(', ') ~ ' from ig_combinations_after') %}
 {% endmacro %}

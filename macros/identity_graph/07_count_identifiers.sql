@@ -1,31 +1,31 @@
 {#
     Counts the identifiers of the sets that changed: ig_identifiers_counted. Where sets were reduced, their
-    identifiers are counted again from all their sets, ig_sets_holding. Overrides are not sightings of an
+    identifiers are counted again from all their sets, ig_combinations_holding. Overrides are not sightings of an
     identifier and count for nothing.
 #}
 {% macro graph_count_identifiers(plan) %}
     {% set recounted %}
         select distinct unnest(before.identifier_keys) as identifier_key
-        from ig_sets_before as before
-        where before.set_key in (select set_key from ig_sets_reduced)
+        from ig_combinations_before as before
+        where before.combination_key in (select combination_key from ig_combinations_reduced)
     {% endset %}
     {% do replace_temp_table('ig_recounted', recounted) %}
     {% set holding %}
-        select sets.*
-        from {{ graph_table('sets') }} as sets
+        select combinations.*
+        from {{ graph_table('combinations') }} as combinations
         where
             exists (select 1 from ig_recounted)
-            and sets.set_key in (
-                select members.set_key
+            and combinations.combination_key in (
+                select members.combination_key
                 from (
-                    select set_key, unnest(identifier_keys) as identifier_key
-                    from {{ graph_table('sets') }}
+                    select combination_key, unnest(identifier_keys) as identifier_key
+                    from {{ graph_table('combinations') }}
                     where exists (select 1 from ig_recounted)
                 ) as members
                 where members.identifier_key in (select identifier_key from ig_recounted)
             )
     {% endset %}
-    {% do replace_temp_table('ig_sets_holding', holding) %}
+    {% do replace_temp_table('ig_combinations_holding', holding) %}
     {% do replace_temp_table('ig_identifiers_counted', graph_identifiers_counted()) %}
 {% endmacro %}
 
@@ -38,7 +38,7 @@
             record_count,
             first_observed_at,
             last_observed_at
-        from ig_sets_after
+        from ig_combinations_after
         where source_number <> 0
     ),
 
@@ -46,17 +46,17 @@
         select
             unnest(identifier_keys) as identifier_key,
             record_count
-        from ig_sets_before
+        from ig_combinations_before
         where source_number <> 0
     ),
 
-    seen_in_all_sets as (
+    seen_in_all_combinations as (
         select
             unnest(identifier_keys) as identifier_key,
             record_count,
             first_observed_at,
             last_observed_at
-        from ig_sets_holding
+        from ig_combinations_holding
         where source_number <> 0
     ),
 
@@ -74,7 +74,7 @@
         where before.identifier_key not in (select identifier_key from ig_recounted)
         union all
         select identifier_key, record_count, first_observed_at, last_observed_at
-        from seen_in_all_sets
+        from seen_in_all_combinations
         where identifier_key in (select identifier_key from ig_recounted)
     ),
 
@@ -90,15 +90,15 @@
 
     {# Those that only an override names have no sighting; those that lost all have none any more. #}
     named as (
-        select identifier_key, value_check, strength, blocking_priority from ig_learnt
+        select identifier_key, value_check, identifier_type, blocking_priority from ig_learnt
         union all
-        select identifier_key, value_check, strength, blocking_priority from ig_identifiers_before
+        select identifier_key, value_check, identifier_type, blocking_priority from ig_identifiers_before
     )
 
     select
         named.identifier_key,
         named.value_check,
-        named.strength,
+        named.identifier_type,
         named.blocking_priority,
         coalesce(counted.record_count, 0) as record_count,
         counted.first_observed_at,

@@ -6,8 +6,8 @@
     {% do replace_temp_table('ig_blocked',
         'select identifier_key from ig_identifiers_counted where blocking_priority is not null'
     ) %}
-    {% do replace_temp_table('ig_pairs_after', graph_pairs('ig_sets_after', plan)) %}
-    {% do replace_temp_table('ig_pairs_before', graph_pairs('ig_sets_before', plan)) %}
+    {% do replace_temp_table('ig_pairs_after', graph_pairs('ig_combinations_after', plan)) %}
+    {% do replace_temp_table('ig_pairs_before', graph_pairs('ig_combinations_before', plan)) %}
     {% set touched %}
         select identifier_key_a, identifier_key_b from ig_pairs_before
         union
@@ -19,10 +19,10 @@
     {% set reduced %}
         select distinct identifier_key_a, identifier_key_b
         from ig_pairs_before
-        where set_key in (select set_key from ig_sets_reduced)
+        where combination_key in (select combination_key from ig_combinations_reduced)
     {% endset %}
     {% do replace_temp_table('ig_pairs_reduced', reduced) %}
-    {% do replace_temp_table('ig_pairs_holding', graph_pairs('ig_sets_holding', plan)) %}
+    {% do replace_temp_table('ig_pairs_holding', graph_pairs('ig_combinations_holding', plan)) %}
     {% do replace_temp_table('ig_links_after', graph_links_after()) %}
 {% endmacro %}
 

@@ -1,149 +1,99 @@
 {#
     A type that never links, an attribute, may have a limit per profile too. A profile holds a value of it
-    through each of its identifiers that stands on a record with the value and is not shared. An identifier
-    that stands with more values than the limit by itself, as a contact whose birth date was corrected does,
-    tells nothing.
+    through each of its identifiers that stands on a record with the value and is not shared. An identifier that
+    alone stands with more values than the limit, as a contact whose birth date was corrected does, is ignored.
 
-    Leaves ig_held_attributes, what the nodes hold in regions where some attribute has more values than its
-    limit. `links` are tables of links by the side on which the node is.
+    Leaves ig_held_attributes: what nodes hold in components where an attribute has more values than its limit.
 #}
-{% macro graph_hold_attributes(plan, links, nodes) %}
-    {% if not graph_attribute_bearers(plan) %}
-        {% do replace_temp_table('ig_held_attributes',
-            'select cast(null as bigint) as identifier_key, cast(null as bigint) as region_id, 0 as strength,'
-            ~ ' cast(null as bigint) as attribute_key where 1 = 0'
-        ) %}
-        {% do return('') %}
-    {% endif %}
+{% macro graph_hold_attributes(plan) %}
+    {% set attribute_links = graph_attribute_links(plan) %}
+    {% set stated %}
+        select nodes.identifier_key, nodes.component_id, links.attribute_key,
+            {{ identifier_type_number('links.attribute_key') }} as type_number
+        from ({{ attribute_links }}) as links
+        inner join ig_component_nodes as nodes on links.identifier_key = nodes.identifier_key
+    {% endset %}
     {% set suspects %}
-        select region_id
-        from (
-            select nodes.region_id, stated.attribute_key
-            from ({{ graph_stated_attributes(plan, links) }}) as stated
-            inner join {{ nodes }} as nodes on stated.identifier_key = nodes.identifier_key
-            group by nodes.region_id, stated.attribute_key
-        ) as contained
-        group by region_id, {{ identifier_type_number('attribute_key') }}
-        having count(*) > {{ graph_attribute_limit(plan, 'attribute_key') }}
+        select component_id
+        from (select distinct component_id, type_number, attribute_key from ({{ stated }}) as stated) as contained
+        inner join ig_types as types on contained.type_number = types.type_number
+        group by component_id, contained.type_number, types.limit_per_profile
+        having count(*) > types.limit_per_profile
     {% endset %}
     {% do replace_temp_table('ig_attribute_suspects', suspects) %}
-    {% set stated %}
-        select nodes.identifier_key, nodes.region_id, stated.attribute_key
-        from ({{ graph_stated_attributes(plan, links) }}) as stated
-        inner join {{ nodes }} as nodes on stated.identifier_key = nodes.identifier_key
-        where nodes.region_id in (select region_id from ig_attribute_suspects)
-    {% endset %}
+    {# Mostly there are none, and the links need not be read again. #}
     {% set has_suspects = query_is_true('select count(*) > 0 from ig_attribute_suspects') %}
-    {% do replace_temp_table('ig_stated_attributes', stated if has_suspects
-        else 'select region_id as identifier_key, region_id, region_id as attribute_key from ig_attribute_suspects'
-    ) %}
     {% set held %}
-        select
-            stated.identifier_key,
-            stated.region_id,
-            {{ graph_strength(plan, 'stated.attribute_key') }} as strength,
-            stated.attribute_key
+        select stated.identifier_key, stated.component_id, stated.type_number, stated.attribute_key
         from (
-            select
-                *,
-                count(*) over (
-                    partition by identifier_key, {{ identifier_type_number('attribute_key') }}
-                ) as value_count
-            from ig_stated_attributes
+            select *, count(*) over (partition by identifier_key, type_number) as value_count
+            from ({{ stated if has_suspects else graph_no_attributes() }}) as stated
+            where component_id in (select component_id from ig_attribute_suspects)
         ) as stated
+        inner join ig_types as types on stated.type_number = types.type_number
         inner join {{ graph_table('identifiers') }} as identifiers
             on stated.identifier_key = identifiers.identifier_key
-        where
-            not identifiers.is_shared
-            and stated.value_count <= {{ graph_attribute_limit(plan, 'stated.attribute_key') }}
+        where not identifiers.is_shared and stated.value_count <= types.limit_per_profile
     {% endset %}
     {% do replace_temp_table('ig_held_attributes', held) %}
 {% endmacro %}
 
-{# Nodes that stand on a record with a value of a limited attribute. An override is no record. #}
-{% macro graph_stated_attributes(plan, links) %}
-    {% for side, table in links.items() %}
-    {% set other = {'a': 'b', 'b': 'a'}[side] %}
-    select
-        identifier_key_{{ side }} as identifier_key,
-        identifier_key_{{ other }} as attribute_key
-    from {{ table }}
-    where
-        guard = 6
-        and source_mask <> 1
-        and {{ identifier_type_number('identifier_key_' ~ other) }} in ({{ graph_limited_attributes(plan) | join(', ') }})
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+{% macro graph_no_attributes() %}
+    select identifier_key, component_id, identifier_key as attribute_key, type_number from ig_component_nodes where 1 = 0
 {% endmacro %}
 
 {#
-    Tables of the links between nodes of the regions and their attributes, by the side of the node. The
-    stronger type has the lesser key, so mostly there is one side.
+    Nodes that stand on a record with a value of a limited attribute: identifier_key and attribute_key. The
+    type of higher priority has the lesser key, so mostly the nodes are on one side of such links.
 #}
-{% macro graph_take_attributes(plan) %}
-    {% set numbers = graph_limited_attributes(plan) %}
+{% macro graph_attribute_links(plan) %}
+    {% set attributes = graph_type_numbers(plan, is_linking=false, has_limit=true) %}
     {% set bearers = graph_attribute_bearers(plan) %}
-    {% set tables = {} %}
+    {% set queries = [] %}
     {% for side, other in [('a', 'b'), ('b', 'a')]
-        if bearers and (numbers | max > bearers | min if side == 'a' else numbers | min < bearers | max) %}
-        {% do graph_take('ig_attributes_' ~ side, 'links', 'identifier_key_' ~ side,
-            'select identifier_key from ig_region_nodes where ' ~ identifier_type_number('identifier_key')
-            ~ ' in (' ~ bearers | join(', ') ~ ')',
-            columns=['identifier_key_a', 'identifier_key_b', 'source_mask', 'guard'],
-            condition=identifier_type_number('identifier_key_' ~ other) ~ ' in (' ~ numbers | join(', ') ~ ')'
+        if bearers and (attributes | max > bearers | min if side == 'a' else attributes | min < bearers | max) %}
+        {% set links = graph_table('links') %}
+        {% if not plan.is_rebuild %}
+            {% set links = 'ig_attributes_' ~ side %}
+            {% do graph_take(links, 'links', 'identifier_key_' ~ side,
+                'select identifier_key from ig_component_nodes where type_number in (' ~ bearers | join(', ') ~ ')',
+                columns=['identifier_key_a', 'identifier_key_b', 'source_mask', 'status'],
+                condition=graph_is_of_types('identifier_key_' ~ other, attributes)
+            ) %}
+        {% endif %}
+        {% do queries.append(
+            'select identifier_key_' ~ side ~ ' as identifier_key, identifier_key_' ~ other ~ ' as attribute_key from ' ~ links
+            ~ " where status = 'attribute' and source_mask <> 1 and " ~ graph_is_of_types('identifier_key_' ~ other, attributes)
         ) %}
-        {% do tables.update({side: 'ig_attributes_' ~ side}) %}
     {% endfor %}
-    {% do return(tables) %}
-{% endmacro %}
-
-{# Numbers of the types that never link and have a limit per profile. #}
-{% macro graph_limited_attributes(plan) %}
-    {% set numbers = [] %}
-    {% for type in plan.types if not type.is_linking and type.limit_per_profile is not none %}
-        {% do numbers.append(plan.types.index(type)) %}
-    {% endfor %}
-    {% do return(numbers) %}
+    {% do return(queries | join(' union all ')
+        or 'select cast(null as bigint) as identifier_key, cast(null as bigint) as attribute_key where 1 = 0') %}
 {% endmacro %}
 
 {# Numbers of the linking types that some source has beside a limited attribute. #}
 {% macro graph_attribute_bearers(plan) %}
+    {% set attributes = graph_type_numbers(plan, is_linking=false, has_limit=true) %}
     {% set names = [] %}
     {% for source in identity_sources() %}
-        {% for number in graph_limited_attributes(plan) if plan.types[number].identifier_type in source.identifiers %}
+        {% for type in plan.types if type.number in attributes and type.identifier_type in source.identifiers %}
             {% do names.extend(source.identifiers) %}
         {% endfor %}
     {% endfor %}
     {% set numbers = [] %}
-    {% for type in plan.types if type.is_linking and type.identifier_type in names %}
-        {% do numbers.append(plan.types.index(type)) %}
-    {% endfor %}
+    {% for type in plan.types if type.is_linking and type.identifier_type in names %}{% do numbers.append(type.number) %}{% endfor %}
     {% do return(numbers) %}
 {% endmacro %}
 
-{# How many values of an attribute a profile may hold. #}
-{% macro graph_attribute_limit(plan, attribute_key) -%}
-    case {{ identifier_type_number(attribute_key) }}
-        {%- for number in graph_limited_attributes(plan) %}
-        when {{ number }} then {{ plan.types[number].limit_per_profile }}
-        {%- endfor %}
-    end
-{%- endmacro %}
-
-{# Identifiers that came to hold values of a limited attribute or hold them no more: links, or being shared. #}
+{# Identifiers that came to hold values of a limited attribute or hold them no more: by links, or by being shared. #}
 {% macro graph_attribute_ends(plan) %}
-    {% if not graph_attribute_bearers(plan) %}
-        {% do return('select cast(null as bigint) as identifier_key where 1 = 0') %}
-    {% endif %}
+    {% set attributes = graph_type_numbers(plan, is_linking=false, has_limit=true) %}
     {% for side, other in [('a', 'b'), ('b', 'a')] %}
     select identifier_key_{{ side }} as identifier_key
     from (
         {% for links, change in [('ig_links_after', 1), ('ig_links_before', -1)] %}
         select identifier_key_a, identifier_key_b, {{ change }} as change
         from {{ links }}
-        where
-            source_mask <> 1
-            and {{ identifier_type_number('identifier_key_' ~ other) }} in ({{ graph_limited_attributes(plan) | join(', ') }})
+        where source_mask <> 1 and {{ graph_is_of_types('identifier_key_' ~ other, attributes) }}
         {{ 'union all' if not loop.last }}
         {% endfor %}
     ) as links
@@ -151,8 +101,8 @@
     having sum(change) <> 0
     union
     {% endfor %}
-    select judged.identifier_key
-    from ig_identifiers_after as judged
-    inner join ig_identifiers_before as before on judged.identifier_key = before.identifier_key
-    where judged.is_shared <> before.is_shared
+    select identifiers.identifier_key
+    from ig_identifiers_after as identifiers
+    inner join ig_identifiers_before as before on identifiers.identifier_key = before.identifier_key
+    where {{ 'identifiers.is_shared <> before.is_shared' if attributes else '1 = 0' }}
 {% endmacro %}

@@ -1,186 +1,120 @@
 {#
-    Regions that hold more of a type than one profile may, attributes too, or two identifiers that an override keeps apart,
-    are cut into clusters; any other region is one cluster and gives it its id. Leaves ig_located, the
-    nodes of the regions with their clusters, and ig_placed, those whose region or cluster changed.
+    Components that hold more of a type than one profile may, attributes included, or two identifiers that an
+    override keeps apart, are divided into clusters, and links between these are pruned. Any other component is
+    one cluster and gives it its number. Writes the nodes.
 #}
-{% macro graph_cut_regions(plan) %}
-    {% do replace_temp_table('ig_region_nodes', graph_region_nodes(plan)) %}
-    {% do graph_hold_attributes(plan, graph_take_attributes(plan), 'ig_region_nodes') %}
-    {% do replace_temp_table('ig_violating', graph_violating_regions(plan, 'ig_region_nodes')) %}
-    {% set has_violation = query_is_true('select count(*) > 0 from ig_violating') %}
-    {% if has_violation %}
-        {% do graph_cluster_regions(plan) %}
+{% macro graph_prune_components(plan) %}
+    {% do graph_hold_attributes(plan) %}
+    {% do replace_temp_table('ig_violating', graph_violating_components()) %}
+    {% if query_is_true('select count(*) > 0 from ig_violating') %}
+        {% do graph_cluster_components(plan) %}
+    {% else %}
+        {% do replace_temp_table('ig_clustered', 'select component_id as identifier_key, component_id as cluster_id from ig_violating') %}
     {% endif %}
-    {% set placed %}
-        select
-            nodes.identifier_key,
-            nodes.region_id,
-            {{ 'coalesce(clusters.cluster_id, nodes.region_id)' if has_violation else 'nodes.region_id' }} as cluster_id,
-            nodes.region_before,
-            nodes.cluster_before,
-            nodes.row_locator
-        from ig_region_nodes as nodes
-        {% if has_violation %}
-        left join ig_clustered as clusters on nodes.identifier_key = clusters.identifier_key
-        {% endif %}
-    {% endset %}
-    {% do replace_temp_table('ig_located', placed) %}
-    {% do graph_mark_cut_links(plan, has_violation) %}
-    {% do replace_temp_table('ig_placed',
-        'select * from ig_located where region_id is distinct from region_before or cluster_id is distinct from cluster_before'
-    ) %}
+    {% do graph_mark_pruned_links() %}
+    {% if plan.is_rebuild %}
+        {% do graph_insert('nodes', 'select identifier_key, component_id, cluster_id from (' ~ graph_located_nodes() ~ ') as located') %}
+    {% else %}
+        {% do graph_write_nodes() %}
+    {% endif %}
 {% endmacro %}
 
-{# Nodes of the regions that changed, with where they stood before. #}
-{% macro graph_region_nodes(plan) %}
+{% macro graph_located_nodes() %}
     select
-        nodes.identifier_key,
-        nodes.region_id,
-        {{ graph_strength(plan, 'nodes.identifier_key') }} as strength,
-        nodes.region_before,
-        nodes.cluster_before,
-        nodes.row_locator
-    from (
-        select
-            moved.identifier_key,
-            moved.region_id,
-            before.region_id as region_before,
-            before.cluster_id as cluster_before,
-            before.row_locator
-        from ig_moved as moved
-        left join ig_members as before on moved.identifier_key = before.identifier_key
-        union all
-        select
-            members.identifier_key,
-            members.region_id,
-            members.region_id as region_before,
-            members.cluster_id as cluster_before,
-            members.row_locator
-        from ig_members as members
-        left join ig_moved as moved on members.identifier_key = moved.identifier_key
-        left join ig_nodes_gone as gone on members.identifier_key = gone.identifier_key
-        where
-            members.region_id in (select region_id from ig_regions)
-            and moved.identifier_key is null
-            and gone.identifier_key is null
-    ) as nodes
+        nodes.*,
+        coalesce(clusters.cluster_id, nodes.component_id) as cluster_id
+    from ig_component_nodes as nodes
+    left join ig_clustered as clusters on nodes.identifier_key = clusters.identifier_key
 {% endmacro %}
 
-{# How many of the type of a strength one profile may hold, null where there is no limit. #}
-{% macro graph_profile_limits(plan) %}
-    {% set limits = [] %}
-    {% for type in plan.types if type.limit_per_profile is not none %}
-        {% do limits.append('when ' ~ type.strength ~ ' then ' ~ type.limit_per_profile) %}
-    {% endfor %}
-    {% do return('case strength ' ~ limits | join(' ') ~ ' end' if limits else 'cast(null as integer)') %}
-{% endmacro %}
-
-{% macro graph_violating_regions(plan, nodes) %}
-    {% set limits = [] %}
-    {% for type in plan.types %}
-        {% if type.is_linking and type.limit_per_profile is not none %}
-            {% do limits.append('when ' ~ loop.index0 ~ ' then ' ~ type.limit_per_profile) %}
-        {% endif %}
-    {% endfor %}
-    {% if limits %}
-    select region_id
+{% macro graph_violating_components() %}
+    select counted.component_id
     from (
-        select
-            region_id,
-            {{ identifier_type_number('identifier_key') }} as type_number,
-            count(*) as member_count
-        from {{ nodes }}
-        group by region_id, {{ identifier_type_number('identifier_key') }}
-        having count(*) > {{ graph_least_profile_limit(plan) }}
+        select component_id, type_number, count(*) as member_count
+        from ig_component_nodes
+        group by component_id, type_number
+        having count(*) > (select min(limit_per_profile) from ig_types)
     ) as counted
-    where member_count > case type_number {{ limits | join(' ') }} end
+    inner join ig_types as types on counted.type_number = types.type_number
+    where counted.member_count > types.limit_per_profile
     union
-    {% endif %}
-    select region_id
-    from ig_held_attributes
-    group by region_id, strength
-    having count(distinct attribute_key) > {{ graph_profile_limits(plan) }}
+    select held.component_id
+    from ig_held_attributes as held
+    inner join ig_types as types on held.type_number = types.type_number
+    group by held.component_id, held.type_number, types.limit_per_profile
+    having count(distinct held.attribute_key) > types.limit_per_profile
     union
-    select nodes_a.region_id
+    select nodes_a.component_id
     from {{ graph_table('exclusions') }} as exclusions
-    inner join {{ nodes }} as nodes_a on exclusions.identifier_key_a = nodes_a.identifier_key
-    inner join {{ nodes }} as nodes_b
-        on exclusions.identifier_key_b = nodes_b.identifier_key and nodes_a.region_id = nodes_b.region_id
+    inner join ig_component_nodes as nodes_a on exclusions.identifier_key_a = nodes_a.identifier_key
+    inner join ig_component_nodes as nodes_b
+        on exclusions.identifier_key_b = nodes_b.identifier_key and nodes_a.component_id = nodes_b.component_id
 {% endmacro %}
 
-{% macro graph_least_profile_limit(plan) %}
-    {%- do return(plan.types | selectattr('is_linking') | map(attribute='limit_per_profile') | reject('none') | min) -%}
-{% endmacro %}
-
-{#
-    Marks the links that hold but join two clusters of one region: 3 for a limit per profile, 4 for an
-    override. ig_edges_judged holds those whose mark changed.
-#}
-{% macro graph_mark_cut_links(plan, has_violation) %}
-    {% set links = graph_table('links') %}
-    {% set suspects %}
-        select nodes.identifier_key, nodes.region_id, {{ 'coalesce(clusters.cluster_id, nodes.region_id)' if has_violation else 'nodes.region_id' }} as cluster_id
-        from ig_region_nodes as nodes
-        {% if has_violation %}
-        left join ig_clustered as clusters on nodes.identifier_key = clusters.identifier_key
-        where nodes.region_id in (select region_id from ig_violating)
-        {% else %}
-        where 1 = 0
-        {% endif %}
-        {% if not plan.is_rebuild %}
-        or nodes.cluster_before <> nodes.region_before
-        {% endif %}
+{# Sets the status of links that pass all filters by whether they join two clusters. Leaves ig_pruned_changes. #}
+{% macro graph_mark_pruned_links() %}
+    {% set prunable %}
+        select identifier_key, cluster_id
+        from ({{ graph_located_nodes() }}) as located
+        where
+            cluster_before <> component_before
+            or component_id in (select component_id from ig_violating)
     {% endset %}
-    {% do replace_temp_table('ig_cut_suspects', suspects) %}
-    {% set judged %}
+    {% do replace_temp_table('ig_prunable_nodes', prunable) %}
+    {% set evaluated %}
         select
             links.identifier_key_a,
             links.identifier_key_b,
-            links.cut as cut_before,
+            links.status as status_before,
             case
-                when ends_a.cluster_id = ends_b.cluster_id then 0
-                when exclusions.cluster_a is not null then 4
-                else 3
-            end as cut
-        from {{ links }} as links
-        inner join ig_cut_suspects as ends_a on links.identifier_key_a = ends_a.identifier_key
-        inner join ig_cut_suspects as ends_b on links.identifier_key_b = ends_b.identifier_key
+                when ends_a.cluster_id = ends_b.cluster_id then 'active'
+                when exclusions.cluster_a is not null then 'override'
+                else 'profile_limit'
+            end as status
+        from {{ graph_table('links') }} as links
+        inner join ig_prunable_nodes as ends_a on links.identifier_key_a = ends_a.identifier_key
+        inner join ig_prunable_nodes as ends_b on links.identifier_key_b = ends_b.identifier_key
         left join (
             select distinct
                 least(ends_a.cluster_id, ends_b.cluster_id) as cluster_a,
                 greatest(ends_a.cluster_id, ends_b.cluster_id) as cluster_b
             from {{ graph_table('exclusions') }} as exclusions
-            inner join ig_cut_suspects as ends_a on exclusions.identifier_key_a = ends_a.identifier_key
-            inner join ig_cut_suspects as ends_b on exclusions.identifier_key_b = ends_b.identifier_key
+            inner join ig_prunable_nodes as ends_a on exclusions.identifier_key_a = ends_a.identifier_key
+            inner join ig_prunable_nodes as ends_b on exclusions.identifier_key_b = ends_b.identifier_key
         ) as exclusions
             on
                 least(ends_a.cluster_id, ends_b.cluster_id) = exclusions.cluster_a
                 and greatest(ends_a.cluster_id, ends_b.cluster_id) = exclusions.cluster_b
-        where links.guard = 0
+        where {{ passes_link_filters('links.status') }}
     {% endset %}
-    {% do replace_temp_table('ig_edges_judged', 'select * from (' ~ judged ~ ') as judged where cut <> cut_before') %}
+    {% do replace_temp_table('ig_pruned_changes', 'select * from (' ~ evaluated ~ ') as evaluated where status <> status_before') %}
     {% set marked %}
-        update {{ links }} as links
-        set cut = judged.cut
-        from ig_edges_judged as judged
+        update {{ graph_table('links') }} as links
+        set status = changes.status
+        from ig_pruned_changes as changes
         where
-            links.identifier_key_a = judged.identifier_key_a
-            and links.identifier_key_b = judged.identifier_key_b
+            links.identifier_key_a = changes.identifier_key_a
+            and links.identifier_key_b = changes.identifier_key_b
     {% endset %}
-    {% if query_is_true('select count(*) > 0 from ig_edges_judged') %}
-        {% do run_query(marked) %}
+    {% if query_is_true('select count(*) > 0 from ig_pruned_changes') %}
+        {% do run_statement(marked) %}
     {% endif %}
 {% endmacro %}
 
 {#
-    Writes the nodes that changed their place. Leaves ig_clusters_before, every cluster that lost or gained a
-    node, with its profile; ig_members_before, the nodes they had; and ig_clusters_after, those that have nodes now.
+    Writes the nodes whose component or cluster changed. Leaves ig_located, all nodes of the components with
+    their clusters; ig_assigned, those that changed; ig_clusters_before, every cluster that lost or gained a node, with
+    its profile; ig_members_before, the nodes they had; and ig_clusters_after, those that have nodes now.
 #}
-{% macro graph_write_nodes(plan) %}
+{% macro graph_write_nodes() %}
+    {% do replace_temp_table('ig_located', graph_located_nodes()) %}
+    {% do replace_temp_table('ig_assigned',
+        'select * from ig_located where component_id is distinct from component_before or cluster_id is distinct from cluster_before'
+    ) %}
     {% set changed %}
-        select cluster_before as cluster_id from ig_placed where cluster_before is not null
+        select cluster_before as cluster_id from ig_assigned where cluster_before is not null
         union
-        select cluster_id from ig_placed
+        select cluster_id from ig_assigned
         union
         select cluster_id from ig_nodes_gone
     {% endset %}
@@ -193,9 +127,9 @@
     {% endset %}
     {% do replace_temp_table('ig_members_before', members_before) %}
     {% do graph_delete('nodes',
-        'select row_locator from ig_placed union all select row_locator from ig_nodes_gone'
+        'select row_locator from ig_assigned union all select row_locator from ig_nodes_gone'
     ) %}
-    {% do graph_insert('nodes', 'select identifier_key, region_id, cluster_id from ig_placed') %}
+    {% do graph_insert('nodes', 'select identifier_key, component_id, cluster_id from ig_assigned') %}
     {% set clusters_after %}
         select distinct cluster_id
         from ig_located

@@ -1,14 +1,14 @@
 {#
-    Cuts the violating regions: ig_clustered of identifier_key and cluster_id.
+    Cuts the violating components: ig_clustered of identifier_key and cluster_id.
 
-    What is meant: take a region's links one by one, the strongest first and of equals the oldest, and join
+    What is meant: take a component's links one by one, the strongest first and of equals the oldest, and join
     their ends unless what comes of it would hold more of a type than one profile may, or a pair that an
     override keeps apart. So the weakest and newest links are cut, and only where they join too much.
     (J. B. Kruskal, On the shortest spanning subtree of a graph, Proc. AMS 7, 1956, with that condition.)
 
     Attributes are counted by value: two clusters of one birth date hold one together.
 
-    How it is done, many regions and joins at a time: a join that is refused stays refused, since clusters
+    How it is done, many components and joins at a time: a join that is refused stays refused, since clusters
     only grow, so all pairs of clusters that may not join are dropped at once. Of the rest, let every
     cluster choose its first link. Where two choose each other, the one with the smaller id is a hub, and
     its links are decided in order as long as each is its other end's choice too and no link of those that
@@ -17,11 +17,11 @@
 
     Links that an override demands come before all and are never refused.
 #}
-{% macro graph_cluster_regions(plan) %}
+{% macro graph_cluster_components(plan) %}
     {% set nodes %}
-        select identifier_key, region_id, strength
-        from ig_region_nodes
-        where region_id in (select region_id from ig_violating)
+        select identifier_key, component_id, type_number
+        from ig_component_nodes
+        where component_id in (select component_id from ig_violating)
     {% endset %}
     {% do replace_temp_table('ig_k_nodes', nodes) %}
     {% do replace_temp_table('ig_k_links', graph_ranked_links()) %}
@@ -29,7 +29,7 @@
     {% set clusters %}
         select
             nodes.identifier_key,
-            nodes.strength,
+            nodes.type_number,
             dense_rank() over (order by coalesce(components.component_id, nodes.identifier_key)) as cluster_id
         from ig_k_nodes as nodes
         left join ig_components as components on nodes.identifier_key = components.node_id
@@ -51,16 +51,16 @@
     {% set open = namespace(edges=true) %}
     {% for round in range(round_limit) if open.edges %}
         {% do replace_temp_table('ig_k_values', graph_cluster_values()) %}
-        {% do replace_temp_table('ig_k_counts', graph_cluster_counts(plan)) %}
+        {% do replace_temp_table('ig_k_counts', graph_cluster_counts()) %}
         {% do replace_temp_table('ig_k_apart', graph_clusters_apart()) %}
-        {% do replace_temp_table('ig_k_open', graph_allowed_edges(plan)) %}
+        {% do replace_temp_table('ig_k_open', graph_allowed_edges()) %}
         {% set open.edges = query_is_true('select count(*) > 0 from ig_k_open') %}
         {% if open.edges %}
-            {% do replace_temp_table('ig_k_joins', graph_joins_of_round(plan)) %}
+            {% do replace_temp_table('ig_k_joins', graph_joins_of_round()) %}
             {% set renamed %}
                 select
                     clusters.identifier_key,
-                    clusters.strength,
+                    clusters.type_number,
                     coalesce(joins.hub_id, clusters.cluster_id) as cluster_id
                 from ig_k_clusters as clusters
                 left join ig_k_joins as joins on clusters.cluster_id = joins.cluster_id
@@ -80,7 +80,7 @@
         {% endif %}
     {% endfor %}
     {% if open.edges %}
-        {% do exceptions.raise_compiler_error(this ~ ': the cut of regions has not converged after ' ~ round_limit ~ ' rounds.') %}
+        {% do exceptions.raise_compiler_error(this ~ ': the cut of components has not converged after ' ~ round_limit ~ ' rounds.') %}
     {% endif %}
     {% do replace_temp_table('ig_clustered',
         'select identifier_key, ' ~ plan.last_id ~ ' + dense_rank() over (order by cluster_id) as cluster_id from ig_k_clusters'
@@ -88,43 +88,43 @@
     {% do plan.update({'last_id': query_value('select max(cluster_id) from ig_clustered') | int}) %}
 {% endmacro %}
 
-{# Links of the violating regions in the order in which they are decided, which no key takes part in. #}
+{# Links of the violating components in the order in which they are decided, which no key takes part in. #}
 {% macro graph_ranked_links() %}
     with
 
     named as (
         select
             nodes.identifier_key,
-            nodes.strength,
+            nodes.type_number,
             dictionary.identifier_value
         from ig_k_nodes as nodes
         inner join {{ graph_table('dictionary') }} as dictionary
             on nodes.identifier_key = dictionary.identifier_key
     ),
 
-    {# The stronger end first; of equal types the lesser value. #}
+    {# The end of higher priority first; of equal types the lesser value. #}
     directed as (
         select
             links.identifier_key_a,
             links.identifier_key_b,
             links.first_observed_at,
             (links.source_mask & 1) = 1 as is_override,
-            greatest(ends_a.strength, ends_b.strength) as strength_1,
-            least(ends_a.strength, ends_b.strength) as strength_2,
+            greatest(ends_a.type_number, ends_b.type_number) as weaker_type,
+            least(ends_a.type_number, ends_b.type_number) as stronger_type,
             case
-                when ends_a.strength > ends_b.strength then ends_a.identifier_value
-                when ends_a.strength < ends_b.strength then ends_b.identifier_value
+                when ends_a.type_number < ends_b.type_number then ends_a.identifier_value
+                when ends_a.type_number > ends_b.type_number then ends_b.identifier_value
                 else least(ends_a.identifier_value, ends_b.identifier_value)
             end as value_1,
             case
-                when ends_a.strength > ends_b.strength then ends_b.identifier_value
-                when ends_a.strength < ends_b.strength then ends_a.identifier_value
+                when ends_a.type_number < ends_b.type_number then ends_b.identifier_value
+                when ends_a.type_number > ends_b.type_number then ends_a.identifier_value
                 else greatest(ends_a.identifier_value, ends_b.identifier_value)
             end as value_2
         from {{ graph_table('links') }} as links
         inner join named as ends_a on links.identifier_key_a = ends_a.identifier_key
         inner join named as ends_b on links.identifier_key_b = ends_b.identifier_key
-        where links.guard = 0
+        where {{ passes_link_filters('links.status') }}
     )
 
     select
@@ -132,7 +132,7 @@
         identifier_key_b,
         is_override,
         row_number() over (
-            order by strength_2 desc, strength_1 desc, first_observed_at, value_1, value_2
+            order by weaker_type, stronger_type, first_observed_at, value_1, value_2
         ) as rank_of_link
     from directed
 {% endmacro %}

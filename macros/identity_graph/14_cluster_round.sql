@@ -1,24 +1,25 @@
 {# Values of limited attributes that a cluster holds. #}
 {% macro graph_cluster_values() %}
-    select distinct clusters.cluster_id, held.strength, held.attribute_key
+    select distinct clusters.cluster_id, held.type_number, held.attribute_key
     from ig_held_attributes as held
     inner join ig_k_clusters as clusters on held.identifier_key = clusters.identifier_key
 {% endmacro %}
 
 {# How many identifiers of each limited type and values of each limited attribute a cluster holds. #}
-{% macro graph_cluster_counts(plan) %}
+{% macro graph_cluster_counts() %}
     select
-        cluster_id,
-        strength,
+        members.cluster_id,
+        members.type_number,
         count(*) as member_count,
-        {{ graph_profile_limits(plan) }} as member_limit
+        types.limit_per_profile as member_limit
     from (
-        select cluster_id, strength from ig_k_clusters
+        select cluster_id, type_number from ig_k_clusters
         union all
-        select cluster_id, strength from ig_k_values
+        select cluster_id, type_number from ig_k_values
     ) as members
-    where {{ graph_profile_limits(plan) }} is not null
-    group by cluster_id, strength
+    inner join ig_types as types on members.type_number = types.type_number
+    where types.limit_per_profile is not null
+    group by members.cluster_id, members.type_number, types.limit_per_profile
 {% endmacro %}
 
 {# Pairs of clusters, both ways round, that hold the two sides of an override. #}
@@ -37,7 +38,7 @@
     select cluster_b as cluster_a, cluster_a as cluster_b from apart
 {% endmacro %}
 
-{% macro graph_allowed_edges(plan) %}
+{% macro graph_allowed_edges() %}
     select edges.*
     from ig_k_edges as edges
     left join (
@@ -45,16 +46,16 @@
         from ig_k_edges as edges
         inner join ig_k_counts as counts_a on edges.cluster_a = counts_a.cluster_id
         inner join ig_k_counts as counts_b
-            on edges.cluster_b = counts_b.cluster_id and counts_a.strength = counts_b.strength
+            on edges.cluster_b = counts_b.cluster_id and counts_a.type_number = counts_b.type_number
         left join (
-            select edges.rank_of_link, values_a.strength, count(*) as value_count
+            select edges.rank_of_link, values_a.type_number, count(*) as value_count
             from ig_k_edges as edges
             inner join ig_k_values as values_a on edges.cluster_a = values_a.cluster_id
             inner join ig_k_values as values_b
                 on edges.cluster_b = values_b.cluster_id and values_a.attribute_key = values_b.attribute_key
-            group by edges.rank_of_link, values_a.strength
+            group by edges.rank_of_link, values_a.type_number
         ) as common
-            on edges.rank_of_link = common.rank_of_link and counts_a.strength = common.strength
+            on edges.rank_of_link = common.rank_of_link and counts_a.type_number = common.type_number
         where
             counts_a.member_count + counts_b.member_count - coalesce(common.value_count, 0)
             > counts_a.member_limit
@@ -66,7 +67,7 @@
 {% endmacro %}
 
 {# Clusters that join a hub in this round: `cluster_id` becomes part of `hub_id`. #}
-{% macro graph_joins_of_round(plan) %}
+{% macro graph_joins_of_round() %}
     with
 
     ends as (
@@ -145,25 +146,25 @@
 
     {# Values of attributes that a hub would gain by a suitor, had it not got them from itself or an earlier one. #}
     repeated as (
-        select hub_id, rank_of_link, strength, count(*) as value_count
+        select hub_id, rank_of_link, type_number, count(*) as value_count
         from (
             select
                 hub_id,
                 rank_of_link,
-                strength,
+                type_number,
                 row_number() over (partition by hub_id, attribute_key order by rank_of_link) as occurrence
             from (
-                select prefixes.hub_id, prefixes.rank_of_link, held.strength, held.attribute_key
+                select prefixes.hub_id, prefixes.rank_of_link, held.type_number, held.attribute_key
                 from prefixes
                 inner join ig_k_values as held on prefixes.cluster_id = held.cluster_id
                 union all
-                select cluster_id as hub_id, 0 as rank_of_link, strength, attribute_key
+                select cluster_id as hub_id, 0 as rank_of_link, type_number, attribute_key
                 from ig_k_values
                 where cluster_id in (select hub_id from prefixes)
             ) as gained
         ) as counted
         where occurrence > 1
-        group by hub_id, rank_of_link, strength
+        group by hub_id, rank_of_link, type_number
     ),
 
     {# The first suitor by which a hub would hold too many, each type running up by itself. #}
@@ -173,21 +174,21 @@
             prefixes.rank_of_link,
             counts.member_limit,
             coalesce(own.member_count, 0) + sum(counts.member_count - coalesce(repeated.value_count, 0)) over (
-                partition by prefixes.hub_id, counts.strength order by prefixes.rank_of_link
+                partition by prefixes.hub_id, counts.type_number order by prefixes.rank_of_link
                 rows between unbounded preceding and current row
             ) as member_count,
             coalesce(own.member_count, 0) + row_number() over (
-                partition by prefixes.hub_id, counts.strength order by prefixes.rank_of_link
+                partition by prefixes.hub_id, counts.type_number order by prefixes.rank_of_link
             ) as part_count
         from prefixes
         inner join ig_k_counts as counts on prefixes.cluster_id = counts.cluster_id
         left join ig_k_counts as own
-            on prefixes.hub_id = own.cluster_id and counts.strength = own.strength
+            on prefixes.hub_id = own.cluster_id and counts.type_number = own.type_number
         left join repeated
             on
                 prefixes.hub_id = repeated.hub_id
                 and prefixes.rank_of_link = repeated.rank_of_link
-                and counts.strength = repeated.strength
+                and counts.type_number = repeated.type_number
     ),
 
     refused as (

@@ -1,8 +1,8 @@
 {#
-    Identifiers that may found a profile, of clusters that have no owner: those of the strongest type. Of
-    most clusters that is one, which then needs no comparison.
+    Candidates for the canonical identifier of clusters without a profile: those of the type of highest priority.
+    Most clusters have one, which then needs no comparison.
 #}
-{% macro graph_founders(plan) %}
+{% macro graph_canonical_candidates(plan) %}
     with
 
     members as (
@@ -11,7 +11,7 @@
             located.identifier_key,
             {{ identifier_type_number('located.identifier_key') }} as type_number
         from {{ plan.located }} as located
-        left join ig_owned as owned on located.cluster_id = owned.cluster_id
+        left join ig_surviving_clusters as owned on located.cluster_id = owned.cluster_id
         where
             owned.cluster_id is null
             {% if not plan.is_rebuild %}
@@ -33,60 +33,60 @@
         on members.identifier_key = identifiers.identifier_key
 {% endmacro %}
 
-{# The oldest of them by name: of most clusters one. #}
-{% macro graph_oldest_founders() %}
+{# The oldest of them, with their names. #}
+{% macro graph_oldest_candidates() %}
     select
-        founders.cluster_id,
-        founders.identifier_key,
-        founders.first_observed_at,
+        candidates.cluster_id,
+        candidates.identifier_key,
+        candidates.first_observed_at,
         dictionary.identifier_type,
         dictionary.identifier_value
-    from ig_founders as founders
+    from ig_canonical_candidates as candidates
     inner join (
         select cluster_id, min(first_observed_at) as first_observed_at
-        from ig_founders
+        from ig_canonical_candidates
         group by cluster_id
     ) as oldest
         on
-            founders.cluster_id = oldest.cluster_id
-            and founders.first_observed_at = oldest.first_observed_at
+            candidates.cluster_id = oldest.cluster_id
+            and candidates.first_observed_at = oldest.first_observed_at
     inner join {{ graph_table('dictionary') }} as dictionary
-        on founders.identifier_key = dictionary.identifier_key
+        on candidates.identifier_key = dictionary.identifier_key
 {% endmacro %}
 
 {# The one with the least value, with an id of the next generation. #}
-{% macro graph_minted_profiles() %}
+{% macro graph_created_profiles() %}
     with
 
     least_values as (
         select cluster_id, min(identifier_value) as identifier_value
-        from ig_founders_named
+        from ig_oldest_candidates
         group by cluster_id
     ),
 
     generations as (
         select
-            founding_identifier_type,
-            founding_identifier_value,
+            original_identifier_type,
+            original_identifier_value,
             max(generation) as generation
-        from {{ graph_table('ledger') }}
-        where founding_identifier_value in (select identifier_value from least_values)
-        group by founding_identifier_type, founding_identifier_value
+        from {{ graph_table('id_registry') }}
+        where original_identifier_value in (select identifier_value from least_values)
+        group by original_identifier_type, original_identifier_value
     ),
 
     founded as (
         select
-            founders.*,
+            candidates.*,
             coalesce(generations.generation, 0) + 1 as generation
-        from ig_founders_named as founders
+        from ig_oldest_candidates as candidates
         inner join least_values
             on
-                founders.cluster_id = least_values.cluster_id
-                and founders.identifier_value = least_values.identifier_value
+                candidates.cluster_id = least_values.cluster_id
+                and candidates.identifier_value = least_values.identifier_value
         left join generations
             on
-                founders.identifier_type = generations.founding_identifier_type
-                and founders.identifier_value = generations.founding_identifier_value
+                candidates.identifier_type = generations.original_identifier_type
+                and candidates.identifier_value = generations.original_identifier_value
     )
 
     select
@@ -101,57 +101,57 @@
 {% endmacro %}
 
 {# `row_locator` is that of the row which a change replaces. #}
-{% macro graph_ledger_changes() %}
+{% macro graph_registry_changes() %}
     {% set row_locator = row_locator() %}
     select
         profile_id,
-        identifier_type as founding_identifier_type,
-        identifier_value as founding_identifier_value,
+        identifier_type as original_identifier_type,
+        identifier_value as original_identifier_value,
         generation,
-        identifier_type as anchor_identifier_type,
-        identifier_value as anchor_identifier_value,
-        identifier_key as anchor_identifier_key,
+        identifier_type as canonical_identifier_type,
+        identifier_value as canonical_identifier_value,
+        identifier_key as canonical_identifier_key,
         cast(null as text) as redirected_to_profile_id,
-        first_observed_at as founded_at,
-        {{ run_timestamp() }} as minted_at,
+        first_observed_at,
+        {{ run_timestamp() }} as created_at,
         cast(null as timestamp) as redirected_at,
         null as row_locator
-    from ig_minted
-    {# Ids that redirect to a profile which now loses itself follow it: a redirect is always one step. #}
+    from ig_created
+    {# Ids that redirected to a profile which is merged away now follow it: a redirect is always one step. #}
     {% for column in ['profile_id', 'redirected_to_profile_id'] %}
     union all
     select
-        ledger.profile_id,
-        ledger.founding_identifier_type,
-        ledger.founding_identifier_value,
-        ledger.generation,
-        ledger.anchor_identifier_type,
-        ledger.anchor_identifier_value,
-        ledger.anchor_identifier_key,
-        claims.owner_profile_id as redirected_to_profile_id,
-        ledger.founded_at,
-        ledger.minted_at,
-        coalesce(ledger.redirected_at, {{ run_timestamp() }}) as redirected_at,
-        ledger.{{ row_locator }} as row_locator
-    from {{ graph_table('ledger') }} as ledger
-    inner join ig_claims as claims on ledger.{{ column }} = claims.profile_id
-    where claims.profile_id <> claims.owner_profile_id
+        id_registry.profile_id,
+        id_registry.original_identifier_type,
+        id_registry.original_identifier_value,
+        id_registry.generation,
+        id_registry.canonical_identifier_type,
+        id_registry.canonical_identifier_value,
+        id_registry.canonical_identifier_key,
+        surviving.surviving_profile_id as redirected_to_profile_id,
+        id_registry.first_observed_at,
+        id_registry.created_at,
+        coalesce(id_registry.redirected_at, {{ run_timestamp() }}) as redirected_at,
+        id_registry.{{ row_locator }} as row_locator
+    from {{ graph_table('id_registry') }} as id_registry
+    inner join ig_surviving as surviving on id_registry.{{ column }} = surviving.profile_id
+    where surviving.profile_id <> surviving.surviving_profile_id
     {% endfor %}
     union all
     select
-        ledger.profile_id,
-        ledger.founding_identifier_type,
-        ledger.founding_identifier_value,
-        ledger.generation,
-        claims.anchor_identifier_type,
-        claims.anchor_identifier_value,
-        claims.anchor_identifier_key,
-        ledger.redirected_to_profile_id,
-        ledger.founded_at,
-        ledger.minted_at,
-        ledger.redirected_at,
-        ledger.{{ row_locator }} as row_locator
-    from {{ graph_table('ledger') }} as ledger
-    inner join ig_claims as claims on ledger.profile_id = claims.profile_id
-    where claims.is_anchored_anew and claims.profile_id = claims.owner_profile_id
+        id_registry.profile_id,
+        id_registry.original_identifier_type,
+        id_registry.original_identifier_value,
+        id_registry.generation,
+        surviving.canonical_identifier_type,
+        surviving.canonical_identifier_value,
+        surviving.canonical_identifier_key,
+        id_registry.redirected_to_profile_id,
+        id_registry.first_observed_at,
+        id_registry.created_at,
+        id_registry.redirected_at,
+        id_registry.{{ row_locator }} as row_locator
+    from {{ graph_table('id_registry') }} as id_registry
+    inner join ig_surviving as surviving on id_registry.profile_id = surviving.profile_id
+    where surviving.has_new_canonical and surviving.profile_id = surviving.surviving_profile_id
 {% endmacro %}

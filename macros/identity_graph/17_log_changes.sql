@@ -1,24 +1,23 @@
 {#
     Writes a row to the change log for every profile that was merged away and every profile that part of
-    another went to, with the link or the guard that was the cause. ig_logged holds the rows.
+    another went to, with the link or the status of the link that was the cause. ig_logged holds the rows.
 #}
 {% macro graph_log_changes(plan) %}
     {% set moves %}
         select
             before.identifier_key,
             before.profile_id as from_profile_id,
-            losers.owner_profile_id as redirected_to_profile_id,
-            coalesce(losers.owner_profile_id, before.profile_id) as heir_profile_id,
-            coalesce(owned.owner_profile_id, minted.profile_id) as to_profile_id
+            losers.surviving_profile_id as redirected_to_profile_id,
+            coalesce(losers.surviving_profile_id, before.profile_id) as kept_profile_id,
+            clusters.profile_id as to_profile_id
         from ig_members_before as before
-        left join ig_claims as losers
-            on before.profile_id = losers.profile_id and losers.profile_id <> losers.owner_profile_id
+        left join ig_surviving as losers
+            on before.profile_id = losers.profile_id and losers.profile_id <> losers.surviving_profile_id
         left join {{ plan.located }} as located on before.identifier_key = located.identifier_key
-        left join ig_owned as owned on located.cluster_id = owned.cluster_id
-        left join ig_minted as minted on located.cluster_id = minted.cluster_id
+        left join ig_clusters_assigned as clusters on located.cluster_id = clusters.cluster_id
     {% endset %}
     {% do replace_temp_table('ig_moves',
-        'select * from (' ~ moves ~ ') as moves where redirected_to_profile_id is not null or to_profile_id <> heir_profile_id'
+        'select * from (' ~ moves ~ ') as moves where redirected_to_profile_id is not null or to_profile_id <> kept_profile_id'
     ) %}
     {# Tables of their own, so that the engine knows how few they are. #}
     {% do replace_temp_table('ig_causes', graph_causes(plan)) %}
@@ -52,7 +51,7 @@
             on
                 links.identifier_key_{{ other }} = others.identifier_key
                 and members.from_profile_id = others.from_profile_id
-        where links.guard = 0 and links.cut = 0 and others.identifier_key is null
+        where links.status = 'active' and others.identifier_key is null
         {{ 'union all' if not loop.last }}
         {% endfor %}
     ),
@@ -62,24 +61,24 @@
         {% if plan.is_rebuild %}
         select
             cast(null as text) as from_profile_id, cast(null as text) as to_profile_id,
-            cast(null as bigint) as identifier_key_a, cast(null as bigint) as identifier_key_b, 0 as guard
+            cast(null as bigint) as identifier_key_a, cast(null as bigint) as identifier_key_b, cast(null as text) as status
         where 1 = 0
         {% else %}
         {% for side, other in [('a', 'b'), ('b', 'a')] %}
         select
-            moves.heir_profile_id as from_profile_id,
+            moves.kept_profile_id as from_profile_id,
             moves.to_profile_id,
             edges.identifier_key_a,
             edges.identifier_key_b,
-            edges.guard
+            edges.status
         from (
-            select identifier_key_a, identifier_key_b, guard from ig_edges_gone
+            select identifier_key_a, identifier_key_b, status from ig_changed_edges where not is_joined
             union all
-            select identifier_key_a, identifier_key_b, cut as guard from ig_edges_judged where cut <> 0
+            select identifier_key_a, identifier_key_b, status from ig_pruned_changes where status <> 'active'
         ) as edges
         inner join ig_moves as moves on edges.identifier_key_{{ side }} = moves.identifier_key
         inner join ig_members_before as others on edges.identifier_key_{{ other }} = others.identifier_key
-        where moves.to_profile_id <> moves.heir_profile_id and others.profile_id = moves.from_profile_id
+        where moves.to_profile_id <> moves.kept_profile_id and others.profile_id = moves.from_profile_id
         {{ 'union all' if not loop.last }}
         {% endfor %}
         {% endif %}
@@ -90,9 +89,9 @@
     from merging_links
     union all
     select 'split' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
-        case guard
-            when 1 then 'shared_identifier' when 2 then 'link_window' when 3 then 'profile_limit'
-            when 4 then 'override' else 'records_gone'
+        case
+            when status in ('shared_identifier', 'link_window', 'profile_limit', 'override') then status
+            else 'records_gone'
         end as cause,
         cast(null as timestamp) as first_observed_at
     from parting_links
@@ -113,12 +112,12 @@
         union all
         select
             'split' as change_type,
-            heir_profile_id as from_profile_id,
+            kept_profile_id as from_profile_id,
             to_profile_id,
             count(*) as identifier_count
         from ig_moves
-        where to_profile_id <> heir_profile_id
-        group by heir_profile_id, to_profile_id
+        where to_profile_id <> kept_profile_id
+        group by kept_profile_id, to_profile_id
     ),
 
     named as (

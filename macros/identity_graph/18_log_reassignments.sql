@@ -1,16 +1,16 @@
 {#
     Notes what may belong to another profile than before this run: sets that came or went, and identifiers that
-    are now of another profile or began or ceased to be shared. int_identity__set_profiles reads it. After a
+    are now of another profile or began or ceased to be shared. int_identity__combination_profiles reads it. After a
     rebuild anything may, which no log need say: `first_logged_run` tells who comes later.
 #}
-{% macro graph_log_reattributions(plan) %}
-    {% set log = graph_table('reattributions') %}
+{% macro graph_log_reassignments(plan) %}
+    {% set log = graph_table('reassignments') %}
     {% if plan.is_rebuild %}
         {% do run_statement('delete from ' ~ log) %}
         {% do plan.update({'first_logged_run': plan.run_number}) %}
         {% do return(none) %}
     {% endif %}
-    {% do graph_insert('reattributions', graph_reattributed(plan)) %}
+    {% do graph_insert('reassignments', graph_reassigned(plan)) %}
     {% set oldest = plan.run_number - graph_logged_runs() %}
     {% if oldest > plan.first_logged_run %}
         {% do run_statement('delete from ' ~ log ~ ' where run_number <= ' ~ oldest) %}
@@ -23,28 +23,24 @@
     {% do return(100) %}
 {% endmacro %}
 
-{% macro graph_reattributed(plan) %}
-    select {{ plan.run_number }}, gained.set_key, cast(null as bigint)
-    from ig_sets_gained as gained
-    left join ig_sets_before as before on gained.set_key = before.set_key
-    where before.set_key is null
+{% macro graph_reassigned(plan) %}
+    select {{ plan.run_number }}, gained.combination_key, cast(null as bigint)
+    from ig_combinations_gained as gained
+    left join ig_combinations_before as before on gained.combination_key = before.combination_key
+    where before.combination_key is null
     union all
-    select {{ plan.run_number }}, before.set_key, cast(null as bigint)
-    from ig_sets_before as before
-    left join ig_sets_after as after on before.set_key = after.set_key
-    where after.set_key is null
+    select {{ plan.run_number }}, before.combination_key, cast(null as bigint)
+    from ig_combinations_before as before
+    left join ig_combinations_after as after on before.combination_key = after.combination_key
+    where after.combination_key is null
     union all
     select {{ plan.run_number }}, cast(null as bigint), identifier_key
     from (
         select located.identifier_key
         from ig_located as located
-        inner join (
-            select cluster_id, owner_profile_id as profile_id from ig_owned
-            union all
-            select cluster_id, profile_id from ig_minted
-        ) as given on located.cluster_id = given.cluster_id
+        inner join ig_clusters_assigned as clusters on located.cluster_id = clusters.cluster_id
         left join ig_members_before as before on located.identifier_key = before.identifier_key
-        where before.profile_id is distinct from given.profile_id
+        where before.profile_id is distinct from clusters.profile_id
         union
         select judged.identifier_key
         from ig_identifiers_after as judged

@@ -31,14 +31,16 @@
 {%- endmacro %}
 
 {#
-    Number of the graph's run that int_identity__set_profiles has taken in, or none where the log of the
+    Number of the graph's run that int_identity__combination_profiles has taken in, or none where the log of the
     graph does not reach back to it, so that all is to be compared.
 #}
-{%- macro last_attributed_run() -%}
+{%- macro last_assigned_run() -%}
     {%- set graph = ref('identity_graph') -%}
-    {%- if not execute or not is_incremental() or not has_column(this, 'attributed_run') -%}{%- do return(none) -%}{%- endif -%}
+    {#- The model refers to it in incremental runs only, which dbt does not see when it parses. -#}
+    {%- do ref('identity_graph__reassignments') if not execute -%}
+    {%- if not execute or not is_incremental() or not has_column(this, 'assigned_run') -%}{%- do return(none) -%}{%- endif -%}
     {%- set known = run_query(
-        'select (select max(attributed_run) from ' ~ this ~ '), first_logged_run from '
+        'select (select max(assigned_run) from ' ~ this ~ '), first_logged_run from '
         ~ graph_table('state', graph)
     ).rows[0] -%}
     {%- if known[0] is none or known[0] < known[1] -%}{%- do return(none) -%}{%- endif -%}
@@ -46,14 +48,14 @@
 {%- endmacro -%}
 
 {#- Replaces the sets that belong to another profile now; all of them where all were compared. -#}
-{%- macro get_incremental_reattributed_sql(arguments) -%}
+{%- macro get_incremental_reassigned_sql(arguments) -%}
     delete from {{ arguments.target_relation }}
-    {%- if last_attributed_run() is not none %}
-    where set_key in (select set_key from {{ arguments.temp_relation }})
+    {%- if last_assigned_run() is not none %}
+    where combination_key in (select combination_key from {{ arguments.temp_relation }})
     {%- endif %};
 
-    insert into {{ arguments.target_relation }} (set_key, profile_id, attributed_run)
-    select set_key, profile_id, attributed_run
+    insert into {{ arguments.target_relation }} (combination_key, profile_id, assigned_run)
+    select combination_key, profile_id, assigned_run
     from {{ arguments.temp_relation }}
     where profile_id is not null
 {%- endmacro -%}

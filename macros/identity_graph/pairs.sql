@@ -1,10 +1,10 @@
 {# Pairs of the identifiers of every set. `position` pairs are written out: few are longer than two. #}
-{% macro graph_pairs(sets, plan) %}
+{% macro graph_pairs(combinations, plan) %}
     {% set lengths = [2] %}
     {% for entry in identity_sources() %}{% do lengths.append(entry.identifiers | length) %}{% endfor %}
     {% set blocked_keys = '(select identifier_key from ig_blocked)' %}
     select
-        pairs.set_key,
+        pairs.combination_key,
         pairs.source_number,
         least(pairs.key_1, pairs.key_2) as identifier_key_a,
         greatest(pairs.key_1, pairs.key_2) as identifier_key_b,
@@ -17,11 +17,11 @@
         {% set outer = loop %}
         {% for first in range(1, second) %}
         select
-            set_key, source_number,
+            combination_key, source_number,
             identifier_keys[{{ first }}] as key_1,
             identifier_keys[{{ second }}] as key_2,
             record_count, first_observed_at, last_observed_at, sample_record_id
-        from {{ sets }}
+        from {{ combinations }}
         where identifier_count >= {{ second }}
         {{ 'union all' if not (outer.last and loop.last) }}
         {% endfor %}
@@ -76,20 +76,4 @@
         when {{ source.number }} then '{{ source.model }}'
         {%- endfor %}
     end
-{%- endmacro %}
-
-{# Name of the guard that withholds a link, null where it holds. #}
-{% macro withheld_reason(guard, cut) -%}
-    case
-        when {{ guard }} = 1 then 'shared_identifier'
-        when {{ guard }} = 2 then 'link_window'
-        when {{ guard }} = 5 then 'unseen_identifier'
-        when {{ cut }} = 3 then 'profile_limit'
-        when {{ cut }} = 4 then 'override'
-    end
-{%- endmacro %}
-
-{# One number for the types of a key and of its neighbour. #}
-{% macro graph_pair_number(identifier_key, other_key) -%}
-    ({{ identifier_type_number(identifier_key) }} * 64 + {{ identifier_type_number(other_key) }})
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
     Tables of the graph's state with their columns. All are changed in one transaction, by the
-    materialisation alone. What is `permanent` outlives a full refresh.
+    materialization alone. What is `permanent` outlives a full refresh.
 #}
 {% macro graph_state_columns() %}
     {% do return({
@@ -13,10 +13,10 @@
         },
         'records': {
             'source_number': 'integer', 'record_id': 'text', 'record_key': 'bigint',
-            'set_key': 'bigint', 'observed_at': 'timestamp',
+            'combination_key': 'bigint', 'observed_at': 'timestamp',
         },
-        'sets': {
-            'set_key': 'bigint', 'source_number': 'integer', 'identifier_count': 'integer',
+        'combinations': {
+            'combination_key': 'bigint', 'source_number': 'integer', 'identifier_count': 'integer',
             'identifier_keys': 'bigint[]', 'record_count': 'bigint', 'first_observed_at': 'timestamp',
             'last_observed_at': 'timestamp', 'sample_record_id': 'text',
         },
@@ -24,34 +24,34 @@
             'identifier_key': 'bigint', 'identifier_type': 'text', 'identifier_value': 'text',
         },
         'identifiers': {
-            'identifier_key': 'bigint', 'value_check': 'bigint', 'strength': 'integer',
+            'identifier_key': 'bigint', 'value_check': 'bigint', 'identifier_type': 'text',
             'blocking_priority': 'bigint', 'record_count': 'bigint', 'first_observed_at': 'timestamp',
-            'last_observed_at': 'timestamp', 'is_shared': 'boolean', 'crowd_strength': 'integer',
-            'crowd_count': 'bigint',
+            'last_observed_at': 'timestamp', 'is_shared': 'boolean', 'neighbour_type': 'text',
+            'neighbour_count': 'bigint',
         },
         'links': {
             'identifier_key_a': 'bigint', 'identifier_key_b': 'bigint', 'record_count': 'bigint',
             'source_mask': 'bigint', 'sample_record': 'text', 'first_observed_at': 'timestamp',
-            'last_observed_at': 'timestamp', 'guard': 'integer', 'cut': 'integer',
+            'last_observed_at': 'timestamp', 'status': 'text',
         },
         'nodes': {
-            'identifier_key': 'bigint', 'region_id': 'bigint', 'cluster_id': 'bigint',
+            'identifier_key': 'bigint', 'component_id': 'bigint', 'cluster_id': 'bigint',
         },
         'clusters': {
             'cluster_id': 'bigint', 'profile_id': 'text',
         },
-        'reattributions': {
-            'run_number': 'bigint', 'set_key': 'bigint', 'identifier_key': 'bigint',
+        'reassignments': {
+            'run_number': 'bigint', 'combination_key': 'bigint', 'identifier_key': 'bigint',
         },
         'exclusions': {
             'identifier_key_a': 'bigint', 'identifier_key_b': 'bigint',
         },
-        'ledger': {
-            'profile_id': 'text', 'founding_identifier_type': 'text',
-            'founding_identifier_value': 'text', 'generation': 'bigint',
-            'anchor_identifier_type': 'text', 'anchor_identifier_value': 'text',
-            'anchor_identifier_key': 'bigint', 'redirected_to_profile_id': 'text',
-            'founded_at': 'timestamp', 'minted_at': 'timestamp', 'redirected_at': 'timestamp',
+        'id_registry': {
+            'profile_id': 'text', 'original_identifier_type': 'text',
+            'original_identifier_value': 'text', 'generation': 'bigint',
+            'canonical_identifier_type': 'text', 'canonical_identifier_value': 'text',
+            'canonical_identifier_key': 'bigint', 'redirected_to_profile_id': 'text',
+            'first_observed_at': 'timestamp', 'created_at': 'timestamp', 'redirected_at': 'timestamp',
         },
         'changes': {
             'change_id': 'text', 'change_type': 'text', 'from_profile_id': 'text',
@@ -79,9 +79,9 @@
     {% do run_statement(statements | join('; ')) %}
 {% endmacro %}
 
-{# Empties the state before it is built again, all but ledger and change log, and names what is to be read. #}
+{# Empties the state before it is built again, all but id_registry and change log, and names what is to be read. #}
 {% macro graph_empty(plan) %}
-    {% for name in graph_state_columns() if name not in ['ledger', 'changes'] %}
+    {% for name in graph_state_columns() if name not in ['id_registry', 'changes'] %}
         {% do graph_empty_table(name) %}
     {% endfor %}
     {% do graph_create_tables() %}
@@ -130,8 +130,8 @@
     {% endset %}
     {% do replace_temp_table('ig_members_before', members_before) %}
     {% set rekeyed %}
-        update {{ graph_table('ledger') }}
-        set anchor_identifier_key = {{ identifier_key('anchor_identifier_type', 'anchor_identifier_value', plan.key_seed, plan.types) }}
+        update {{ graph_table('id_registry') }}
+        set canonical_identifier_key = {{ identifier_key('canonical_identifier_type', 'canonical_identifier_value', plan.key_seed, plan.types) }}
     {% endset %}
     {% do run_query(rekeyed) %}
 {% endmacro %}

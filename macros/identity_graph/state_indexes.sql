@@ -1,10 +1,10 @@
 {# Columns by which an incremental run looks rows up. #}
 {% macro graph_indexes() %}
     {% do return({
-        'records': ['record_key', 'set_key'], 'sets': ['set_key'], 'dictionary': ['identifier_key'],
+        'records': ['record_key', 'combination_key'], 'combinations': ['combination_key'], 'dictionary': ['identifier_key'],
         'identifiers': ['identifier_key'], 'links': ['identifier_key_a', 'identifier_key_b'],
-        'nodes': ['identifier_key', 'region_id', 'cluster_id'], 'clusters': ['cluster_id', 'profile_id'],
-        'ledger': ['profile_id', 'anchor_identifier_key', 'redirected_to_profile_id'],
+        'nodes': ['identifier_key', 'component_id', 'cluster_id'], 'clusters': ['cluster_id', 'profile_id'],
+        'id_registry': ['profile_id', 'canonical_identifier_key', 'redirected_to_profile_id'],
     }) %}
 {% endmacro %}
 

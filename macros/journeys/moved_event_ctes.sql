@@ -8,9 +8,9 @@ reattributed as (
     select
         {{ surrogate_key(['source_model', 'record_id']) }} as event_id,
         profile_id,
-        attributed_run
+        assigned_run
     from {{ ref('int_identity__record_profiles') }}
-    where attributed_run > {{ taken.attributed_run }}
+    where assigned_run > {{ taken.assigned_run }}
 ),
 
 -- Two columns are read of all rows, and of those whose profile is another the rest.
@@ -29,7 +29,7 @@ moved_rows as materialized (
     select
         stored.row_locator,
         reattributed.profile_id,
-        reattributed.attributed_run
+        reattributed.assigned_run
     from stored
     inner join reattributed on stored.event_id = reattributed.event_id
     where
@@ -51,7 +51,7 @@ moved as (
         {%- endfor %}
         versions.occurred_at,
         versions._staged_batch,
-        moved_rows.attributed_run as _attributed_run
+        moved_rows.assigned_run as _attributed_run
     from {{ this }} as versions
     inner join moved_rows on versions.{{ row_locator() }} = moved_rows.row_locator
     where versions.{{ row_locator() }} in (select row_locator from moved_rows)

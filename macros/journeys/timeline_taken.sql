@@ -3,16 +3,16 @@
     compared whole, and the last run of the graph. None where all is to be built anew.
 #}
 {%- macro timeline_taken() -%}
-    {%- set set_profiles = ref('int_identity__set_profiles') if not execute or is_incremental() -%}
+    {%- set set_profiles = ref('int_identity__combination_profiles') if not execute or is_incremental() -%}
     {%- if not execute -%}
         {%- for source in identity_sources() -%}{%- do base_of(source.model) -%}{%- endfor -%}
         {%- do ref('identity_graph') -%}
         {%- do return(none) -%}
     {%- endif -%}
     {%- if not is_incremental() or not has_column(this, '_written_batch') -%}{%- do return(none) -%}{%- endif -%}
-    {%- set attributed_run = query_value('select max(_attributed_run) from ' ~ this) -%}
-    {%- set first_run = query_value('select min(attributed_run) from ' ~ set_profiles) -%}
-    {%- if attributed_run is none or first_run is none or first_run > attributed_run -%}
+    {%- set assigned_run = query_value('select max(_attributed_run) from ' ~ this) -%}
+    {%- set first_run = query_value('select min(assigned_run) from ' ~ set_profiles) -%}
+    {%- if assigned_run is none or first_run is none or first_run > assigned_run -%}
         {%- do return(none) -%}
     {%- endif -%}
     {%- set known = {} -%}
@@ -30,7 +30,7 @@
             and batches[0] <= batch and batch <= batches[1] -%}
         {%- do sources.update({source.model: batch if is_continued else none}) -%}
     {%- endfor -%}
-    {%- do return({'attributed_run': attributed_run | int, 'sources': sources}) -%}
+    {%- do return({'assigned_run': assigned_run | int, 'sources': sources}) -%}
 {%- endmacro -%}
 
 {#- Condition on the timeline: rows of batches that were not taken in. -#}

@@ -23,7 +23,7 @@ staged_records as materialized (
     select
         source_number,
         record_id,
-        set_key
+        combination_key
     from {{ graph_table('records', ref('identity_graph')) }}
     where
         source_number <> 0
@@ -35,11 +35,11 @@ record_profiles as (
         {{ source_model('staged_records.source_number') }} as source_model,
         staged_records.record_id,
         set_profiles.profile_id,
-        set_profiles.attributed_run
+        set_profiles.assigned_run
     from staged_records
-    inner join {{ ref('int_identity__set_profiles') }} as set_profiles
-        on staged_records.set_key = set_profiles.set_key
-    where set_profiles.set_key in (select staged_records.set_key from staged_records)
+    inner join {{ ref('int_identity__combination_profiles') }} as set_profiles
+        on staged_records.combination_key = set_profiles.combination_key
+    where set_profiles.combination_key in (select staged_records.combination_key from staged_records)
 ),
 
 {% else -%}
@@ -66,7 +66,7 @@ attributed as (
         {%- endfor %}
         timeline.occurred_at,
         timeline._staged_batch,
-        coalesce(record_profiles.attributed_run, 0) as _attributed_run
+        coalesce(record_profiles.assigned_run, 0) as _attributed_run
     from timeline
     left join record_profiles
         on

@@ -1,12 +1,12 @@
 with
 
 identifiers as (
-    select * from {{ ref('int_identity__placed_identifiers') }}
+    select * from {{ ref('int_identity__assigned_identifiers') }}
     where cluster_id is not null and first_observed_at <= {{ as_of() }}
 ),
 
 clusters as (
-    select * from {{ ref('int_identity__clusters') }}
+    select * from {{ ref('identity_graph__clusters') }}
 ),
 
 -- A profile is a cluster, whose number is grouped by faster than an id, and joined once summed.

@@ -74,7 +74,7 @@ PLACES = """
 create schema {schema}_identity;
 create schema {schema}_rules;
 create view {schema}_rules.identifier_types as
-select identifier_type, strength, identifier_type in ('email', 'phone') as is_direct,
+select identifier_type, priority, identifier_type in ('email', 'phone') as is_direct,
 cast(null as text) as comment from {schema}.test_identifier_types;
 create view {schema}_rules.link_overrides as select * from {schema}.test_link_overrides;
 create view {schema}_identity.profile_identifiers as select * from {schema}.profile_identifiers;
@@ -213,7 +213,7 @@ class Drawn:
         for statement in (
             "create table {0}.identity_graph__dictionary (identifier_key bigint, "
             "identifier_type text, identifier_value text)",
-            "create table {0}.identity_graph__nodes (identifier_key bigint, region_id bigint, "
+            "create table {0}.identity_graph__nodes (identifier_key bigint, component_id bigint, "
             "cluster_id bigint)",
             "create table {0}.identity_graph__links (identifier_key_a bigint, "
             "identifier_key_b bigint, record_count bigint, sample_record text, "

@@ -119,7 +119,7 @@ def test_every_history_comes_to_the_reference(settings: Settings, examples: int)
         world.run()
         check(world)
         evidence, profiles = world.evidence(), world.profiles()
-        # Built from nothing but the records, all is the same; and so are the ids, by the ledger.
+        # Built from nothing but the records, all is the same; and so are the ids, by the id_registry.
         world.run("--full-refresh")
         assert world.evidence() == evidence
         assert world.profiles() == profiles
@@ -131,13 +131,13 @@ def test_every_history_comes_to_the_reference(settings: Settings, examples: int)
 def check_ledger(world: World) -> None:
     unresolved = world.query(
         "select redirects.old_profile_id from {schema}.profile_redirects as redirects "
-        "left join {schema}.identity_ledger as ledger using (profile_id) "
-        "where ledger.profile_id is null or ledger.redirected_to_profile_id is not null"
+        "left join {schema}.profile_id_registry as id_registry using (profile_id) "
+        "where id_registry.profile_id is null or id_registry.redirected_to_profile_id is not null"
     )
     homeless = world.query(
         "select identifiers.profile_id from {schema}.profile_identifiers as identifiers "
-        "left join {schema}.identity_ledger as ledger using (profile_id) "
+        "left join {schema}.profile_id_registry as id_registry using (profile_id) "
         "where identifiers.profile_id is not null "
-        "and (ledger.profile_id is null or ledger.redirected_to_profile_id is not null)"
+        "and (id_registry.profile_id is null or id_registry.redirected_to_profile_id is not null)"
     )
     assert (unresolved, homeless) == ([], [])

@@ -1,7 +1,7 @@
 select
     identifiers.identifier_type,
     identifiers.identifier_value,
-    types.strength,
+    types.priority,
     identifiers.is_blocked,
     identifiers.is_shared,
     identifiers.record_count,
@@ -16,5 +16,5 @@ left join {identity}.identity_suspects as suspects
         identifiers.identifier_type = suspects.identifier_type
         and identifiers.identifier_value = suspects.identifier_value
 where identifiers.profile_id = $1
-order by types.strength desc, identifiers.first_observed_at, identifiers.identifier_value
+order by types.priority desc, identifiers.first_observed_at, identifiers.identifier_value
 limit 5001

@@ -40,7 +40,7 @@ select
     shown.identifier_type_b,
     shown.identifier_value_b,
     shown.is_active,
-    shown.withheld_reason,
+    shown.inactive_reason,
     shown.record_count,
     shown.source_count,
     shown.sample_source_model,
@@ -64,8 +64,8 @@ inner join {rules}.identifier_types as types_b
     on shown.identifier_type_b = types_b.identifier_type
 order by
     shown.is_active,
-    least(types_a.strength, types_b.strength) desc,
-    greatest(types_a.strength, types_b.strength) desc,
+    least(types_a.priority, types_b.priority) desc,
+    greatest(types_a.priority, types_b.priority) desc,
     shown.first_observed_at,
     shown.link_id
 limit 10001

@@ -1,7 +1,7 @@
 select
     identifier_type,
     is_direct,
-    strength,
+    priority,
     comment
 from {rules}.identifier_types
-order by strength desc
+order by priority desc

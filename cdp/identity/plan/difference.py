@@ -164,7 +164,7 @@ def published(schema: str, moment: str) -> dict[str, str]:
         ),
         f"{moment}_links": (
             "select link_id, identifier_type_a, identifier_value_a, identifier_type_b, "
-            "identifier_value_b, is_active, withheld_reason, record_count, sample_source_model, "
+            "identifier_value_b, is_active, inactive_reason, record_count, sample_source_model, "
             f"sample_record_id from {table('identity', 'profile_links')}"
         ),
         f"{moment}_suspects": (
@@ -335,7 +335,7 @@ def _links_that_changed(scratch: Scratch, holding: str, other: str) -> str:
     sides = []
     for inner, outer in (("a", "b"), ("b", "a")):
         sides.append(
-            "select links.*, others.withheld_reason as guard, "
+            "select links.*, others.inactive_reason as guard, "
             "coalesce(ends_a.is_blocked or ends_b.is_blocked, false) as is_blocked, "
             f"{inner}_before.profile_id as inner_profile_id, "
             f"{inner}_after.profile_id as inner_after, "
@@ -466,8 +466,8 @@ class _Reader:
 
     def guards(self) -> tuple[GuardChange, ...]:
         counted = " union all ".join(
-            f"select 'links withheld by ' || withheld_reason as guard, {before} as is_before "
-            f"from {self._scratch.note(f'{moment}_links')} where withheld_reason is not null "
+            f"select 'links withheld by ' || inactive_reason as guard, {before} as is_before "
+            f"from {self._scratch.note(f'{moment}_links')} where inactive_reason is not null "
             + "".join(
                 f"union all select 'identifiers {name}' as guard, {before} as is_before "
                 f"from {self._scratch.note(f'{moment}_identifiers')} where is_{name} "

@@ -1,7 +1,7 @@
 select
     reason,
     count(*) as identifier_count,
-    sum(withheld_link_count) as withheld_link_count,
+    sum(inactive_link_count) as inactive_link_count,
     max(neighbour_count) as largest_neighbour_count
 from cdp_identity.identity_suspects
 group by reason

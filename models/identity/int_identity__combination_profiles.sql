@@ -1,18 +1,18 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='reattributed',
-    unique_key='set_key',
+    incremental_strategy='reassigned',
+    unique_key='combination_key',
     on_schema_change='append_new_columns',
-    indexes=index_columns(['set_key', 'attributed_run']),
+    indexes=index_columns(['combination_key', 'assigned_run']),
 ) }}
 
-{%- set since = last_attributed_run() -%}
+{%- set since = last_assigned_run() -%}
 
 with
 
 -- Read twice with few columns: to keep all rows would cost more.
-identifier_sets as not materialized (
-    select * from {{ graph_table('sets', ref('identity_graph')) }}
+combinations as not materialized (
+    select * from {{ ref('identity_graph__combinations') }}
 ),
 
 nodes as (
@@ -20,36 +20,36 @@ nodes as (
 ),
 
 identifiers as (
-    select * from {{ graph_table('identifiers', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__identifiers') }}
 ),
 
 clusters as (
-    select * from {{ graph_table('clusters', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__clusters') }}
 ),
 
 graph_state as (
-    select * from {{ graph_table('state', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__state') }}
 ),
 
 {% if since is not none %}
-reattributions as (
-    select * from {{ graph_table('reattributions', ref('identity_graph')) }}
+reassignments as (
+    select * from {{ ref('identity_graph__reassignments') }}
     where run_number > {{ since }}
 ),
 
 touched as (
-    select set_key from reattributions
-    where set_key is not null
+    select combination_key from reassignments
+    where combination_key is not null
     union
-    select members.set_key
+    select members.combination_key
     from (
         select
-            set_key,
+            combination_key,
             unnest(identifier_keys) as identifier_key
-        from identifier_sets
-        where exists (select 1 from reattributions)
+        from combinations
+        where exists (select 1 from reassignments)
     ) as members
-    where members.identifier_key in (select identifier_key from reattributions)
+    where members.identifier_key in (select identifier_key from reassignments)
 ),
 
 {% endif %}
@@ -57,28 +57,28 @@ touched as (
 -- first. One that several people share speaks only where no other does.
 members as (
     select
-        set_key,
+        combination_key,
         unnest(identifier_keys) as identifier_key,
-        generate_subscripts(identifier_keys, 1) as position_in_set
-    from identifier_sets
+        generate_subscripts(identifier_keys, 1) as position_in_combination
+    from combinations
     {% if since is not none %}
-    where set_key in (select set_key from touched)
+    where combination_key in (select combination_key from touched)
     {% endif %}
 ),
 
-placed as (
+assigned as (
     select
-        members.set_key,
+        members.combination_key,
         nodes.cluster_id,
         row_number() over (
-            partition by members.set_key
+            partition by members.combination_key
             order by
                 case
                     when identifiers.is_shared or identifiers.blocking_priority is not null then 1
                     else 0
                 end,
-                members.position_in_set
-        ) as rank_in_set
+                members.position_in_combination
+        ) as rank_in_combination
     from members
     inner join nodes
         on members.identifier_key = nodes.identifier_key
@@ -88,32 +88,32 @@ placed as (
 
 attributed as (
     select
-        placed.set_key,
+        assigned.combination_key,
         clusters.profile_id
-    from placed
+    from assigned
     inner join clusters
-        on placed.cluster_id = clusters.cluster_id
-    where placed.rank_in_set = 1
+        on assigned.cluster_id = clusters.cluster_id
+    where assigned.rank_in_combination = 1
 ),
 
 {% if since is not none %}
 -- A set that went has no profile any more; its row is taken away.
 changed as (
     select
-        touched.set_key,
+        touched.combination_key,
         attributed.profile_id
     from touched
-    left join attributed on touched.set_key = attributed.set_key
-    left join {{ this }} as before on touched.set_key = before.set_key
+    left join attributed on touched.combination_key = attributed.combination_key
+    left join {{ this }} as before on touched.combination_key = before.combination_key
     where attributed.profile_id is distinct from before.profile_id
 ),
 
 {% endif %}
 stamped as (
     select
-        changed.set_key,
+        changed.combination_key,
         changed.profile_id,
-        graph_state.last_run as attributed_run
+        graph_state.last_run as assigned_run
     from {{ 'attributed' if since is none else 'changed' }} as changed
     cross join graph_state
 )

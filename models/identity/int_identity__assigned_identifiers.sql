@@ -4,7 +4,7 @@
 with
 
 identifiers as (
-    select * from {{ graph_table('identifiers', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__identifiers') }}
     where record_count > 0
 ),
 
@@ -29,7 +29,7 @@ assigned as (
         identifiers.last_observed_at
     from identifiers
     inner join identifier_types
-        on identifiers.strength = identifier_types.strength
+        on identifiers.identifier_type = identifier_types.identifier_type
     left join nodes
         on identifiers.identifier_key = nodes.identifier_key
 )

@@ -1,1 +1,0 @@
-select * from {{ graph_table('ledger', ref('identity_graph')) }}

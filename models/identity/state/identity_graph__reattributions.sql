@@ -1,1 +1,0 @@
-select * from {{ graph_table('reattributions', ref('identity_graph')) }}

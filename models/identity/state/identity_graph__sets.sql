@@ -1,1 +1,0 @@
-select * from {{ graph_table('sets', ref('identity_graph')) }}
