@@ -23,6 +23,7 @@ from cdp.warehouse.connection import Connection, WarehouseBusyError, connected, 
 WITHHELD_LIMIT = 4
 MACROS = (
     "identity/identity_path.sql",
+    "identity/identity_path_hops.sql",
     "identity/identity_place.sql",
     "identity/identity_distances.sql",
     "identity/identity_places_reached.sql",

@@ -1,7 +1,7 @@
 {#
-    A quarter of an hour of one browser or app. Where several people use it, so that it links nothing, this
-    is what is left to tell them apart. It follows from one record alone: no neighbour that comes late
-    changes it.
+    Device window: a quarter of an hour of one browser or app. It tells people apart who take turns on a shared
+    device. It follows from one record alone, so that a late record changes nothing. The identifier type is named
+    `visit`: profile ids are hashes of it.
 #}
 {% macro device_window(device, occurred_at) -%}
     {{ device }} || '@' || cast(date_trunc('hour', {{ occurred_at }}) as text) || '/'

@@ -1,11 +1,10 @@
 {#
-    CTE of one row per identifier from which the asked one (key_b) can be reached over `edges` (from_key,
-    to_key): identifier_key and distance, the least number of edges. Breadth first; the search ends with
-    the round that comes to key_a.
+    CTE with one row per identifier from which the target (key_b) can be reached over `edges` (from_key, to_key):
+    identifier_key and distance, the least number of edges. A breadth-first search, which ends with the round
+    that reaches key_a.
 
-    Each round has to know all that was seen before, or it would walk in circles: DuckDB keeps it by key,
-    PostgreSQL carries it along in an array, and looks links up by index instead of going through all
-    `edges` in every round.
+    To avoid circles, DuckDB keeps visited identifiers by key. PostgreSQL carries them in an array, and looks links
+    up by index instead of reading all `edges` in every round.
 #}
 {% macro identity_distances(name, edges, tables) %}
     {{- adapter.dispatch('identity_distances', 'customer_data_platform')(name, edges, tables) -}}

@@ -1,7 +1,7 @@
 {#
-    CTE of one row per place (see `identity_place`) that is reached from the asked place `start` over at
-    most `inactive_limit` withheld links: place_id and distance, the least number of them. Breadth first;
-    the search ends with the round that comes to the asked place `goal`.
+    CTE with one row per place (see `identity_place`) that is reached from place `start` over at most
+    `inactive_limit` inactive links: place_id and distance, the least number of these links. A breadth-first
+    search, which ends with the round that reaches place `goal`.
 #}
 {% macro identity_places_reached(name, start, goal, tables, inactive_limit) %}
     {{- adapter.dispatch('identity_places_reached', 'customer_data_platform')(
@@ -60,7 +60,7 @@
     )
 {%- endmacro %}
 
-{# By index: what is read is what the places hold and what their withheld links lead to. #}
+{# Uses indexes: reads only the members of the visited places and the targets of their inactive links. #}
 {% macro postgres__identity_places_reached(name, start, goal, tables, inactive_limit) -%}
     {{ name }}_rounds as (
         select

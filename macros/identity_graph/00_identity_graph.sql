@@ -1,11 +1,9 @@
 {#
     Materialises the identity graph of `identity_sources`, incrementally and in one transaction.
 
-    The model's own relation is the view `identity_graph` of its nodes; the state stands beside it in
-    tables named identity_graph__<table>, listed by `graph_state_columns` and read by other models
-    through `graph_table`. A run reads the records that changed since the last, and touches only what
-    they reach: sets of identifiers, identifiers, links, guards, components, id_registry, change log. The
-    steps follow one another in `graph_refresh`.
+    The model's own relation is a view of the nodes; the state is in tables identity_graph__<table> beside it
+    (`graph_state_columns`). A run reads the records that changed since the last, and updates only what they
+    reach. See README.md.
 
     A crash at any moment leaves the state of the run before: everything is one transaction, and all
     that is written on the way is temporary.
@@ -74,7 +72,7 @@
     {% do return(summary) %}
 {% endmacro %}
 
-{# Tables that were just filled are large, which an engine that plans by statistics is told here. #}
+{# For engines that plan by statistics: these tables have just been filled. #}
 {% macro graph_gather_statistics(names) %}
     {% for name in names %}
         {% set statement = gather_statistics(graph_table(name)) %}
@@ -82,7 +80,7 @@
     {% endfor %}
 {% endmacro %}
 
-{# What was done, in numbers. #}
+{# One line for the log: what was done, in numbers. #}
 {% macro graph_summary(plan) %}
     {% set counts = run_query(
         'select (select count(*) from ' ~ (graph_table('records') if plan.is_rebuild else 'ig_new') ~ '),'
@@ -91,12 +89,12 @@
         ~ ' (select count(*) from ig_created), (select count(*) from ig_logged)'
     ).rows[0] %}
     {% do return(
-        ('built again: ' if plan.is_rebuild else '') ~ counts[0] ~ ' records came, ' ~ counts[1] ~ ' went, '
+        ('full build: ' if plan.is_rebuild else '') ~ counts[0] ~ ' records added, ' ~ counts[1] ~ ' removed, '
         ~ counts[2] ~ ' identifiers assigned, ' ~ counts[3] ~ ' profiles created, ' ~ counts[4] ~ ' merges and splits'
     ) %}
 {% endmacro %}
 
-{# Nothing is left in the session for the next model on its connection. #}
+{# The connection goes on to the next model. #}
 {% macro graph_drop_temporary() %}
     {% set temporary_tables = run_query(
         "select table_name from information_schema.tables"
@@ -105,7 +103,7 @@
     {% do graph_drop(temporary_tables) %}
 {% endmacro %}
 
-{# Gives up what no later step reads: the memory it holds is wanted. #}
+{# Drops temporary tables that no later step reads, to free their memory. #}
 {% macro graph_drop(tables) %}
     {% set statements = [] %}
     {% for table in tables %}{% do statements.append('drop table if exists ' ~ table) %}{% endfor %}

@@ -24,10 +24,10 @@
         'first_logged_run': (state[0]['first_logged_run'] if state else 0) | int,
     } %}
     {% if not is_rebuild %}
-        {% do plan.update({'sources': graph_changed_sources(plan.key_seed, types)}) %}
+        {% do plan.update({'exclusions_changed': graph_exclusions_changed(plan.key_seed, types)}) %}
+        {% do plan.update({'sources': graph_changed_sources(plan)}) %}
     {% endif %}
-    {% do plan.update({'exclusions_changed': is_rebuild or graph_exclusions_changed(plan.key_seed, types)}) %}
-    {% do plan.update({'is_due': plan.exclusions_changed or plan.sources | length > 0}) %}
+    {% do plan.update({'is_due': is_rebuild or plan.sources | length > 0}) %}
     {% if plan.is_due %}{% do graph_read_rules() %}{% endif %}
     {% do return(plan) %}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{# Entries of `identity_sources` with a number each. Number 0 is that of the overrides. #}
+{# Entries of `identity_sources`, numbered. Source 0 is the overrides. #}
 {% macro graph_sources() %}
     {% set sources = [{'number': 0, 'model': 'link_overrides', 'is_override': true}] %}
     {% for entry in identity_sources() %}
@@ -7,12 +7,12 @@
         {% do sources.append(source) %}
     {% endfor %}
     {% if sources | length > 62 %}
-        {% do exceptions.raise_compiler_error('identity_sources has more than 61 entries, which is more than a mask of sources holds: unite some in a model of their own.') %}
+        {% do exceptions.raise_compiler_error('identity_sources has more than 61 entries, more than the bit mask of a link holds: combine some in a model.') %}
     {% endif %}
     {% do return(sources) %}
 {% endmacro %}
 
-{# Entries of `graph_sources` with the first and last batch of each, and the last that was taken in. #}
+{# Entries of `graph_sources` with the first and last batch of each, and the last processed batch. #}
 {% macro graph_sources_with_batches() %}
     {% set sources = graph_sources() %}
     {% set ranges = [] %}
@@ -40,18 +40,18 @@
     {% do return(sources) %}
 {% endmacro %}
 
-{# Sources with a batch that the state has not taken in, and the overrides where they changed. #}
-{% macro graph_changed_sources(seed, types) %}
+{# Sources with an unprocessed batch, and the overrides if they changed. #}
+{% macro graph_changed_sources(plan) %}
     {% set changed = [] %}
     {% for source in graph_sources_with_batches() %}
         {% if source.is_override %}
-            {% if graph_overrides_changed(seed, types) %}
+            {% if plan.exclusions_changed or graph_overrides_changed(plan.key_seed, plan.types) %}
                 {% do source.update({'since': none}) %}
                 {% do changed.append(source) %}
             {% endif %}
         {% elif source.last_batch != source.known_batch %}
-            {# A base that was built again holds no row of a batch that was taken in; nor does one whose
-               numbers all lie before, which it has from a clock that went back. #}
+            {# After a full refresh of staging, or after a clock that went back, batch numbers do not continue:
+               the source is compared as a whole. #}
             {% set is_continued = source.known_batch is not none and source.first_batch is not none
                 and source.first_batch <= source.known_batch and source.known_batch <= source.last_batch %}
             {% do source.update({'since': source.known_batch if is_continued else none}) %}
@@ -68,7 +68,7 @@
     )) %}
 {% endmacro %}
 
-{# Whether one query has a row that another has not. #}
+{# Whether two queries return different rows. #}
 {% macro graph_differ(query, other) %}
     {% set compared %}
         select count(*) > 0 from (
@@ -80,7 +80,7 @@
     {% do return(query_is_true(compared)) %}
 {% endmacro %}
 
-{# Pairs that an override keeps apart. #}
+{# Pairs that `never` overrides keep apart. #}
 {% macro graph_override_exclusions(seed, types) %}
     select distinct
         least(key_a, key_b) as identifier_key_a,
@@ -101,7 +101,7 @@
     )) %}
 {% endmacro %}
 
-{# Pairs that an override joins, each like a record of its two identifiers. #}
+{# Pairs that `always` overrides join, each like a record with two identifiers. #}
 {% macro graph_override_records(seed, types) %}
     select
         record_id,

@@ -1,7 +1,7 @@
 {#
-    Fills records, sets, identifiers and dictionary of an empty state: each straight from the sources, one
-    source or type at a time, so that no more than one of them is in memory. Where two identifiers or two
-    sets get one key, all is read again under another seed.
+    Fills records, combinations, identifiers and dictionary of an empty state directly from the sources, one
+    source or type at a time to limit memory. If two identifiers or two combinations get the same key,
+    everything is read again with another hash seed.
 #}
 {% macro graph_read_all(plan) %}
     {% do graph_note_members() %}
@@ -19,7 +19,7 @@
     {% do graph_rekey(plan) %}
 {% endmacro %}
 
-{# Returns whether two of anything have one key. #}
+{# Returns whether a key was given twice. #}
 {% macro graph_read_sources(plan) %}
     {% for source in plan.sources %}
         {% do graph_insert('records', graph_all_records(source, plan)) %}
@@ -51,7 +51,7 @@
     from ({{ graph_keyed_records(source, plan) }}) as keyed
 {% endmacro %}
 
-{# A set that two combinations of identifiers share counts -1 records, and is not kept. #}
+{# Where two combinations have the same key, record_count is -1, and nothing is kept. #}
 {% macro graph_all_combinations(source, plan) %}
     {% set keys = graph_key_columns(source) %}
     select
@@ -85,7 +85,7 @@
     ) as folded
 {% endmacro %}
 
-{# Every value of a type with its key and its sightings, of which an override is none. #}
+{# Every value of a type with its key, count and times. An override is no observation. #}
 {% macro graph_all_identifiers(type, plan) %}
     select
         {{ identifier_key("'" ~ type.identifier_type ~ "'", 'identifier_value', plan.key_seed, plan.types) }} as identifier_key,

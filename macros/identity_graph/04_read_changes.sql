@@ -1,6 +1,6 @@
 {#
-    Reads the records that changed: ig_new of those that came or say something else, ig_gone of those that
-    went or said something else, and ig_values of the identifiers on all that were read.
+    Reads the records that changed. Leaves ig_new (records that are new or have other identifiers or times),
+    ig_gone (records that were removed, and earlier versions of changed ones), and ig_values (all identifiers read).
 #}
 {% macro graph_read_records(plan) %}
     {% set observed = [] %}
@@ -9,10 +9,6 @@
         {% do observed.append(graph_observed_records(source, plan)) %}
         {% do values.append(graph_observed_values(source, plan)) %}
     {% endfor %}
-    {% if not plan.sources %}
-        {% do observed.append(graph_no_records()) %}
-        {% do values.append(graph_no_values()) %}
-    {% endif %}
     {% do replace_temp_table('ig_observed', observed | join(' union all ')) %}
     {% do replace_temp_table('ig_values', graph_folded_values(values | join(' union all '))) %}
     {% do replace_temp_table('ig_touched_records', graph_touched_records(plan)) %}
@@ -22,7 +18,7 @@
     {% do replace_temp_table('ig_new', graph_records_without('ig_observed', 'ig_known')) %}
 {% endmacro %}
 
-{# Records of a source as they are now, of those that were written since the last run. #}
+{# Current records of a source that were written since the last run. #}
 {% macro graph_observed_records(source, plan) %}
     {% set keys = graph_key_columns(source) %}
     select
@@ -37,7 +33,7 @@
     where coalesce({{ keys | join(', ') }}) is not null
 {% endmacro %}
 
-{# One row for every identifier on a record of the source. #}
+{# One row per identifier on a record of the source. #}
 {% macro graph_observed_values(source, plan) %}
     {% if source.is_override %}
         {% for side in ['a', 'b'] %}
@@ -67,7 +63,7 @@
     {% endif %}
 {% endmacro %}
 
-{# One row for every key. Two identifiers of one key differ in their second hash, and collide. #}
+{# One row per key. Two identifiers with the same key collide; their second hashes differ. #}
 {% macro graph_folded_values(values) %}
     select
         identifier_key,
@@ -79,7 +75,7 @@
     group by identifier_key
 {% endmacro %}
 
-{# Records that were written or removed since the last run, of the sources that are not compared whole. #}
+{# Records written or removed since the last run, of sources that are not compared as a whole. #}
 {% macro graph_touched_records(plan) %}
     {% for source in plan.sources if source.since is not none %}
         select
@@ -96,7 +92,7 @@
     where 1 = 0
 {% endmacro %}
 
-{# What the state holds of them, and of the sources that are compared whole. #}
+{# Their rows in the state, and all rows of sources that are compared as a whole. #}
 {% macro graph_known_records(plan) %}
     {% for source in plan.sources if source.since is none %}
         select {{ graph_state_columns().records.keys() | join(', ') }}, {{ row_locator() }} as row_locator
@@ -112,7 +108,7 @@
             and found.record_id = touched.record_id
 {% endmacro %}
 
-{# Rows of one table of records that do not stand alike in another. #}
+{# Records of one table that are not in another, or differ there. #}
 {% macro graph_records_without(records, others) %}
     select records.*
     from {{ records }} as records
@@ -123,25 +119,4 @@
             and records.combination_key = others.combination_key
             and records.observed_at is not distinct from others.observed_at
     where others.record_id is null
-{% endmacro %}
-
-{% macro graph_no_records() %}
-    select
-        0 as source_number,
-        cast(null as text) as record_id,
-        cast(null as bigint) as record_key,
-        cast(null as bigint) as combination_key,
-        cast(null as timestamp) as observed_at,
-        cast(null as bigint[]) as identifier_keys,
-        cast(null as bigint) as combination_check
-    where 1 = 0
-{% endmacro %}
-
-{% macro graph_no_values() %}
-    select
-        cast(null as bigint) as identifier_key,
-        cast(null as text) as identifier_type,
-        cast(null as text) as identifier_value,
-        cast(null as bigint) as value_check
-    where 1 = 0
 {% endmacro %}

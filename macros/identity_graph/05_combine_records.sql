@@ -1,6 +1,6 @@
 {#
-    Folds the records that changed into sets: ig_combinations_before and ig_combinations_after hold every set that gained or
-    lost a record. Gains are added up; a set that lost one is counted again from its records.
+    Groups changed records by identifier combination. Leaves ig_combinations_before and ig_combinations_after:
+    combinations that gained or lost a record. Gains are added; a combination that lost a record is counted again.
 #}
 {% macro graph_fold_records(plan) %}
     {% set gained %}

@@ -1,7 +1,6 @@
 {#
-    Finds the identifiers that changed records carry: ig_touched, what the state holds of them,
-    ig_identifiers_before, and those it does not know yet, ig_learnt, with the rule that blocks each, if one
-    does.
+    Finds the identifiers of changed records. Leaves ig_touched (their keys), ig_identifiers_before (their rows in
+    the state) and ig_learnt (those that are new, with the blocklist rule that matches, if any).
 #}
 {% macro graph_learn_identifiers(plan) %}
     {% set touched %}
@@ -27,7 +26,7 @@
     {% do replace_temp_table('ig_learnt', learnt) %}
 {% endmacro %}
 
-{# Whether two identifiers, or two sets of them, have been given one key. #}
+{# Whether two identifiers or two combinations have the same key. #}
 {% macro graph_has_collision(plan) %}
     {% set compared %}
         select
@@ -62,8 +61,8 @@
     {% do return(plan.blocking_rules) %}
 {% endmacro %}
 
-{# Priority of the first rule that a value of a type matches. Constant patterns are compiled once, a column
-   of patterns for every row. #}
+{# Priority of the first blocklist rule that a value of a type matches. Patterns are constants, which engines
+   compile once, and not a column. #}
 {% macro graph_blocking_case(plan, identifier_type, identifier_value='identifier_value') %}
     {%- set rules = graph_blocking_rules(plan) | selectattr('identifier_type', 'equalto', identifier_type) | list -%}
     {%- if not rules %}{% do return('null') %}{% endif -%}
@@ -76,7 +75,7 @@
     end
 {% endmacro %}
 
-{# The same where the type is a column. #}
+{# The same for a column of types. #}
 {% macro graph_blocking_cases(plan, identifier_type, identifier_value) %}
     case {{ identifier_type }}
         {%- for type in plan.types %}
@@ -85,7 +84,7 @@
     end
 {% endmacro %}
 
-{# Writes what changed of records, sets and dictionary to the state. #}
+{# Writes changed records and combinations and new dictionary entries. #}
 {% macro graph_write_records(plan) %}
     {% do graph_delete('records', 'select row_locator from ig_gone') %}
     {% do graph_delete('combinations', 'select row_locator from ig_combinations_before') %}

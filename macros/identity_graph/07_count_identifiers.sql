@@ -1,7 +1,7 @@
 {#
-    Counts the identifiers of the sets that changed: ig_identifiers_counted. Where sets were reduced, their
-    identifiers are counted again from all their sets, ig_combinations_holding. Overrides are not sightings of an
-    identifier and count for nothing.
+    Counts the identifiers of changed combinations. Leaves ig_identifiers_counted. Counts are added; identifiers of
+    combinations that lost a record are counted again from all their combinations, ig_combinations_holding. An
+    override is no observation.
 #}
 {% macro graph_count_identifiers(plan) %}
     {% set recounted %}
@@ -88,7 +88,7 @@
         group by identifier_key
     ),
 
-    {# Those that only an override names have no sighting; those that lost all have none any more. #}
+    {# An identifier that only an override names, or that lost all records, counts 0. #}
     named as (
         select identifier_key, value_check, identifier_type, blocking_priority from ig_learnt
         union all

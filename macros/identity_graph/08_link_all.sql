@@ -1,4 +1,4 @@
-{# Every pair of identifiers that stands on a record: active, or an attribute link, until link filters run. #}
+{# Writes every pair of identifiers on a record, as active or attribute link; link filters follow. #}
 {% macro graph_link_all(plan) %}
     {% do replace_temp_table('ig_blocked',
         'select identifier_key from ' ~ graph_table('identifiers') ~ ' where blocking_priority is not null'

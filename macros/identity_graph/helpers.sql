@@ -1,4 +1,4 @@
-{# Array of those expressions that are not null, in their order. #}
+{# Array of the expressions that are not null, in order. #}
 {% macro array_without_nulls(expressions) %}
     {{- adapter.dispatch('array_without_nulls')(expressions) -}}
 {% endmacro %}
@@ -11,7 +11,7 @@
     array_remove(array[{{ expressions | join(', ') }}], null)
 {%- endmacro %}
 
-{# The value of a column that is the same in the whole group. PostgreSQL knows any_value since 16 only. #}
+{# Value of a column that is constant in its group. PostgreSQL has any_value only since version 16. #}
 {% macro graph_any_value(column) %}
     {{- adapter.dispatch('graph_any_value')(column) -}}
 {% endmacro %}
@@ -31,8 +31,8 @@
 {%- endmacro %}
 
 {#
-    Number of the graph's run that int_identity__combination_profiles has taken in, or none where the log of the
-    graph does not reach back to it, so that all is to be compared.
+    Last run of the graph that int_identity__combination_profiles has processed, or none if the log of
+    reassignments does not reach back that far, so that everything has to be compared.
 #}
 {%- macro last_assigned_run() -%}
     {%- set graph = ref('identity_graph') -%}
@@ -47,7 +47,7 @@
     {%- do return(known[0] | int) -%}
 {%- endmacro -%}
 
-{#- Replaces the sets that belong to another profile now; all of them where all were compared. -#}
+{#- Replaces the combinations that belong to another profile now, or all if all were compared. -#}
 {%- macro get_incremental_reassigned_sql(arguments) -%}
     delete from {{ arguments.target_relation }}
     {%- if last_assigned_run() is not none %}

@@ -1,8 +1,8 @@
 {#
-    Integer that stands for an identifier: the number of its type above, and a hash of its value in the 57
-    bits below; null where the value is null. So a key tells its type without a look-up, and keys of one
-    type lie together. Two identifiers with one key are found out when the dictionary takes them in, and
-    the graph is built again with another seed; tests make hashes shorter to see that.
+    Integer key of an identifier: the number of its type in the upper six bits, a hash of its value in the lower 57;
+    null if the value is null. So a key tells its type without a look-up, and keys of one type are adjacent.
+    Collisions are found when the dictionary learns an identifier, and the graph is built again with another
+    seed; tests shorten the hash to cause them.
     `identifier_type` is an expression, best a literal; `types` those of `graph_identifier_types`.
 #}
 {% macro identifier_key(identifier_type, identifier_value, seed, types) %}
@@ -13,7 +13,7 @@
     end
 {%- endmacro %}
 
-{# The least key of a type. #}
+{# The smallest key of a type. #}
 {% macro identifier_key_base(identifier_type, types) -%}
     {%- set cases = [] -%}
     {%- set known = namespace(base=none) -%}
@@ -26,20 +26,20 @@
     {{ known.base or 'case ' ~ identifier_type ~ ' ' ~ cases | join(' ') ~ ' end' }}
 {%- endmacro %}
 
-{# 63 bits, of which six say the type. #}
+{# 63 bits, of which six are the type. #}
 {% macro identifier_hash_bits() %}{% do return(57) %}{% endmacro %}
 
-{# Number of the type that a key says: 0 is the strongest. #}
+{# Number of the type of a key; 0 has the highest priority. #}
 {% macro identifier_type_number(identifier_key) -%}
     ({{ identifier_key }} >> {{ identifier_hash_bits() }})
 {%- endmacro %}
 
-{# So many bits of a hash of a text. #}
+{# The given number of bits of a hash of a text. #}
 {% macro identifier_hash(identifier_value, seed, bits) %}
     {{- adapter.dispatch('identifier_hash')(identifier_value, seed, bits) -}}
 {% endmacro %}
 
-{# hash(seed, value) would not do: it combines two hashes in a way that keeps collisions whatever the seed. #}
+{# Not hash(seed, value): it combines two hashes so that collisions stay under any seed. #}
 {% macro duckdb__identifier_hash(identifier_value, seed, bits) -%}
     cast(hash({{ "'" ~ seed ~ "/' || " if seed != 0 }}{{ identifier_value }}) >> {{ 64 - bits }} as bigint)
 {%- endmacro %}
@@ -48,12 +48,12 @@
     (hashtextextended({{ identifier_value }}, {{ seed }}) & {{ 2 ** bits - 1 }})
 {%- endmacro %}
 
-{# A second hash of an identifier: two values with one key differ in it. #}
+{# A second hash of an identifier, in which two values with the same key differ. #}
 {% macro identifier_check(identifier_value, seed) -%}
     {{ identifier_hash(identifier_value, -1 - seed, 63) }}
 {%- endmacro %}
 
-{# Integer by which a source's record is looked up; two records may have the same. #}
+{# Integer to look up a record of a source; not unique. #}
 {% macro source_record_key(source_number, record_id) -%}
     {{- adapter.dispatch('source_record_key')(source_number, record_id) -}}
 {%- endmacro %}
@@ -67,8 +67,7 @@
 {%- endmacro %}
 
 {#
-    Integer that stands for the identifiers of a source's record: 63 bits of a hash of their keys. They are
-    others under another seed, and so is it.
+    Integer key of an identifier combination of a source: 63 bits of a hash of the identifiers' keys.
 #}
 {% macro identifier_combination_key(source_number, keys) %}
     {{- adapter.dispatch('identifier_combination_key')(source_number, keys) -}}
@@ -82,12 +81,12 @@
     {{- combination_hash(source_number, keys, 0) -}}
 {%- endmacro %}
 
-{# A second hash, in which two sets with one key differ. #}
+{# A second hash, in which two combinations with the same key differ. #}
 {% macro identifier_combination_check(source_number, keys) %}
     {{- adapter.dispatch('identifier_combination_check')(source_number, keys) -}}
 {% endmacro %}
 
-{# The lowest bit is in it, since one key alone may differ in no other; the order of keys is the reverse. #}
+{# Keeps the lowest bit, the only one in which single keys may differ, and reverses the order of keys. #}
 {% macro duckdb__identifier_combination_check(source_number, keys) -%}
     cast(hash({{ keys | reverse | join(', ') }}) & 9223372036854775807 as bigint)
 {%- endmacro %}

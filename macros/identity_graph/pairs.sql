@@ -1,4 +1,4 @@
-{# Pairs of the identifiers of every set. `position` pairs are written out: few are longer than two. #}
+{# Pairs of the identifiers of every combination. Pairs of positions are written out: most combinations are short. #}
 {% macro graph_pairs(combinations, plan) %}
     {% set lengths = [2] %}
     {% for entry in identity_sources() %}{% do lengths.append(entry.identifiers | length) %}{% endfor %}
@@ -56,7 +56,7 @@
     md5(least({{ name_a }}, {{ name_b }}) || chr(31) || greatest({{ name_a }}, {{ name_b }}))
 {%- endmacro %}
 
-{# How many sources a mask of sources names. #}
+{# Number of sources in a bit mask of sources. #}
 {% macro source_count(mask) %}
     {{- adapter.dispatch('source_count')(mask) -}}
 {% endmacro %}
@@ -69,7 +69,7 @@
     bit_count(cast({{ mask }} as bit(64)))
 {%- endmacro %}
 
-{# Staging model of a numbered source. #}
+{# Staging model of a source number. #}
 {% macro source_model(source_number) -%}
     case {{ source_number }}
         {%- for source in graph_sources() %}

@@ -1,7 +1,6 @@
 {#
-    Records of a source with the key of each of their identifiers, key_1 and so on, null where there is
-    none: all of them, or those of the batches after `since`. A record of attributes alone is none,
-    since it has no profile.
+    Records of a source with the keys of their identifiers (key_1 and so on, null where missing): all, or those of
+    the batches after `since`. Records with attributes alone have no profile and are left out.
 #}
 {% macro graph_keyed_records(source, plan) %}
     {% if source.is_override %}
@@ -15,14 +14,10 @@
                 {{ identifier_key("'" ~ identifier_type ~ "'", expression, plan.key_seed, plan.types) }} as key_{{ loop.index }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from {{ ref(source.model) }}
-            {{ graph_since(source) }}
+            {%- if source.since is not none %} where _staged_batch > {{ source.since }}{% endif %}
         ) as keyed
         where coalesce({{ graph_linking_columns(source, plan.types) | join(', ') }}) is not null
     {% endif %}
-{% endmacro %}
-
-{% macro graph_since(source) %}
-    {%- if source.since is not none %} where _staged_batch > {{ source.since }}{% endif -%}
 {% endmacro %}
 
 {% macro graph_key_columns(source) %}

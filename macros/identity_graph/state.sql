@@ -1,6 +1,6 @@
 {#
-    Tables of the graph's state with their columns. All are changed in one transaction, by the
-    materialization alone. What is `permanent` outlives a full refresh.
+    Tables of the graph's state with their columns, described in models/identity/state. Only the materialization
+    writes them, in one transaction. A full refresh keeps id_registry and changes.
 #}
 {% macro graph_state_columns() %}
     {% do return({
@@ -61,7 +61,7 @@
     }) %}
 {% endmacro %}
 
-{# Makes those tables of the state that are not there yet, and indexes them where the engine needs it. #}
+{# Creates the tables of the state that do not exist yet. #}
 {% macro graph_create_tables() %}
     {% set statements = [] %}
     {% for name, columns in graph_state_columns().items() %}
@@ -72,14 +72,14 @@
         {% endfor %}
         {% do statements.append('create table if not exists ' ~ table ~ ' (' ~ definitions | join(', ') ~ ')') %}
     {% endfor %}
-    {# What an earlier version left without says that it was an earlier version, and is built again. #}
+    {# A state table of an earlier version lacks columns; its fingerprint then leads to a full build. #}
     {% for column, type in graph_state_columns().state.items() %}
         {% do statements.append('alter table ' ~ graph_table('state') ~ ' add column if not exists ' ~ column ~ ' ' ~ type) %}
     {% endfor %}
     {% do run_statement(statements | join('; ')) %}
 {% endmacro %}
 
-{# Empties the state before it is built again, all but id_registry and change log, and names what is to be read. #}
+{# Empties the state before a full build, except for id_registry and changes, and plans to read all sources. #}
 {% macro graph_empty(plan) %}
     {% for name in graph_state_columns() if name not in ['id_registry', 'changes'] %}
         {% do graph_empty_table(name) %}
@@ -94,12 +94,12 @@
     {% do adapter.dispatch('graph_empty_table')(name) %}
 {% endmacro %}
 
-{# Deleted rows would stay in the file; it is made again right after. #}
+{# Deleted rows would stay in the file. The table is created again right after. #}
 {% macro default__graph_empty_table(name) %}
     {% do run_query('drop table ' ~ graph_table(name)) %}
 {% endmacro %}
 
-{# Views that read it would not let it be dropped, but a version before may have known fewer columns. #}
+{# Views read the table, so it cannot be dropped; an earlier version may have had fewer columns. #}
 {% macro postgres__graph_empty_table(name) %}
     {% set statements = ['truncate ' ~ graph_table(name)] %}
     {% for column, type in graph_state_columns()[name].items() %}
@@ -108,7 +108,7 @@
     {% do run_statement(statements | join('; ')) %}
 {% endmacro %}
 
-{# Who belongs to whom, by name: keys may be others once all is read again. #}
+{# Remembers the profile of every identifier by name, since a full build may give other keys. #}
 {% macro graph_note_members() %}
     {% set members_named %}
         select dictionary.identifier_type, dictionary.identifier_value, clusters.profile_id
@@ -120,7 +120,7 @@
     {% do replace_temp_table('ig_members_named', members_named) %}
 {% endmacro %}
 
-{# Who belonged to whom, under the keys that the identifiers have now. #}
+{# Profiles before the build, by the keys of now; and the keys of canonical identifiers. #}
 {% macro graph_rekey(plan) %}
     {% set members_before %}
         select

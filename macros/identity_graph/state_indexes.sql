@@ -1,4 +1,4 @@
-{# Columns by which an incremental run looks rows up. #}
+{# Columns by which incremental runs look rows up. #}
 {% macro graph_indexes() %}
     {% do return({
         'records': ['record_key', 'combination_key'], 'combinations': ['combination_key'], 'dictionary': ['identifier_key'],
@@ -8,7 +8,7 @@
     }) %}
 {% endmacro %}
 
-{# DuckDB skips through a table faster than it keeps an index. #}
+{# PostgreSQL only: scanning is faster on DuckDB than maintaining indexes. #}
 {% macro graph_create_indexes() %}
     {% do adapter.dispatch('graph_create_indexes')() %}
 {% endmacro %}
@@ -28,7 +28,7 @@
     {% endfor %}
 {% endmacro %}
 
-{# A table that is filled whole is filled faster without them. #}
+{# A full build fills tables faster without indexes. #}
 {% macro graph_drop_indexes() %}
     {% do adapter.dispatch('graph_drop_indexes')() %}
 {% endmacro %}

@@ -1,22 +1,18 @@
-{# A table of the graph's state, beside the graph's own; outside it `graph` is ref('identity_graph'). #}
+{# Relation of a table of the state. Outside of the materialization, `graph` is ref('identity_graph'). #}
 {% macro graph_table(name, graph=this) %}
     {% do return(graph.incorporate(path={'identifier': 'identity_graph__' ~ name}, type='table')) %}
 {% endmacro %}
 
-{# Adds rows to a table of the state; the query's columns are the table's, in the order of graph_state_columns. #}
+{# Inserts into a table of the state; columns in the order of graph_state_columns. #}
 {% macro graph_insert(name, query) %}
-    {% do run_statement(graph_insert_statement(name, query)) %}
-{% endmacro %}
-
-{% macro graph_insert_statement(name, query) %}
-    {% do return(
+    {% do run_statement(
         'insert into ' ~ graph_table(name) ~ ' (' ~ graph_state_columns()[name].keys() | join(', ') ~ ') ' ~ query
     ) %}
 {% endmacro %}
 
 {#
-    Rows of a table of the state by a column that holds one of the keys of a query, as table `taken` with
-    `row_locator` beside the table's columns, or beside those that are asked for. By it graph_delete finds them again.
+    Copies rows of a table of the state into temporary table `taken`: those whose `column` is among the keys that a
+    query returns. Column row_locator lets graph_delete find them again.
 #}
 {% macro graph_take(taken, name, column, keys, columns=none, condition='') %}
     {% do adapter.dispatch('graph_take')(
@@ -25,7 +21,7 @@
     ) %}
 {% endmacro %}
 
-{# Only the keys of a large table are read, and then the few rows: joined at once, all columns would be. #}
+{# Reads the key column first, and the other columns of the few matching rows only. #}
 {% macro default__graph_take(taken, name, columns, condition) %}
     {% do run_statement(
         'create or replace temporary table ig_rows as select rowid as row_locator from ' ~ graph_table(name)
@@ -41,12 +37,12 @@
     ) %}
 {% endmacro %}
 
-{# Deletes the rows that a query of row_locator names. #}
+{# Deletes the rows that a query of row_locator returns. #}
 {% macro graph_delete(name, locators) %}
     {% do run_statement('delete from ' ~ graph_table(name) ~ ' as located where ' ~ graph_is_located('located', locators)) %}
 {% endmacro %}
 
-{# Condition that a query of row_locator names a row; PostgreSQL does not read the table for it. #}
+{# Condition that a row is among those of a query of row_locator. PostgreSQL then reads only these rows. #}
 {% macro graph_is_located(relation, locators) %}
     {{- adapter.dispatch('graph_is_located')(relation, locators) -}}
 {% endmacro %}

@@ -1,7 +1,7 @@
 {#
-    Notes what may belong to another profile than before this run: sets that came or went, and identifiers that
-    are now of another profile or began or ceased to be shared. int_identity__combination_profiles reads it. After a
-    rebuild anything may, which no log need say: `first_logged_run` tells who comes later.
+    Logs what may belong to another profile than before this run: new and removed combinations, and identifiers
+    whose profile or sharing changed. int_identity__combination_profiles reads it. After a full build anything may
+    have changed, so the log starts again: `first_logged_run` tells readers.
 #}
 {% macro graph_log_reassignments(plan) %}
     {% set log = graph_table('reassignments') %}
@@ -18,7 +18,7 @@
     {% endif %}
 {% endmacro %}
 
-{# Runs whose log is kept. Who has not read it for longer compares everything. #}
+{# Number of runs whose log is kept. A reader that is further behind compares everything. #}
 {% macro graph_logged_runs() %}
     {% do return(100) %}
 {% endmacro %}
@@ -49,7 +49,7 @@
     ) as moved
 {% endmacro %}
 
-{# Notes which batches, rules and seed the state now stands for, and the last id that was given. #}
+{# Remembers the processed batches, the rules, the hash seed and the last component number. #}
 {% macro graph_remember(plan) %}
     {% set batches = graph_table('batches') %}
     {% for source in plan.sources if not source.is_override %}

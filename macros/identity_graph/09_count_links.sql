@@ -1,6 +1,6 @@
 {#
-    Counts the links of the sets that changed: ig_links_before and ig_links_after, pairs of identifiers that
-    stand on a record together. A blocked identifier makes no pair, unless by an override.
+    Counts the links of changed combinations. Leaves ig_links_before and ig_links_after. A blocked identifier has no
+    links, except by an override.
 #}
 {% macro graph_count_links(plan) %}
     {% do replace_temp_table('ig_blocked',
@@ -15,7 +15,7 @@
     {% endset %}
     {% do replace_temp_table('ig_touched_pairs', touched) %}
     {% do graph_take_links('ig_links_before', 'ig_touched_pairs') %}
-    {# Pairs that lost a record are counted again, from every set that holds both. #}
+    {# Pairs that lost a record are counted again, from every combination with both identifiers. #}
     {% set reduced %}
         select distinct identifier_key_a, identifier_key_b
         from ig_pairs_before
@@ -27,8 +27,8 @@
 {% endmacro %}
 
 {#
-    Links of some pairs, as graph_take gives them. A shared identifier stands on very many links: they are not
-    read for the few of which it is an end.
+    Rows of the links of some pairs, as graph_take does. A shared identifier has very many links: they are not all
+    read for one pair.
 #}
 {% macro graph_take_links(taken, pairs) %}
     {% do adapter.dispatch('graph_take_links')(taken, pairs) %}
@@ -41,7 +41,7 @@
     ) %}
 {% endmacro %}
 
-{# By the index of one end, once for each such identifier and not for each of its pairs. #}
+{# By the index of one end, once per identifier instead of once per pair. #}
 {% macro postgres__graph_take_links(taken, pairs) %}
     {% do graph_take('ig_found_links', 'links', 'identifier_key_a', 'select identifier_key_a from ' ~ pairs) %}
     {% set of_pairs %}
@@ -55,7 +55,7 @@
     {% do replace_temp_table(taken, of_pairs) %}
 {% endmacro %}
 
-{# What only gained records is added to what was counted; what lost one is counted again. #}
+{# Pairs that only gained records are added to; pairs that lost one are counted again. #}
 {% macro graph_links_after() %}
     with
 
@@ -109,7 +109,7 @@
     group by identifier_key_a, identifier_key_b
 {% endmacro %}
 
-{# Rows of a table of pairs that are not counted again. #}
+{# Rows of a table of pairs, without those that are counted again. #}
 {% macro graph_pairs_not_reduced(pairs) %}
         select pairs.*
         from {{ pairs }} as pairs

@@ -1,7 +1,7 @@
 {#
     Assigns a profile to every cluster that changed. A living profile is where its canonical identifier is. Of
     several profiles in one cluster the oldest survives, and the others redirect to it. For a cluster without one,
-    an id is created from its identifier of highest priority, of equals the oldest (see 16_create_profiles).
+    an id is created from its identifier of highest priority, of equals the oldest (see 21_create_profiles.sql).
     ig_registry_changes holds the new and changed rows of the id registry.
 #}
 {% macro graph_assign_profiles(plan) %}

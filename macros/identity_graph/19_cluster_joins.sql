@@ -1,71 +1,3 @@
-{# Values of limited attributes that a cluster holds. #}
-{% macro graph_cluster_values() %}
-    select distinct clusters.cluster_id, held.type_number, held.attribute_key
-    from ig_held_attributes as held
-    inner join ig_k_clusters as clusters on held.identifier_key = clusters.identifier_key
-{% endmacro %}
-
-{# How many identifiers of each limited type and values of each limited attribute a cluster holds. #}
-{% macro graph_cluster_counts() %}
-    select
-        members.cluster_id,
-        members.type_number,
-        count(*) as member_count,
-        types.limit_per_profile as member_limit
-    from (
-        select cluster_id, type_number from ig_k_clusters
-        union all
-        select cluster_id, type_number from ig_k_values
-    ) as members
-    inner join ig_types as types on members.type_number = types.type_number
-    where types.limit_per_profile is not null
-    group by members.cluster_id, members.type_number, types.limit_per_profile
-{% endmacro %}
-
-{# Pairs of clusters, both ways round, that hold the two sides of an override. #}
-{% macro graph_clusters_apart() %}
-    with
-
-    apart as (
-        select ends_a.cluster_id as cluster_a, ends_b.cluster_id as cluster_b
-        from {{ graph_table('exclusions') }} as exclusions
-        inner join ig_k_clusters as ends_a on exclusions.identifier_key_a = ends_a.identifier_key
-        inner join ig_k_clusters as ends_b on exclusions.identifier_key_b = ends_b.identifier_key
-    )
-
-    select cluster_a, cluster_b from apart
-    union
-    select cluster_b as cluster_a, cluster_a as cluster_b from apart
-{% endmacro %}
-
-{% macro graph_allowed_edges() %}
-    select edges.*
-    from ig_k_edges as edges
-    left join (
-        select edges.cluster_a, edges.cluster_b
-        from ig_k_edges as edges
-        inner join ig_k_counts as counts_a on edges.cluster_a = counts_a.cluster_id
-        inner join ig_k_counts as counts_b
-            on edges.cluster_b = counts_b.cluster_id and counts_a.type_number = counts_b.type_number
-        left join (
-            select edges.rank_of_link, values_a.type_number, count(*) as value_count
-            from ig_k_edges as edges
-            inner join ig_k_values as values_a on edges.cluster_a = values_a.cluster_id
-            inner join ig_k_values as values_b
-                on edges.cluster_b = values_b.cluster_id and values_a.attribute_key = values_b.attribute_key
-            group by edges.rank_of_link, values_a.type_number
-        ) as common
-            on edges.rank_of_link = common.rank_of_link and counts_a.type_number = common.type_number
-        where
-            counts_a.member_count + counts_b.member_count - coalesce(common.value_count, 0)
-            > counts_a.member_limit
-        union
-        select cluster_a, cluster_b from ig_k_apart
-    ) as refused
-        on edges.cluster_a = refused.cluster_a and edges.cluster_b = refused.cluster_b
-    where refused.cluster_a is null
-{% endmacro %}
-
 {# Clusters that join a hub in this round: `cluster_id` becomes part of `hub_id`. #}
 {% macro graph_joins_of_round() %}
     with
@@ -91,8 +23,8 @@
             on edges.cluster_b = choices_b.cluster_id and edges.rank_of_link = choices_b.rank_of_link
     ),
 
-    {# Links of a hub up to the first that is not the choice of its other end. #}
-    suitors as (
+    {# Links of a hub, with the number of earlier ones that are not the choice of their other end. #}
+    choosers as (
         select
             ends.cluster_id as hub_id,
             ends.other_id as cluster_id,
@@ -100,18 +32,18 @@
             sum(case when choices.rank_of_link = ends.rank_of_link then 0 else 1 end) over (
                 partition by ends.cluster_id order by ends.rank_of_link
                 rows between unbounded preceding and current row
-            ) as strangers
+            ) as others_before
         from ends
         inner join mutual on ends.cluster_id = mutual.hub_id
         inner join choices on ends.other_id = choices.cluster_id
     ),
 
     admitted as (
-        select hub_id, cluster_id, rank_of_link from suitors where strangers = 0
+        select hub_id, cluster_id, rank_of_link from choosers where others_before = 0
     ),
 
-    {# Once a suitor has joined, its own links to others are the hub's and may come before the next. #}
-    distractions as (
+    {# Once a cluster has joined, its links to others are the hub's and may come before the hub's next. #}
+    interruptions as (
         select
             admitted.hub_id,
             admitted.cluster_id,
@@ -124,27 +56,27 @@
         group by admitted.hub_id, admitted.cluster_id
     ),
 
-    undisturbed as (
+    uninterrupted as (
         select
             admitted.hub_id,
             admitted.cluster_id,
             admitted.rank_of_link,
-            min(distractions.rank_of_link) over (
+            min(interruptions.rank_of_link) over (
                 partition by admitted.hub_id order by admitted.rank_of_link
                 rows between unbounded preceding and 1 preceding
-            ) as rank_of_distraction
+            ) as rank_of_interruption
         from admitted
-        left join distractions
-            on admitted.hub_id = distractions.hub_id and admitted.cluster_id = distractions.cluster_id
+        left join interruptions
+            on admitted.hub_id = interruptions.hub_id and admitted.cluster_id = interruptions.cluster_id
     ),
 
     prefixes as (
         select hub_id, cluster_id, rank_of_link
-        from undisturbed
-        where rank_of_distraction is null or rank_of_link < rank_of_distraction
+        from uninterrupted
+        where rank_of_interruption is null or rank_of_link < rank_of_interruption
     ),
 
-    {# Values of attributes that a hub would gain by a suitor, had it not got them from itself or an earlier one. #}
+    {# Attribute values of a joining cluster that the hub or an earlier joining cluster has already. #}
     repeated as (
         select hub_id, rank_of_link, type_number, count(*) as value_count
         from (
@@ -167,7 +99,7 @@
         group by hub_id, rank_of_link, type_number
     ),
 
-    {# The first suitor by which a hub would hold too many, each type running up by itself. #}
+    {# Running totals per hub and type, to find the first cluster that would break a limit. #}
     running as (
         select
             prefixes.hub_id,

@@ -1,21 +1,18 @@
 {#
-    Cuts the violating components: ig_clustered of identifier_key and cluster_id.
+    Divides violating components into clusters. Leaves ig_clustered.
 
-    What is meant: take a component's links one by one, the strongest first and of equals the oldest, and join
-    their ends unless what comes of it would hold more of a type than one profile may, or a pair that an
-    override keeps apart. So the weakest and newest links are cut, and only where they join too much.
+    The rule: take a component's links one by one, by priority and of equals the oldest first, and join their
+    ends unless the joined cluster would hold more of a type than one profile may, or a pair that an override
+    keeps apart. So the links of lowest priority and then the newest are pruned, and only where they join too much.
     (J. B. Kruskal, On the shortest spanning subtree of a graph, Proc. AMS 7, 1956, with that condition.)
+    Attributes are counted by value: two clusters with the same birth date hold one. Links of `always` overrides
+    come first and are never refused.
 
-    Attributes are counted by value: two clusters of one birth date hold one together.
-
-    How it is done, many components and joins at a time: a join that is refused stays refused, since clusters
-    only grow, so all pairs of clusters that may not join are dropped at once. Of the rest, let every
-    cluster choose its first link. Where two choose each other, the one with the smaller id is a hub, and
-    its links are decided in order as long as each is its other end's choice too and no link of those that
-    have joined comes before: nothing else can happen to either end until then. Each round therefore
-    decides as one link after another would.
-
-    Links that an override demands come before all and are never refused.
+    The implementation decides many links per round. Clusters only grow, so a refused join stays refused, and all
+    pairs of clusters that may not join are dropped at once. Every cluster then chooses its first remaining link.
+    Where two clusters choose each other, one is the hub: its links are decided in order, as long as each is also
+    the choice of its other end and no link of a cluster that just joined comes before it. Until then nothing else
+    can happen to either end, so each round decides as the rule does.
 #}
 {% macro graph_cluster_components(plan) %}
     {% set nodes %}
@@ -46,7 +43,7 @@
         where not links.is_override
     {% endset %}
     {% do replace_temp_table('ig_k_edges', graph_edges_between_clusters(edges)) %}
-    {# Each round decides a link; more rounds than Jinja loops over would be no answer either. #}
+    {# Each round decides at least one link; Jinja's range is limited to 100,000. #}
     {% set round_limit = [query_value('select count(*) from ig_k_edges') | int + 1, 100000] | min %}
     {% set open = namespace(edges=true) %}
     {% for round in range(round_limit) if open.edges %}
@@ -80,7 +77,7 @@
         {% endif %}
     {% endfor %}
     {% if open.edges %}
-        {% do exceptions.raise_compiler_error(this ~ ': the cut of components has not converged after ' ~ round_limit ~ ' rounds.') %}
+        {% do exceptions.raise_compiler_error(this ~ ': the pruning of components has not converged after ' ~ round_limit ~ ' rounds.') %}
     {% endif %}
     {% do replace_temp_table('ig_clustered',
         'select identifier_key, ' ~ plan.last_id ~ ' + dense_rank() over (order by cluster_id) as cluster_id from ig_k_clusters'
@@ -88,7 +85,7 @@
     {% do plan.update({'last_id': query_value('select max(cluster_id) from ig_clustered') | int}) %}
 {% endmacro %}
 
-{# Links of the violating components in the order in which they are decided, which no key takes part in. #}
+{# Links of violating components in the order in which they are decided, independent of keys and their hash. #}
 {% macro graph_ranked_links() %}
     with
 

@@ -1,6 +1,6 @@
 {#
-    Writes a row to the change log for every profile that was merged away and every profile that part of
-    another went to, with the link or the status of the link that was the cause. ig_logged holds the rows.
+    Logs every profile that was merged into another, and every move of identifiers from one profile to another
+    (a split), with the link that caused it. Leaves ig_logged.
 #}
 {% macro graph_log_changes(plan) %}
     {% set moves %}
@@ -19,82 +19,10 @@
     {% do replace_temp_table('ig_moves',
         'select * from (' ~ moves ~ ') as moves where redirected_to_profile_id is not null or to_profile_id <> kept_profile_id'
     ) %}
-    {# Tables of their own, so that the engine knows how few they are. #}
     {% do replace_temp_table('ig_causes', graph_causes(plan)) %}
     {% do replace_temp_table('ig_logged', graph_logged_changes(plan)) %}
     {% do run_statement('delete from ' ~ graph_table('changes') ~ ' where change_id in (select change_id from ig_logged)') %}
     {% do graph_insert('changes', 'select * from ig_logged') %}
-{% endmacro %}
-
-{# Links that may be the cause of a merge or split. #}
-{% macro graph_causes(plan) %}
-    with
-
-    {# Links out of the merged profile's old members: the latest of them brought the merge. #}
-    merged_members as (
-        select identifier_key, from_profile_id, redirected_to_profile_id as to_profile_id
-        from ig_moves
-        where redirected_to_profile_id is not null
-    ),
-
-    merging_links as (
-        {% for side, other in [('a', 'b'), ('b', 'a')] %}
-        select
-            members.from_profile_id,
-            members.to_profile_id,
-            links.identifier_key_a,
-            links.identifier_key_b,
-            links.first_observed_at
-        from {{ graph_table('links') }} as links
-        inner join merged_members as members on links.identifier_key_{{ side }} = members.identifier_key
-        left join merged_members as others
-            on
-                links.identifier_key_{{ other }} = others.identifier_key
-                and members.from_profile_id = others.from_profile_id
-        where links.status = 'active' and others.identifier_key is null
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ),
-
-    {# Links between the part that went and what it left, that ceased to hold. #}
-    parting_links as (
-        {% if plan.is_rebuild %}
-        select
-            cast(null as text) as from_profile_id, cast(null as text) as to_profile_id,
-            cast(null as bigint) as identifier_key_a, cast(null as bigint) as identifier_key_b, cast(null as text) as status
-        where 1 = 0
-        {% else %}
-        {% for side, other in [('a', 'b'), ('b', 'a')] %}
-        select
-            moves.kept_profile_id as from_profile_id,
-            moves.to_profile_id,
-            edges.identifier_key_a,
-            edges.identifier_key_b,
-            edges.status
-        from (
-            select identifier_key_a, identifier_key_b, status from ig_changed_edges where not is_joined
-            union all
-            select identifier_key_a, identifier_key_b, status from ig_pruned_changes where status <> 'active'
-        ) as edges
-        inner join ig_moves as moves on edges.identifier_key_{{ side }} = moves.identifier_key
-        inner join ig_members_before as others on edges.identifier_key_{{ other }} = others.identifier_key
-        where moves.to_profile_id <> moves.kept_profile_id and others.profile_id = moves.from_profile_id
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-        {% endif %}
-    )
-
-    select 'merge' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
-        'link' as cause, first_observed_at
-    from merging_links
-    union all
-    select 'split' as change_type, from_profile_id, to_profile_id, identifier_key_a, identifier_key_b,
-        case
-            when status in ('shared_identifier', 'link_window', 'profile_limit', 'override') then status
-            else 'records_gone'
-        end as cause,
-        cast(null as timestamp) as first_observed_at
-    from parting_links
 {% endmacro %}
 
 {% macro graph_logged_changes(plan) %}
