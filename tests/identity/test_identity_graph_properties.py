@@ -119,7 +119,7 @@ def test_every_history_comes_to_the_reference(settings: Settings, examples: int)
         world.run()
         check(world)
         evidence, profiles = world.evidence(), world.profiles()
-        # Built from nothing but the records, all is the same; and so are the ids, by the id_registry.
+        # Built from nothing but the records, all is the same; and so are the ids, by the registry.
         world.run("--full-refresh")
         assert world.evidence() == evidence
         assert world.profiles() == profiles
