@@ -39,7 +39,7 @@
     {% endif %}
     {% if not plan.is_rebuild %}
         {% do graph_read_records(plan) %}
-        {% do graph_fold_records(plan) %}
+        {% do graph_combine_records() %}
         {% do graph_learn_identifiers(plan) %}
         {% if graph_has_collision(plan) %}
             {% do plan.update({'is_rebuild': true, 'key_seed': plan.key_seed + 1}) %}
@@ -52,8 +52,8 @@
         {% do graph_gather_statistics(['links']) %}
         {% do graph_filter_all_links(plan) %}
     {% else %}
-        {% do graph_write_records(plan) %}
-        {% do graph_count_identifiers(plan) %}
+        {% do graph_write_records() %}
+        {% do graph_count_identifiers() %}
         {% do graph_count_links(plan) %}
         {% do graph_filter_links(plan) %}
     {% endif %}

@@ -83,12 +83,3 @@
         {%- endfor %}
     end
 {% endmacro %}
-
-{# Writes changed records and combinations and new dictionary entries. #}
-{% macro graph_write_records(plan) %}
-    {% do graph_delete('records', 'select row_locator from ig_gone') %}
-    {% do graph_delete('combinations', 'select row_locator from ig_combinations_before') %}
-    {% do graph_insert('dictionary', 'select identifier_key, identifier_type, identifier_value from ig_learnt') %}
-    {% do graph_insert('records', 'select source_number, record_id, record_key, combination_key, observed_at from ig_new') %}
-    {% do graph_insert('combinations', 'select ' ~ graph_state_columns().combinations.keys() | join(', ') ~ ' from ig_combinations_after') %}
-{% endmacro %}

@@ -2,7 +2,7 @@
     Assigns a profile to every cluster that changed. A living profile is where its canonical identifier is. Of
     several profiles in one cluster the oldest survives, and the others redirect to it. For a cluster without one,
     an id is created from its identifier of highest priority, of equals the oldest (see 21_create_profiles.sql).
-    ig_registry_changes holds the new and changed rows of the id registry.
+    Leaves ig_surviving, ig_created and ig_clusters_assigned.
 #}
 {% macro graph_assign_profiles(plan) %}
     {% do plan.update({'located': graph_table('nodes') if plan.is_rebuild else 'ig_located'}) %}
@@ -14,9 +14,7 @@
     {% do replace_temp_table('ig_canonical_candidates', graph_canonical_candidates(plan)) %}
     {% do replace_temp_table('ig_oldest_candidates', graph_oldest_candidates()) %}
     {% do replace_temp_table('ig_created', graph_created_profiles()) %}
-    {% do replace_temp_table('ig_registry_changes', graph_registry_changes()) %}
-    {% do graph_delete('id_registry', 'select row_locator from ig_registry_changes where row_locator is not null') %}
-    {% do graph_insert('id_registry', 'select ' ~ graph_state_columns().id_registry.keys() | join(', ') ~ ' from ig_registry_changes') %}
+    {% do graph_write_registry() %}
     {% set clusters %}
         select cluster_id, surviving_profile_id as profile_id from ig_surviving_clusters
         union all

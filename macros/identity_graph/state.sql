@@ -63,6 +63,11 @@
 
 {# Creates the tables of the state that do not exist yet. #}
 {% macro graph_create_tables() %}
+    {% if load_relation(graph_table('ledger')) is not none %}
+        {% do exceptions.raise_compiler_error(
+            'Table identity_graph__ledger of an earlier version holds the profile ids: upgrade the warehouse first.'
+        ) %}
+    {% endif %}
     {% set statements = [] %}
     {% for name, columns in graph_state_columns().items() %}
         {% set table = graph_table(name) %}
