@@ -27,7 +27,46 @@
     {% endfor %}
     {% set collisions = namespace(count=query_value('select count(*) from ' ~ graph_table('combinations') ~ ' where record_count < 0') | int) %}
     {% for type in plan.types if collisions.count == 0 %}
-        {% do replace_temp_table('ig_learnt', graph_all_identifiers(type, plan)) %}
+        {# Every value of a type with its key, count and times. An override is no observation. #}
+        {% call graph_temp_table('ig_learnt') %}
+            select
+                {{ identifier_key("'" ~ type.identifier_type ~ "'", 'identifier_value', plan.key_seed, plan.types) }} as identifier_key,
+                {{ identifier_check('identifier_value', plan.key_seed) }} as value_check,
+                identifier_value,
+                cast({{ graph_blocking_case(plan, type.identifier_type) }} as bigint) as blocking_priority,
+                record_count,
+                first_observed_at,
+                last_observed_at
+            from (
+                select
+                    identifier_value,
+                    count(sighting) as record_count,
+                    min(observed_at) as first_observed_at,
+                    max(observed_at) as last_observed_at
+                from (
+                    {% for source in plan.sources if not source.is_override and type.identifier_type in source.identifiers %}
+                    select
+                        {{ source.identifiers[type.identifier_type] }} as identifier_value,
+                        cast({{ source.observed_at }} as timestamp) as observed_at,
+                        1 as sighting
+                    from {{ ref(source.model) }}
+                    where {{ graph_is_linked(source, type.identifier_type, plan.types) }}
+                    union all
+                    {% endfor %}
+                    {% for side in ['a', 'b'] %}
+                    select
+                        identifier_value_{{ side }} as identifier_value,
+                        cast(null as timestamp) as observed_at,
+                        cast(null as integer) as sighting
+                    from {{ ref('link_overrides') }}
+                    where identifier_type_{{ side }} = '{{ type.identifier_type }}'
+                    {{ 'union all' if not loop.last }}
+                    {% endfor %}
+                ) as observed
+                where identifier_value is not null
+                group by identifier_value
+            ) as counted
+        {% endcall %}
         {% do graph_insert('dictionary',
             "select identifier_key, '" ~ type.identifier_type ~ "', identifier_value from ig_learnt"
         ) %}
@@ -83,45 +122,4 @@
         ) as numbered
         group by combination_key
     ) as folded
-{% endmacro %}
-
-{# Every value of a type with its key, count and times. An override is no observation. #}
-{% macro graph_all_identifiers(type, plan) %}
-    select
-        {{ identifier_key("'" ~ type.identifier_type ~ "'", 'identifier_value', plan.key_seed, plan.types) }} as identifier_key,
-        {{ identifier_check('identifier_value', plan.key_seed) }} as value_check,
-        identifier_value,
-        cast({{ graph_blocking_case(plan, type.identifier_type) }} as bigint) as blocking_priority,
-        record_count,
-        first_observed_at,
-        last_observed_at
-    from (
-        select
-            identifier_value,
-            count(sighting) as record_count,
-            min(observed_at) as first_observed_at,
-            max(observed_at) as last_observed_at
-        from (
-            {% for source in plan.sources if not source.is_override and type.identifier_type in source.identifiers %}
-            select
-                {{ source.identifiers[type.identifier_type] }} as identifier_value,
-                cast({{ source.observed_at }} as timestamp) as observed_at,
-                1 as sighting
-            from {{ ref(source.model) }}
-            where {{ graph_is_linked(source, type.identifier_type, plan.types) }}
-            union all
-            {% endfor %}
-            {% for side in ['a', 'b'] %}
-            select
-                identifier_value_{{ side }} as identifier_value,
-                cast(null as timestamp) as observed_at,
-                cast(null as integer) as sighting
-            from {{ ref('link_overrides') }}
-            where identifier_type_{{ side }} = '{{ type.identifier_type }}'
-            {{ 'union all' if not loop.last }}
-            {% endfor %}
-        ) as observed
-        where identifier_value is not null
-        group by identifier_value
-    ) as counted
 {% endmacro %}

@@ -11,9 +11,38 @@
     {% endfor %}
     {% do replace_temp_table('ig_observed', observed | join(' union all ')) %}
     {% do replace_temp_table('ig_values', graph_folded_values(values | join(' union all '))) %}
-    {% do replace_temp_table('ig_touched_records', graph_touched_records(plan)) %}
+    {# Records written or removed since the last run, of sources that are not compared as a whole. #}
+    {% call graph_temp_table('ig_touched_records') %}
+        {% for source in plan.sources if source.since is not none %}
+            select
+                {{ source.number }} as source_number,
+                cast(_record_key as text) as record_id,
+                {{ source_record_key(source.number, 'cast(_record_key as text)') }} as record_key
+            from ({{ touched_records(source.model, source.since) }}) as touched
+            union all
+        {% endfor %}
+        select
+            0 as source_number,
+            cast(null as text) as record_id,
+            cast(null as bigint) as record_key
+        where 1 = 0
+    {% endcall %}
     {% do graph_take('ig_found_records', 'records', 'record_key', 'select record_key from ig_touched_records') %}
-    {% do replace_temp_table('ig_known', graph_known_records(plan)) %}
+    {# Their rows in the state, and all rows of sources that are compared as a whole. #}
+    {% call graph_temp_table('ig_known') %}
+        {% for source in plan.sources if source.since is none %}
+            select {{ graph_state_columns().records.keys() | join(', ') }}, {{ row_locator() }} as row_locator
+            from {{ graph_table('records') }} as records
+            where source_number = {{ source.number }}
+            union all
+        {% endfor %}
+        select found.*
+        from ig_found_records as found
+        inner join ig_touched_records as touched
+            on
+                found.source_number = touched.source_number
+                and found.record_id = touched.record_id
+    {% endcall %}
     {% do replace_temp_table('ig_gone', graph_records_without('ig_known', 'ig_observed')) %}
     {% do replace_temp_table('ig_new', graph_records_without('ig_observed', 'ig_known')) %}
 {% endmacro %}
@@ -73,39 +102,6 @@
         min(value_check) <> max(value_check) as is_collision
     from ({{ values }}) as observed
     group by identifier_key
-{% endmacro %}
-
-{# Records written or removed since the last run, of sources that are not compared as a whole. #}
-{% macro graph_touched_records(plan) %}
-    {% for source in plan.sources if source.since is not none %}
-        select
-            {{ source.number }} as source_number,
-            cast(_record_key as text) as record_id,
-            {{ source_record_key(source.number, 'cast(_record_key as text)') }} as record_key
-        from ({{ touched_records(source.model, source.since) }}) as touched
-        union all
-    {% endfor %}
-    select
-        0 as source_number,
-        cast(null as text) as record_id,
-        cast(null as bigint) as record_key
-    where 1 = 0
-{% endmacro %}
-
-{# Their rows in the state, and all rows of sources that are compared as a whole. #}
-{% macro graph_known_records(plan) %}
-    {% for source in plan.sources if source.since is none %}
-        select {{ graph_state_columns().records.keys() | join(', ') }}, {{ row_locator() }} as row_locator
-        from {{ graph_table('records') }} as records
-        where source_number = {{ source.number }}
-        union all
-    {% endfor %}
-    select found.*
-    from ig_found_records as found
-    inner join ig_touched_records as touched
-        on
-            found.source_number = touched.source_number
-            and found.record_id = touched.record_id
 {% endmacro %}
 
 {# Records of one table that are not in another, or differ there. #}

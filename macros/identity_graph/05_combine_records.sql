@@ -3,7 +3,7 @@
     ig_combinations_reduced, combinations that lost a record and are counted again; and ig_combinations_before.
 #}
 {% macro graph_combine_records() %}
-    {% set gained %}
+    {% call graph_temp_table('ig_combinations_gained') %}
         select
             combination_key,
             min(source_number) as source_number,
@@ -16,8 +16,7 @@
             min(combination_check) <> max(combination_check) as is_collision
         from ig_new
         group by combination_key
-    {% endset %}
-    {% do replace_temp_table('ig_combinations_gained', gained) %}
+    {% endcall %}
     {% do replace_temp_table('ig_combinations_reduced', 'select distinct combination_key from ig_gone') %}
     {% do graph_take('ig_combinations_before', 'combinations', 'combination_key',
         'select combination_key from ig_combinations_gained union select combination_key from ig_combinations_reduced'
@@ -30,7 +29,7 @@
     {% do graph_insert('records', 'select source_number, record_id, record_key, combination_key, observed_at from ig_new') %}
     {% do graph_insert('dictionary', 'select identifier_key, identifier_type, identifier_value from ig_learnt') %}
     {% do graph_take('ig_records_of_reduced', 'records', 'combination_key', 'select combination_key from ig_combinations_reduced') %}
-    {% set after %}
+    {% call graph_temp_table('ig_combinations_after') %}
         with
 
         known as (
@@ -61,8 +60,7 @@
         from counted
         inner join known on counted.combination_key = known.combination_key
         group by known.combination_key, known.source_number, known.identifier_count, known.identifier_keys
-    {% endset %}
-    {% do replace_temp_table('ig_combinations_after', after) %}
+    {% endcall %}
     {% do graph_delete('combinations', 'select row_locator from ig_combinations_before') %}
     {% do graph_insert('combinations', 'select * from ig_combinations_after') %}
 {% endmacro %}

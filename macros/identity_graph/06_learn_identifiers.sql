@@ -3,16 +3,15 @@
     the state) and ig_learnt (those that are new, with the blocklist rule that matches, if any).
 #}
 {% macro graph_learn_identifiers(plan) %}
-    {% set touched %}
+    {% call graph_temp_table('ig_touched') %}
         select unnest(identifier_keys) as identifier_key from ig_combinations_before
         union
         select unnest(identifier_keys) as identifier_key from ig_combinations_gained
         union
         select identifier_key from ig_values
-    {% endset %}
-    {% do replace_temp_table('ig_touched', touched) %}
+    {% endcall %}
     {% do graph_take('ig_identifiers_before', 'identifiers', 'identifier_key', 'select identifier_key from ig_touched') %}
-    {% set learnt %}
+    {% call graph_temp_table('ig_learnt') %}
         select
             observed.identifier_key,
             observed.identifier_type,
@@ -22,8 +21,7 @@
         from ig_values as observed
         left join ig_identifiers_before as before on observed.identifier_key = before.identifier_key
         where before.identifier_key is null
-    {% endset %}
-    {% do replace_temp_table('ig_learnt', learnt) %}
+    {% endcall %}
 {% endmacro %}
 
 {# Whether two identifiers or two combinations have the same key. #}

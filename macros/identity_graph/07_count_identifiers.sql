@@ -4,13 +4,12 @@
     combinations, ig_combinations_holding. An override is no observation.
 #}
 {% macro graph_count_identifiers() %}
-    {% set recounted %}
+    {% call graph_temp_table('ig_recounted') %}
         select distinct unnest(identifier_keys) as identifier_key
         from ig_combinations_before
         where combination_key in (select combination_key from ig_combinations_reduced)
-    {% endset %}
-    {% do replace_temp_table('ig_recounted', recounted) %}
-    {% set holding %}
+    {% endcall %}
+    {% call graph_temp_table('ig_combinations_holding') %}
         select combinations.*
         from {{ graph_table('combinations') }} as combinations
         where
@@ -24,9 +23,8 @@
                 ) as members
                 where members.identifier_key in (select identifier_key from ig_recounted)
             )
-    {% endset %}
-    {% do replace_temp_table('ig_combinations_holding', holding) %}
-    {% set counted %}
+    {% endcall %}
+    {% call graph_temp_table('ig_identifiers_counted') %}
         with
 
         {% for name, table in [('gained', 'ig_combinations_gained'), ('held', 'ig_combinations_holding')] %}
@@ -74,6 +72,5 @@
             counted.last_observed_at
         from known
         left join counted on known.identifier_key = counted.identifier_key
-    {% endset %}
-    {% do replace_temp_table('ig_identifiers_counted', counted) %}
+    {% endcall %}
 {% endmacro %}

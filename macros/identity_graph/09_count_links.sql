@@ -8,12 +8,11 @@
         'select identifier_key from ig_identifiers_counted where blocking_priority is not null'
     ) %}
     {% do replace_temp_table('ig_pairs_gained', graph_pairs('ig_combinations_gained', plan)) %}
-    {% set reduced %}
+    {% call graph_temp_table('ig_pairs_reduced') %}
         select distinct identifier_key_a, identifier_key_b
         from ({{ graph_pairs('ig_combinations_before', plan) }}) as pairs
         where combination_key in (select combination_key from ig_combinations_reduced)
-    {% endset %}
-    {% do replace_temp_table('ig_pairs_reduced', reduced) %}
+    {% endcall %}
     {% do replace_temp_table('ig_touched_pairs',
         'select identifier_key_a, identifier_key_b from ig_pairs_gained'
         ~ ' union select identifier_key_a, identifier_key_b from ig_pairs_reduced'
@@ -23,7 +22,7 @@
     {% set held %}
         select pairs.* from ({{ graph_pairs('ig_combinations_holding', plan) }}) as pairs where {{ is_reduced }}
     {% endset %}
-    {% set after %}
+    {% call graph_temp_table('ig_links_after') %}
         select
             identifier_key_a,
             identifier_key_b,
@@ -44,8 +43,7 @@
             where not {{ is_reduced }}
         ) as evidence
         group by identifier_key_a, identifier_key_b
-    {% endset %}
-    {% do replace_temp_table('ig_links_after', after) %}
+    {% endcall %}
 {% endmacro %}
 
 {#

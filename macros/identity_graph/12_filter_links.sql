@@ -3,21 +3,30 @@
     both. Leaves ig_evaluated, the links with their status before and after.
 #}
 {% macro graph_filter_links(plan) %}
-    {% do replace_temp_table('ig_affected', graph_affected_identifiers(plan)) %}
-    {% for side in ['a', 'b'] %}
-        {% do graph_take(
-            'ig_incident_' ~ side, 'links', 'identifier_key_' ~ side, 'select identifier_key from ig_affected',
-            columns=['identifier_key_a', 'identifier_key_b', 'source_mask', 'last_observed_at', 'status']
-        ) %}
-    {% endfor %}
-    {% do replace_temp_table('ig_incident', graph_incident_links()) %}
+    {% do graph_affected_links() %}
     {% do replace_temp_table('ig_shared', graph_shared_identifiers('ig_incident', 'select identifier_key from ig_affected')) %}
-    {% do replace_temp_table('ig_identifiers_after', graph_identifiers_after()) %}
+    {# Identifiers that were counted, with whether they are shared: evaluated again for those that are affected. #}
+    {% call graph_temp_table('ig_identifiers_after') %}
+        select
+            counted.*,
+            case
+                when affected.identifier_key is not null then shared.identifier_key is not null
+                else coalesce(before.is_shared, false)
+            end as is_shared,
+            case when affected.identifier_key is not null then shared.neighbour_type else before.neighbour_type end
+                as neighbour_type,
+            case when affected.identifier_key is not null then shared.neighbour_count else before.neighbour_count end
+                as neighbour_count
+        from ig_identifiers_counted as counted
+        left join ig_identifiers_before as before on counted.identifier_key = before.identifier_key
+        left join ig_affected as affected on counted.identifier_key = affected.identifier_key
+        left join ig_shared as shared on counted.identifier_key = shared.identifier_key
+    {% endcall %}
     {% do graph_delete('identifiers', 'select row_locator from ig_identifiers_before') %}
     {% do graph_insert('identifiers',
         'select ' ~ graph_state_columns().identifiers.keys() | join(', ') ~ ' from ig_identifiers_after'
     ) %}
-    {% do replace_temp_table('ig_ends', graph_filtering_ends(plan,
+    {% do replace_temp_table('ig_ends', graph_filtering_ends(
         'select identifier_key_a from ig_incident union select identifier_key_b from ig_incident'
     )) %}
     {% do replace_temp_table('ig_evaluated', graph_evaluated_links(plan)) %}
@@ -50,8 +59,8 @@
         where identifiers.identifier_key = shared.identifier_key
     {% endset %}
     {% do run_statement(sharing) %}
-    {% do replace_temp_table('ig_ends', graph_filtering_ends(plan)) %}
-    {% set incident %}
+    {% do replace_temp_table('ig_ends', graph_filtering_ends()) %}
+    {% call graph_temp_table('ig_incident') %}
         select
             identifier_key_a, identifier_key_b, source_mask, last_observed_at,
             false as is_counted,
@@ -64,8 +73,7 @@
                 identifier_key_a in (select identifier_key from ig_ends)
                 or identifier_key_b in (select identifier_key from ig_ends)
             )
-    {% endset %}
-    {% do replace_temp_table('ig_incident', incident) %}
+    {% endcall %}
     {% do replace_temp_table('ig_evaluated', graph_evaluated_links(plan)) %}
     {% do graph_write_statuses() %}
 {% endmacro %}
@@ -74,7 +82,7 @@
     Identifiers that filter links they are an end of: shared ones, those on no record, and those of a type with
     a window, with the time before which a link is too old.
 #}
-{% macro graph_filtering_ends(plan, keys=none) %}
+{% macro graph_filtering_ends(keys=none) %}
     select
         identifiers.identifier_key,
         identifiers.is_shared,
@@ -104,4 +112,21 @@
         left join ig_ends as ends_a on links.identifier_key_a = ends_a.identifier_key
         left join ig_ends as ends_b on links.identifier_key_b = ends_b.identifier_key
     ) as evaluated
+{% endmacro %}
+
+{# Updates the status of links that are in the state and were only evaluated again. #}
+{% macro graph_write_statuses() %}
+    {% set changed %}
+        update {{ graph_table('links') }} as links
+        set status = evaluated.status
+        from ig_evaluated as evaluated
+        where
+            links.{{ row_locator() }} = evaluated.row_locator
+            and not evaluated.is_counted
+            and evaluated.status <> evaluated.status_before
+            and {{ graph_is_located(
+                'links', 'select row_locator from ig_evaluated where not is_counted and status <> status_before'
+            ) }}
+    {% endset %}
+    {% do run_statement(changed) %}
 {% endmacro %}

@@ -1,6 +1,25 @@
 {# Every look-up among the nodes is made here. #}
 {% macro graph_reach_components(plan) %}
-    {% do replace_temp_table('ig_changed_edges', graph_changed_edges()) %}
+    {# Links that began to pass all filters, and those that ceased to, with their status now, null where they are gone. #}
+    {% call graph_temp_table('ig_changed_edges') %}
+        select
+            evaluated.identifier_key_a,
+            evaluated.identifier_key_b,
+            evaluated.status,
+            {{ passes_link_filters('evaluated.status') }} as is_joined
+        from ig_evaluated as evaluated
+        where
+            {{ passes_link_filters('evaluated.status') }}
+            <> coalesce({{ passes_link_filters('evaluated.status_before') }}, false)
+        union all
+        select before.identifier_key_a, before.identifier_key_b, null as status, false as is_joined
+        from ig_links_before as before
+        left join ig_links_after as after
+            on
+                before.identifier_key_a = after.identifier_key_a
+                and before.identifier_key_b = after.identifier_key_b
+        where {{ passes_link_filters('before.status') }} and after.identifier_key_a is null
+    {% endcall %}
     {% set ends %}
         {% for side in ['a', 'b'] %}
         select identifier_key_{{ side }} as identifier_key, not is_joined as is_parted from ig_changed_edges
@@ -23,14 +42,13 @@
     {% do graph_take('ig_nodes_before', 'nodes', 'identifier_key',
         'select identifier_key from ig_changed_ends union select identifier_key from ig_identifiers_after union ' ~ counted_ends
     ) %}
-    {% set nodes_gone %}
+    {% call graph_temp_table('ig_nodes_gone') %}
         select nodes.*
         from ig_nodes_before as nodes
         inner join ig_identifiers_after as identifiers on nodes.identifier_key = identifiers.identifier_key
         where not ({{ graph_is_node(plan, 'nodes.identifier_key') }})
-    {% endset %}
-    {% do replace_temp_table('ig_nodes_gone', nodes_gone) %}
-    {% set reached %}
+    {% endcall %}
+    {% call graph_temp_table('ig_reached') %}
         select component_id, bool_or(is_parted) as is_parted
         from (
             select component_id, true as is_parted from ig_nodes_gone
@@ -43,8 +61,7 @@
                 or (nodes.cluster_id <> nodes.component_id and nodes.identifier_key in ({{ counted_ends }}))
         ) as reached
         group by component_id
-    {% endset %}
-    {% do replace_temp_table('ig_reached', reached) %}
+    {% endcall %}
     {% do graph_take('ig_members', 'nodes', 'component_id', 'select component_id from ig_reached') %}
 {% endmacro %}
 

@@ -11,33 +11,75 @@
         {% do graph_reach_components(plan) %}
     {% endif %}
     {% do graph_read_exclusions(plan) %}
-    {% do replace_temp_table('ig_scope', graph_scope(plan)) %}
+    {# Nodes that are assigned a component, with the one they had. #}
+    {% call graph_temp_table('ig_scope') %}
+        {% if plan.is_rebuild %}
+        select
+            identifier_key,
+            cast(null as bigint) as component_before, cast(null as bigint) as cluster_before, null as row_locator
+        from {{ graph_table('identifiers') }}
+        where {{ graph_is_node(plan) }}
+        {% else %}
+        select members.identifier_key, members.component_id as component_before, members.cluster_id as cluster_before, members.row_locator
+        from ig_members as members
+        left join ig_nodes_gone as gone on members.identifier_key = gone.identifier_key
+        where gone.identifier_key is null
+        union all
+        select identifiers.identifier_key, null, null, null
+        from ig_identifiers_after as identifiers
+        left join ig_nodes_before as nodes on identifiers.identifier_key = nodes.identifier_key
+        where nodes.identifier_key is null and {{ graph_is_node(plan, 'identifiers.identifier_key') }}
+        {% endif %}
+    {% endcall %}
     {% do solve_components('ig_components', graph_edges(plan)) %}
-    {% do replace_temp_table('ig_component_nodes', graph_component_nodes(plan)) %}
+    {#
+        Numbers the components: each keeps the least number that its nodes had, unless another part of the same
+        component keeps it, and otherwise gets the next. A number of a node would come up again after a split.
+    #}
+    {% call graph_temp_table('ig_component_nodes') %}
+        with
+
+        solved as (
+            select scope.*, coalesce(components.component_id, scope.identifier_key) as label
+            from ig_scope as scope
+            left join ig_components as components on scope.identifier_key = components.node_id
+        ),
+
+        kept as (
+            select label, min(component_before) as component_id
+            from (
+                select component_before, min(label) as label
+                from solved
+                where component_before is not null
+                group by component_before
+            ) as parts
+            group by label
+        ),
+
+        numbered as (
+            select
+                labels.label,
+                coalesce(
+                    kept.component_id,
+                    {{ plan.last_id }} + row_number() over (partition by kept.component_id is null order by labels.label)
+                ) as component_id
+            from (select distinct label from solved) as labels
+            left join kept on labels.label = kept.label
+        )
+
+        select
+            solved.identifier_key,
+            numbered.component_id,
+            {{ identifier_type_number('solved.identifier_key') }} as type_number,
+            solved.component_before,
+            solved.cluster_before,
+            solved.row_locator
+        from solved
+        inner join numbered on solved.label = numbered.label
+    {% endcall %}
     {% do graph_drop(['ig_scope', 'ig_components']) %}
     {% set last_id = query_value('select max(component_id) from ig_component_nodes') %}
     {% do plan.update({'last_id': [plan.last_id, (last_id or 0) | int] | max}) %}
-{% endmacro %}
-
-{# Nodes that are assigned a component, with the one they had. #}
-{% macro graph_scope(plan) %}
-    {% if plan.is_rebuild %}
-    select
-        identifier_key,
-        cast(null as bigint) as component_before, cast(null as bigint) as cluster_before, null as row_locator
-    from {{ graph_table('identifiers') }}
-    where {{ graph_is_node(plan) }}
-    {% else %}
-    select members.identifier_key, members.component_id as component_before, members.cluster_id as cluster_before, members.row_locator
-    from ig_members as members
-    left join ig_nodes_gone as gone on members.identifier_key = gone.identifier_key
-    where gone.identifier_key is null
-    union all
-    select identifiers.identifier_key, null, null, null
-    from ig_identifiers_after as identifiers
-    left join ig_nodes_before as nodes on identifiers.identifier_key = nodes.identifier_key
-    where nodes.identifier_key is null and {{ graph_is_node(plan, 'identifiers.identifier_key') }}
-    {% endif %}
 {% endmacro %}
 
 {% macro graph_edges(plan) %}
@@ -61,50 +103,4 @@
     from ig_scope
     where component_before in (select component_id from ig_reached where not is_parted)
     {% endif %}
-{% endmacro %}
-
-{#
-    Numbers the components: each keeps the least number that its nodes had, unless another part of the same
-    component keeps it, and otherwise gets the next. A number of a node would come up again after a split.
-#}
-{% macro graph_component_nodes(plan) %}
-    with
-
-    solved as (
-        select scope.*, coalesce(components.component_id, scope.identifier_key) as label
-        from ig_scope as scope
-        left join ig_components as components on scope.identifier_key = components.node_id
-    ),
-
-    kept as (
-        select label, min(component_before) as component_id
-        from (
-            select component_before, min(label) as label
-            from solved
-            where component_before is not null
-            group by component_before
-        ) as parts
-        group by label
-    ),
-
-    numbered as (
-        select
-            labels.label,
-            coalesce(
-                kept.component_id,
-                {{ plan.last_id }} + row_number() over (partition by kept.component_id is null order by labels.label)
-            ) as component_id
-        from (select distinct label from solved) as labels
-        left join kept on labels.label = kept.label
-    )
-
-    select
-        solved.identifier_key,
-        numbered.component_id,
-        {{ identifier_type_number('solved.identifier_key') }} as type_number,
-        solved.component_before,
-        solved.cluster_before,
-        solved.row_locator
-    from solved
-    inner join numbered on solved.label = numbered.label
 {% endmacro %}

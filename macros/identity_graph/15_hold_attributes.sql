@@ -13,17 +13,16 @@
         from ({{ attribute_links }}) as links
         inner join ig_component_nodes as nodes on links.identifier_key = nodes.identifier_key
     {% endset %}
-    {% set suspects %}
+    {% call graph_temp_table('ig_attribute_suspects') %}
         select component_id
         from (select distinct component_id, type_number, attribute_key from ({{ stated }}) as stated) as contained
         inner join ig_types as types on contained.type_number = types.type_number
         group by component_id, contained.type_number, types.limit_per_profile
         having count(*) > types.limit_per_profile
-    {% endset %}
-    {% do replace_temp_table('ig_attribute_suspects', suspects) %}
+    {% endcall %}
     {# Mostly there are none, and the links need not be read again. #}
     {% set has_suspects = query_is_true('select count(*) > 0 from ig_attribute_suspects') %}
-    {% set held %}
+    {% call graph_temp_table('ig_held_attributes') %}
         select stated.identifier_key, stated.component_id, stated.type_number, stated.attribute_key
         from (
             select *, count(*) over (partition by identifier_key, type_number) as value_count
@@ -34,8 +33,7 @@
         inner join {{ graph_table('identifiers') }} as identifiers
             on stated.identifier_key = identifiers.identifier_key
         where not identifiers.is_shared and stated.value_count <= types.limit_per_profile
-    {% endset %}
-    {% do replace_temp_table('ig_held_attributes', held) %}
+    {% endcall %}
 {% endmacro %}
 
 {% macro graph_no_attributes() %}

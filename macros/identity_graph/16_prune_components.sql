@@ -5,7 +5,29 @@
 #}
 {% macro graph_prune_components(plan) %}
     {% do graph_hold_attributes(plan) %}
-    {% do replace_temp_table('ig_violating', graph_violating_components()) %}
+    {% call graph_temp_table('ig_violating') %}
+        select counted.component_id
+        from (
+            select component_id, type_number, count(*) as member_count
+            from ig_component_nodes
+            group by component_id, type_number
+            having count(*) > (select min(limit_per_profile) from ig_types)
+        ) as counted
+        inner join ig_types as types on counted.type_number = types.type_number
+        where counted.member_count > types.limit_per_profile
+        union
+        select held.component_id
+        from ig_held_attributes as held
+        inner join ig_types as types on held.type_number = types.type_number
+        group by held.component_id, held.type_number, types.limit_per_profile
+        having count(distinct held.attribute_key) > types.limit_per_profile
+        union
+        select nodes_a.component_id
+        from {{ graph_table('exclusions') }} as exclusions
+        inner join ig_component_nodes as nodes_a on exclusions.identifier_key_a = nodes_a.identifier_key
+        inner join ig_component_nodes as nodes_b
+            on exclusions.identifier_key_b = nodes_b.identifier_key and nodes_a.component_id = nodes_b.component_id
+    {% endcall %}
     {% if query_is_true('select count(*) > 0 from ig_violating') %}
         {% do graph_cluster_components(plan) %}
     {% else %}
@@ -27,40 +49,15 @@
     left join ig_clustered as clusters on nodes.identifier_key = clusters.identifier_key
 {% endmacro %}
 
-{% macro graph_violating_components() %}
-    select counted.component_id
-    from (
-        select component_id, type_number, count(*) as member_count
-        from ig_component_nodes
-        group by component_id, type_number
-        having count(*) > (select min(limit_per_profile) from ig_types)
-    ) as counted
-    inner join ig_types as types on counted.type_number = types.type_number
-    where counted.member_count > types.limit_per_profile
-    union
-    select held.component_id
-    from ig_held_attributes as held
-    inner join ig_types as types on held.type_number = types.type_number
-    group by held.component_id, held.type_number, types.limit_per_profile
-    having count(distinct held.attribute_key) > types.limit_per_profile
-    union
-    select nodes_a.component_id
-    from {{ graph_table('exclusions') }} as exclusions
-    inner join ig_component_nodes as nodes_a on exclusions.identifier_key_a = nodes_a.identifier_key
-    inner join ig_component_nodes as nodes_b
-        on exclusions.identifier_key_b = nodes_b.identifier_key and nodes_a.component_id = nodes_b.component_id
-{% endmacro %}
-
 {# Sets the status of links that pass all filters by whether they join two clusters. Leaves ig_pruned_changes. #}
 {% macro graph_mark_pruned_links() %}
-    {% set prunable %}
+    {% call graph_temp_table('ig_prunable_nodes') %}
         select identifier_key, cluster_id
         from ({{ graph_located_nodes() }}) as located
         where
             cluster_before <> component_before
             or component_id in (select component_id from ig_violating)
-    {% endset %}
-    {% do replace_temp_table('ig_prunable_nodes', prunable) %}
+    {% endcall %}
     {% set evaluated %}
         select
             links.identifier_key_a,
@@ -111,29 +108,26 @@
     {% do replace_temp_table('ig_assigned',
         'select * from ig_located where component_id is distinct from component_before or cluster_id is distinct from cluster_before'
     ) %}
-    {% set changed %}
+    {% call graph_temp_table('ig_clusters_changed') %}
         select cluster_before as cluster_id from ig_assigned where cluster_before is not null
         union
         select cluster_id from ig_assigned
         union
         select cluster_id from ig_nodes_gone
-    {% endset %}
-    {% do replace_temp_table('ig_clusters_changed', changed) %}
+    {% endcall %}
     {% do graph_take('ig_clusters_before', 'clusters', 'cluster_id', 'select cluster_id from ig_clusters_changed') %}
-    {% set members_before %}
+    {% call graph_temp_table('ig_members_before') %}
         select members.identifier_key, clusters.profile_id
         from ig_members as members
         inner join ig_clusters_before as clusters on members.cluster_id = clusters.cluster_id
-    {% endset %}
-    {% do replace_temp_table('ig_members_before', members_before) %}
+    {% endcall %}
     {% do graph_delete('nodes',
         'select row_locator from ig_assigned union all select row_locator from ig_nodes_gone'
     ) %}
     {% do graph_insert('nodes', 'select identifier_key, component_id, cluster_id from ig_assigned') %}
-    {% set clusters_after %}
+    {% call graph_temp_table('ig_clusters_after') %}
         select distinct cluster_id
         from ig_located
         where cluster_id in (select cluster_id from ig_clusters_changed)
-    {% endset %}
-    {% do replace_temp_table('ig_clusters_after', clusters_after) %}
+    {% endcall %}
 {% endmacro %}

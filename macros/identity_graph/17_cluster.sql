@@ -15,23 +15,68 @@
     can happen to either end, so each round decides as the rule does.
 #}
 {% macro graph_cluster_components(plan) %}
-    {% set nodes %}
+    {% call graph_temp_table('ig_k_nodes') %}
         select identifier_key, component_id, type_number
         from ig_component_nodes
         where component_id in (select component_id from ig_violating)
-    {% endset %}
-    {% do replace_temp_table('ig_k_nodes', nodes) %}
-    {% do replace_temp_table('ig_k_links', graph_ranked_links()) %}
+    {% endcall %}
+    {# Links of violating components in the order in which they are decided, independent of keys and their hash. #}
+    {% call graph_temp_table('ig_k_links') %}
+        with
+
+        named as (
+            select
+                nodes.identifier_key,
+                nodes.type_number,
+                dictionary.identifier_value
+            from ig_k_nodes as nodes
+            inner join {{ graph_table('dictionary') }} as dictionary
+                on nodes.identifier_key = dictionary.identifier_key
+        ),
+
+        {# The end of higher priority first; of equal types the lesser value. #}
+        directed as (
+            select
+                links.identifier_key_a,
+                links.identifier_key_b,
+                links.first_observed_at,
+                (links.source_mask & 1) = 1 as is_override,
+                greatest(ends_a.type_number, ends_b.type_number) as weaker_type,
+                least(ends_a.type_number, ends_b.type_number) as stronger_type,
+                case
+                    when ends_a.type_number < ends_b.type_number then ends_a.identifier_value
+                    when ends_a.type_number > ends_b.type_number then ends_b.identifier_value
+                    else least(ends_a.identifier_value, ends_b.identifier_value)
+                end as value_1,
+                case
+                    when ends_a.type_number < ends_b.type_number then ends_b.identifier_value
+                    when ends_a.type_number > ends_b.type_number then ends_a.identifier_value
+                    else greatest(ends_a.identifier_value, ends_b.identifier_value)
+                end as value_2
+            from {{ graph_table('links') }} as links
+            inner join named as ends_a on links.identifier_key_a = ends_a.identifier_key
+            inner join named as ends_b on links.identifier_key_b = ends_b.identifier_key
+            where {{ passes_link_filters('links.status') }}
+        )
+
+        select
+            identifier_key_a,
+            identifier_key_b,
+            is_override,
+            row_number() over (
+                order by weaker_type, stronger_type, first_observed_at, value_1, value_2
+            ) as rank_of_link
+        from directed
+    {% endcall %}
     {% do solve_components('ig_components', 'select identifier_key_a as node_a, identifier_key_b as node_b from ig_k_links where is_override') %}
-    {% set clusters %}
+    {% call graph_temp_table('ig_k_clusters') %}
         select
             nodes.identifier_key,
             nodes.type_number,
             dense_rank() over (order by coalesce(components.component_id, nodes.identifier_key)) as cluster_id
         from ig_k_nodes as nodes
         left join ig_components as components on nodes.identifier_key = components.node_id
-    {% endset %}
-    {% do replace_temp_table('ig_k_clusters', clusters) %}
+    {% endcall %}
     {% set edges %}
         select
             links.rank_of_link,
@@ -47,22 +92,18 @@
     {% set round_limit = [query_value('select count(*) from ig_k_edges') | int + 1, 100000] | min %}
     {% set open = namespace(edges=true) %}
     {% for round in range(round_limit) if open.edges %}
-        {% do replace_temp_table('ig_k_values', graph_cluster_values()) %}
-        {% do replace_temp_table('ig_k_counts', graph_cluster_counts()) %}
-        {% do replace_temp_table('ig_k_apart', graph_clusters_apart()) %}
-        {% do replace_temp_table('ig_k_open', graph_allowed_edges()) %}
+        {% do graph_cluster_round() %}
         {% set open.edges = query_is_true('select count(*) > 0 from ig_k_open') %}
         {% if open.edges %}
-            {% do replace_temp_table('ig_k_joins', graph_joins_of_round()) %}
-            {% set renamed %}
+            {% do graph_cluster_joins() %}
+            {% call graph_temp_table('ig_k_renamed') %}
                 select
                     clusters.identifier_key,
                     clusters.type_number,
                     coalesce(joins.hub_id, clusters.cluster_id) as cluster_id
                 from ig_k_clusters as clusters
                 left join ig_k_joins as joins on clusters.cluster_id = joins.cluster_id
-            {% endset %}
-            {% do replace_temp_table('ig_k_renamed', renamed) %}
+            {% endcall %}
             {% do replace_temp_table('ig_k_clusters', 'select * from ig_k_renamed') %}
             {% set remaining %}
                 select
@@ -83,55 +124,6 @@
         'select identifier_key, ' ~ plan.last_id ~ ' + dense_rank() over (order by cluster_id) as cluster_id from ig_k_clusters'
     ) %}
     {% do plan.update({'last_id': query_value('select max(cluster_id) from ig_clustered') | int}) %}
-{% endmacro %}
-
-{# Links of violating components in the order in which they are decided, independent of keys and their hash. #}
-{% macro graph_ranked_links() %}
-    with
-
-    named as (
-        select
-            nodes.identifier_key,
-            nodes.type_number,
-            dictionary.identifier_value
-        from ig_k_nodes as nodes
-        inner join {{ graph_table('dictionary') }} as dictionary
-            on nodes.identifier_key = dictionary.identifier_key
-    ),
-
-    {# The end of higher priority first; of equal types the lesser value. #}
-    directed as (
-        select
-            links.identifier_key_a,
-            links.identifier_key_b,
-            links.first_observed_at,
-            (links.source_mask & 1) = 1 as is_override,
-            greatest(ends_a.type_number, ends_b.type_number) as weaker_type,
-            least(ends_a.type_number, ends_b.type_number) as stronger_type,
-            case
-                when ends_a.type_number < ends_b.type_number then ends_a.identifier_value
-                when ends_a.type_number > ends_b.type_number then ends_b.identifier_value
-                else least(ends_a.identifier_value, ends_b.identifier_value)
-            end as value_1,
-            case
-                when ends_a.type_number < ends_b.type_number then ends_b.identifier_value
-                when ends_a.type_number > ends_b.type_number then ends_a.identifier_value
-                else greatest(ends_a.identifier_value, ends_b.identifier_value)
-            end as value_2
-        from {{ graph_table('links') }} as links
-        inner join named as ends_a on links.identifier_key_a = ends_a.identifier_key
-        inner join named as ends_b on links.identifier_key_b = ends_b.identifier_key
-        where {{ passes_link_filters('links.status') }}
-    )
-
-    select
-        identifier_key_a,
-        identifier_key_b,
-        is_override,
-        row_number() over (
-            order by weaker_type, stronger_type, first_observed_at, value_1, value_2
-        ) as rank_of_link
-    from directed
 {% endmacro %}
 
 {# The first link between each pair of clusters; the others add nothing. #}

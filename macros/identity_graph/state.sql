@@ -115,25 +115,23 @@
 
 {# Remembers the profile of every identifier by name, since a full build may give other keys. #}
 {% macro graph_note_members() %}
-    {% set members_named %}
+    {% call graph_temp_table('ig_members_named') %}
         select dictionary.identifier_type, dictionary.identifier_value, clusters.profile_id
         from {{ graph_table('nodes') }} as nodes
         inner join {{ graph_table('dictionary') }} as dictionary
             on nodes.identifier_key = dictionary.identifier_key
         inner join {{ graph_table('clusters') }} as clusters on nodes.cluster_id = clusters.cluster_id
-    {% endset %}
-    {% do replace_temp_table('ig_members_named', members_named) %}
+    {% endcall %}
 {% endmacro %}
 
 {# Profiles before the build, by the keys of now; and the keys of canonical identifiers. #}
 {% macro graph_rekey(plan) %}
-    {% set members_before %}
+    {% call graph_temp_table('ig_members_before') %}
         select
             {{ identifier_key('identifier_type', 'identifier_value', plan.key_seed, plan.types) }} as identifier_key,
             profile_id
         from ig_members_named
-    {% endset %}
-    {% do replace_temp_table('ig_members_before', members_before) %}
+    {% endcall %}
     {% set rekeyed %}
         update {{ graph_table('id_registry') }}
         set canonical_identifier_key = {{ identifier_key('canonical_identifier_type', 'canonical_identifier_value', plan.key_seed, plan.types) }}

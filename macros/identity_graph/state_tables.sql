@@ -54,3 +54,8 @@
 {% macro postgres__graph_is_located(relation, locators) -%}
     {{ relation }}.ctid = any (array({{ locators }}))
 {%- endmacro %}
+
+{# Block that makes a temporary table of its query: {% call graph_temp_table('ig_…') %} select … {% endcall %}. #}
+{% macro graph_temp_table(name) %}
+    {% do replace_temp_table(name, caller()) %}
+{% endmacro %}

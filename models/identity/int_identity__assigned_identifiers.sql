@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- Where each identifier is, by keys alone: to count is not worth reading values or profiles for.
+-- By keys alone, since models that only count need neither values nor profile ids.
 with
 
 identifiers as (

@@ -10,9 +10,10 @@
 
 with
 
--- Read twice with few columns: to keep all rows would cost more.
+-- Read twice with few columns, which is cheaper than to materialize all rows, as DuckDB does with a CTE of dbt.
+-- depends_on: {{ ref('identity_graph__combinations') }}
 combinations as not materialized (
-    select * from {{ ref('identity_graph__combinations') }}
+    select * from {{ graph_table('combinations', ref('identity_graph')) }}
 ),
 
 nodes as (
@@ -53,8 +54,8 @@ touched as (
 ),
 
 {% endif %}
--- Identifiers stand in the order of their source's entry in identity_sources, the strongest
--- first. One that several people share speaks only where no other does.
+-- Identifiers are in the order of their source's entry in identity_sources. A shared or blocked one
+-- counts only where a combination has no other.
 members as (
     select
         combination_key,
@@ -66,19 +67,16 @@ members as (
     {% endif %}
 ),
 
-assigned as (
+ranked as (
     select
         members.combination_key,
         nodes.cluster_id,
         row_number() over (
             partition by members.combination_key
             order by
-                case
-                    when identifiers.is_shared or identifiers.blocking_priority is not null then 1
-                    else 0
-                end,
+                identifiers.is_shared or identifiers.blocking_priority is not null,
                 members.position_in_combination
-        ) as rank_in_combination
+        ) as row_number
     from members
     inner join nodes
         on members.identifier_key = nodes.identifier_key
@@ -86,36 +84,36 @@ assigned as (
         on members.identifier_key = identifiers.identifier_key
 ),
 
-attributed as (
+assigned as (
     select
-        assigned.combination_key,
+        ranked.combination_key,
         clusters.profile_id
-    from assigned
+    from ranked
     inner join clusters
-        on assigned.cluster_id = clusters.cluster_id
-    where assigned.rank_in_combination = 1
+        on ranked.cluster_id = clusters.cluster_id
+    where ranked.row_number = 1
 ),
 
 {% if since is not none %}
--- A set that went has no profile any more; its row is taken away.
+-- A combination that was removed has no profile; its row is deleted.
 changed as (
     select
         touched.combination_key,
-        attributed.profile_id
+        assigned.profile_id
     from touched
-    left join attributed on touched.combination_key = attributed.combination_key
+    left join assigned on touched.combination_key = assigned.combination_key
     left join {{ this }} as before on touched.combination_key = before.combination_key
-    where attributed.profile_id is distinct from before.profile_id
+    where assigned.profile_id is distinct from before.profile_id
 ),
 
 {% endif %}
-stamped as (
+numbered as (
     select
         changed.combination_key,
         changed.profile_id,
         graph_state.last_run as assigned_run
-    from {{ 'attributed' if since is none else 'changed' }} as changed
+    from {{ 'assigned' if since is none else 'changed' }} as changed
     cross join graph_state
 )
 
-select * from stamped
+select * from numbered

@@ -9,7 +9,7 @@ combination_profiles as (
     select * from {{ ref('int_identity__combination_profiles') }}
 ),
 
-attributed as (
+assigned as (
     select
         {{ source_model('records.source_number') }} as source_model,
         records.record_id,
@@ -20,4 +20,4 @@ attributed as (
         on records.combination_key = combination_profiles.combination_key
 )
 
-select * from attributed
+select * from assigned

@@ -2,7 +2,7 @@ with
 
 links as (
     select * from {{ ref('identity_graph__links') }}
-    -- Attributes count for limits and are no links.
+    -- Attribute links only count for limits.
     where status <> 'attribute'
 ),
 
@@ -25,7 +25,7 @@ named as (
         dictionary_a.identifier_value as value_a,
         dictionary_b.identifier_type as type_b,
         dictionary_b.identifier_value as value_b,
-        -- Keys are in no order that means anything: the identifier that reads first stands first.
+        -- The order of keys has no meaning: the pair is ordered by type and value.
         (dictionary_a.identifier_type, dictionary_a.identifier_value)
         < (dictionary_b.identifier_type, dictionary_b.identifier_value) as is_in_order,
         {{ link_id('dictionary_a', 'dictionary_b') }} as link_id,
