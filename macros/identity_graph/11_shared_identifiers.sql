@@ -8,20 +8,21 @@
 
     neighbours as (
         {% for side, other in [('a', 'b'), ('b', 'a')] %}
-        select
-            identifier_key_{{ side }} as identifier_key,
-            {{ identifier_type_number('identifier_key_' ~ side) }} as type_number,
-            {{ identifier_type_number('identifier_key_' ~ other) }} as neighbour_type_number
-        from {{ links }}
-        where source_mask <> 1 and identifier_key_{{ side }} in ({{ candidates }})
+        select links.identifier_key_{{ side }} as identifier_key, limits.neighbour_type_number
+        from {{ links }} as links
+        inner join ig_limits as limits
+            on
+                {{ identifier_type_number('links.identifier_key_' ~ side) }} = limits.type_number
+                and {{ identifier_type_number('links.identifier_key_' ~ other) }} = limits.neighbour_type_number
+        where links.source_mask <> 1 and links.identifier_key_{{ side }} in ({{ candidates }})
         {{ 'union all' if not loop.last }}
         {% endfor %}
     ),
 
     counted as (
-        select identifier_key, type_number, neighbour_type_number, count(*) as neighbour_count
+        select identifier_key, neighbour_type_number, count(*) as neighbour_count
         from neighbours
-        group by identifier_key, type_number, neighbour_type_number
+        group by identifier_key, neighbour_type_number
     ),
 
     exceeded as (
@@ -36,7 +37,7 @@
         from counted
         inner join ig_limits as limits
             on
-                counted.type_number = limits.type_number
+                {{ identifier_type_number('counted.identifier_key') }} = limits.type_number
                 and counted.neighbour_type_number = limits.neighbour_type_number
         where counted.neighbour_count > limits.max_count
     )

@@ -315,3 +315,10 @@ def test_a_type_that_links_no_more_splits_what_it_had_linked(world: World) -> No
     world.run()
     assert len(set(world.profiles().values())) == 2
     assert [(kind, cause) for kind, cause, _ in changes(world)] == [("split", "rules")]
+
+
+def test_ids_of_an_earlier_version_are_not_created_again(world: World) -> None:
+    world.execute(f"create table {world.settings.schema}.identity_graph__ledger (profile_id text)")
+    world.stage([contact(1, EMAIL)])
+    with pytest.raises(AssertionError, match="upgrade the warehouse first"):
+        world.run()

@@ -91,6 +91,27 @@ def check(world: World) -> None:
     expected, found = world.expected(), world.found()
     assert found.people == expected.people
     assert dict(found.links) == dict(expected.links)
+    check_statuses(world)
+
+
+def check_statuses(world: World) -> None:
+    """Active links stay within a cluster, and pruned ones join two clusters of a component."""
+    wrong = world.query(
+        "select links.status, ends_a.*, ends_b.* from {schema}.identity_graph__links as links "
+        "left join {schema}.identity_graph as ends_a "
+        "on links.identifier_key_a = ends_a.identifier_key "
+        "left join {schema}.identity_graph as ends_b "
+        "on links.identifier_key_b = ends_b.identifier_key "
+        "where case links.status "
+        "when 'active' then ends_a.cluster_id is distinct from ends_b.cluster_id "
+        "when 'attribute' then false when 'shared_identifier' then false "
+        "when 'link_window' then false when 'unseen_identifier' then false "
+        "when 'profile_limit' then ends_a.component_id is distinct from ends_b.component_id "
+        "or ends_a.cluster_id = ends_b.cluster_id "
+        "when 'override' then ends_a.component_id is distinct from ends_b.component_id "
+        "or ends_a.cluster_id = ends_b.cluster_id else true end"
+    )
+    assert wrong == []
 
 
 def start_again(world: World) -> None:
