@@ -10,7 +10,7 @@
 
 with
 
--- Read twice with few columns, which is cheaper than to materialize all rows, as DuckDB does with a CTE of dbt.
+-- Read twice with few columns: DuckDB would materialize a CTE of dbt with all rows.
 -- depends_on: {{ ref('identity_graph__combinations') }}
 combinations as not materialized (
     select * from {{ graph_table('combinations', ref('identity_graph')) }}
