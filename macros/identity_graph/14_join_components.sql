@@ -11,8 +11,8 @@
         {% do graph_reach_components(plan) %}
     {% endif %}
     {% do graph_read_exclusions(plan) %}
-    {# Nodes that are assigned a component, with the one they had. #}
-    {% call graph_temp_table('ig_scope') %}
+    {# Nodes that are assigned a component, with the one they had. A full build reads them where they are. #}
+    {% set scope %}
         {% if plan.is_rebuild %}
         select
             identifier_key,
@@ -30,7 +30,8 @@
         left join ig_nodes_before as nodes on identifiers.identifier_key = nodes.identifier_key
         where nodes.identifier_key is null and {{ graph_is_node(plan, 'identifiers.identifier_key') }}
         {% endif %}
-    {% endcall %}
+    {% endset %}
+    {% if not plan.is_rebuild %}{% do replace_temp_table('ig_scope', scope) %}{% endif %}
     {% do solve_components('ig_components', graph_edges(plan)) %}
     {#
         Numbers the components: each keeps the least number that its nodes had, unless another part of the same
@@ -41,7 +42,7 @@
 
         solved as (
             select scope.*, coalesce(components.component_id, scope.identifier_key) as label
-            from ig_scope as scope
+            from {{ '(' ~ scope ~ ')' if plan.is_rebuild else 'ig_scope' }} as scope
             left join ig_components as components on scope.identifier_key = components.node_id
         ),
 
@@ -77,7 +78,7 @@
         from solved
         inner join numbered on solved.label = numbered.label
     {% endcall %}
-    {% do graph_drop(['ig_scope', 'ig_components']) %}
+    {% do graph_drop(['ig_components']) %}
     {% set last_id = query_value('select max(component_id) from ig_component_nodes') %}
     {% do plan.update({'last_id': [plan.last_id, (last_id or 0) | int] | max}) %}
 {% endmacro %}
