@@ -102,15 +102,10 @@
             ) as surviving_profile_id
         from surviving
     {% endcall %}
-    {% call graph_temp_table('ig_surviving_clusters') %}
-        select cluster_id, profile_id as surviving_profile_id
-        from ig_surviving
-        where profile_id = surviving_profile_id
-    {% endcall %}
     {% do graph_create_profiles(plan) %}
     {% do graph_write_registry() %}
     {% call graph_temp_table('ig_clusters_assigned') %}
-        select cluster_id, surviving_profile_id as profile_id from ig_surviving_clusters
+        select cluster_id, profile_id from ig_surviving where profile_id = surviving_profile_id
         union all
         select cluster_id, profile_id from ig_created
     {% endcall %}

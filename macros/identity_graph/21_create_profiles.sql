@@ -13,7 +13,9 @@
                 located.identifier_key,
                 {{ identifier_type_number('located.identifier_key') }} as type_number
             from {{ plan.located }} as located
-            left join ig_surviving_clusters as owned on located.cluster_id = owned.cluster_id
+            left join (
+                select cluster_id from ig_surviving where profile_id = surviving_profile_id
+            ) as owned on located.cluster_id = owned.cluster_id
             where
                 owned.cluster_id is null
                 {% if not plan.is_rebuild %}
