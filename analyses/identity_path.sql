@@ -1,6 +1,6 @@
 -- For a BI tool: `make dbt ARGS="compile -s identity_path"` writes the query to target/compiled. Put the
 -- two identifiers in the place of those below; a chain within the profile needs no withheld link, and
--- with withheld_limit=0 reads nothing else.
+-- with inactive_limit=0 reads nothing else.
 {{ identity_path(
     "select 'email' as identifier_type_a, 'ann@example.com' as identifier_value_a,"
     ~ " 'phone' as identifier_type_b, '+491700000042' as identifier_value_b",
@@ -9,5 +9,5 @@
         'nodes': graph_table('nodes', ref('identity_graph')),
         'dictionary': graph_table('dictionary', ref('identity_graph')),
     },
-    withheld_limit=4
+    inactive_limit=4
 ) }}

@@ -16,11 +16,12 @@ from cdp.warehouse.queries import Queries
 QUERIES = Queries(Path(__file__).parent / "queries")
 MACROS = (
     "identity/identity_path",
+    "identity/identity_path_hops",
     "identity/identity_place",
     "identity/identity_distances",
     "identity/identity_places_reached",
     "identity/is_inactive_link",
-    "identity_graph/inactive_reason",
+    "identity_graph/link_status",
 )
 # What each `inactive_reason` of a link means.
 REASONS = {

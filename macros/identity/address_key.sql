@@ -1,7 +1,6 @@
 {#
-    What two ways of writing one postal address have in common, null where a part is missing: case,
-    blanks, hyphens, full stops and the ending of a German street do not count. Overridable: what tells
-    households apart differs by country.
+    Key of a postal address that is the same for all ways of writing it: case, blanks, hyphens, full stops and the
+    ending of a German street do not count; null if a part is missing. Overridable, as rules differ by country.
 #}
 {% macro address_key(address_line, postcode, country) %}
     {{- adapter.dispatch('address_key', 'customer_data_platform')(address_line, postcode, country) -}}

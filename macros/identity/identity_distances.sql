@@ -1,11 +1,10 @@
 {#
-    CTE of one row per identifier from which the asked one (key_b) can be reached over `edges` (from_key,
-    to_key): identifier_key and distance, the least number of edges. Breadth first; the search ends with
-    the round that comes to key_a.
+    CTE with one row per identifier from which the target (key_b) can be reached over `edges` (from_key, to_key):
+    identifier_key and distance, the least number of edges. A breadth-first search, which ends with the round
+    that reaches key_a.
 
-    Each round has to know all that was seen before, or it would walk in circles: DuckDB keeps it by key,
-    PostgreSQL carries it along in an array, and looks links up by index instead of going through all
-    `edges` in every round.
+    To avoid circles, DuckDB keeps visited identifiers by key. PostgreSQL carries them in an array, and looks links
+    up by index instead of reading all `edges` in every round.
 #}
 {% macro identity_distances(name, edges, tables) %}
     {{- adapter.dispatch('identity_distances', 'customer_data_platform')(name, edges, tables) -}}
@@ -58,21 +57,21 @@
                 inner join members as members_to
                     on latest.identifier_key = members_to.identifier_key
                 cross join lateral (
-                    select links.identifier_key_a as identifier_key, links.guard, links.cut
+                    select links.identifier_key_a as identifier_key, links.status
                     from {{ tables.links }} as links
                     where links.identifier_key_b = latest.identifier_key
                     union all
-                    select links.identifier_key_b as identifier_key, links.guard, links.cut
+                    select links.identifier_key_b as identifier_key, links.status
                     from {{ tables.links }} as links
                     where links.identifier_key_a = latest.identifier_key
                 ) as ends
                 inner join members as members_from
                     on ends.identifier_key = members_from.identifier_key
                 where
-                    (ends.guard = 0 and ends.cut = 0)
+                    ends.status = 'active'
                     or (
                         members_from.level = members_to.level - 1
-                        and {{ is_withheld_link('ends') }}
+                        and {{ is_inactive_link('ends') }}
                     )
                 except
                 select unnest(rounds.known) as identifier_key

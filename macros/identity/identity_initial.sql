@@ -1,7 +1,7 @@
 {#
-    First letter of a given name, without accent, to tell people apart who share a mailbox or number.
-    Of a whole name it is the first word's, or in "Meyer, Anna" that after the comma; titles are no
-    names, and a single word may be anything. Null for letters other than Latin.
+    First letter of a given name, without accent, to tell people apart who share a mailbox or number. Of a full
+    name, the letter of the first word, or of the word after the comma in "Meyer, Anna"; titles are skipped, and a
+    single word gives null, as it may be a family name. Null for letters other than Latin.
 #}
 {% macro identity_initial(first_name=none, full_name=none) -%}
     {%- set titles = '^((mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle) )+' -%}

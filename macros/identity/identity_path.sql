@@ -1,15 +1,14 @@
 {#
-    Query of the shortest chain of links that leads from one identifier to another: one row a hop, none
-    where there is no chain. With `withheld_limit` above 0 it may pass that many links that a guard
-    withholds, and passes as few as it can; among equals the chain with more records goes first, then
-    the one whose identifiers read first.
+    Query of the shortest chain of links from one identifier to another: one row per hop, none if there is no
+    chain. It contains as few inactive links as possible and at most `inactive_limit`; among equals, the chain with
+    more records comes first, then the first by type and value of its identifiers.
 
     `asked` is a query of one row with identifier_type_a, identifier_value_a, identifier_type_b and
-    identifier_value_b; `tables` maps links, nodes and dictionary to those of the graph's state. A chain
-    without withheld links stays within the profile, so that is all that is read (on PostgreSQL by
-    index). Nothing here needs dbt but the dispatch: `cdp/identity/explain.py` renders it by itself.
+    identifier_value_b; `tables` maps links, nodes and dictionary to the tables of the graph's state. A chain of
+    active links stays within the profile, so only the profile is read (on PostgreSQL by index). Of dbt, only the
+    dispatch is used: `cdp/identity/explain.py` renders the query by itself.
 #}
-{% macro identity_path(asked, tables, withheld_limit=0) %}
+{% macro identity_path(asked, tables, inactive_limit=0) %}
     with recursive
 
     asked as (
@@ -33,12 +32,12 @@
             on dictionary_b.identifier_key = nodes_b.identifier_key
     ),
 
-    {% if withheld_limit > 0 %}
-    {{ identity_places_reached('from_a', 'place_a', 'place_b', tables, withheld_limit) }},
+    {% if inactive_limit > 0 %}
+    {{ identity_places_reached('from_a', 'place_a', 'place_b', tables, inactive_limit) }},
 
-    {{ identity_places_reached('from_b', 'place_b', 'place_a', tables, withheld_limit) }},
+    {{ identity_places_reached('from_b', 'place_b', 'place_a', tables, inactive_limit) }},
 
-    {# Those on a way with the fewest withheld links. #}
+    {# Places on a chain with the fewest inactive links. #}
     places as (
         select
             from_a.place_id,
@@ -87,14 +86,14 @@
         inner join members as members_b
             on links.identifier_key_b = members_b.identifier_key
         where
-            (links.guard = 0 and links.cut = 0)
+            links.status = 'active'
             or (
                 abs(members_a.level - members_b.level) = 1
-                and {{ is_withheld_link('links') }}
+                and {{ is_inactive_link('links') }}
             )
     ),
 
-    {# Withheld links lead on only, so that no way passes more of them than it must. #}
+    {# Follow inactive links only away from the start, so that a chain uses as few of them as possible. #}
     edges as (
         select
             identifier_key_a as from_key,
@@ -113,69 +112,5 @@
 
     {{ identity_distances('distances', 'edges', tables) }},
 
-    ranked as (
-        select
-            edges.from_key,
-            edges.to_key,
-            row_number() over (
-                partition by edges.from_key
-                order by
-                    edges.record_count desc,
-                    dictionary.identifier_type,
-                    dictionary.identifier_value
-            ) as rank_of_edge
-        from edges
-        inner join distances as distances_from on edges.from_key = distances_from.identifier_key
-        inner join distances as distances_to on edges.to_key = distances_to.identifier_key
-        inner join {{ tables.dictionary }} as dictionary
-            on edges.to_key = dictionary.identifier_key
-        where distances_to.distance = distances_from.distance - 1
-    ),
-
-    walked as (
-        select
-            1 as hop,
-            ranked.from_key,
-            ranked.to_key
-        from ranked
-        inner join asked on ranked.from_key = asked.key_a
-        where ranked.rank_of_edge = 1
-        union all
-        select
-            walked.hop + 1 as hop,
-            ranked.from_key,
-            ranked.to_key
-        from walked
-        inner join ranked on walked.to_key = ranked.from_key
-        where ranked.rank_of_edge = 1
-    ),
-
-    described as (
-        select
-            walked.hop,
-            dictionary_from.identifier_type as from_identifier_type,
-            dictionary_from.identifier_value as from_identifier_value,
-            dictionary_to.identifier_type as to_identifier_type,
-            dictionary_to.identifier_value as to_identifier_value,
-            {{ withheld_reason('links.guard', 'links.cut') }} as withheld_reason,
-            links.record_count,
-            split_part(links.sample_record, ':', 1) as sample_source_model,
-            substr(links.sample_record, strpos(links.sample_record, ':') + 1) as sample_record_id,
-            links.first_observed_at,
-            links.last_observed_at
-        from walked
-        inner join links
-            on
-                least(walked.from_key, walked.to_key)
-                = least(links.identifier_key_a, links.identifier_key_b)
-                and greatest(walked.from_key, walked.to_key)
-                = greatest(links.identifier_key_a, links.identifier_key_b)
-        inner join {{ tables.dictionary }} as dictionary_from
-            on walked.from_key = dictionary_from.identifier_key
-        inner join {{ tables.dictionary }} as dictionary_to
-            on walked.to_key = dictionary_to.identifier_key
-    )
-
-    select * from described
-    order by hop
+    {{ identity_path_hops(tables) }}
 {% endmacro %}

@@ -1,15 +1,15 @@
 {#
-    CTE of one row per place (see `identity_place`) that is reached from the asked place `start` over at
-    most `withheld_limit` withheld links: place_id and distance, the least number of them. Breadth first;
-    the search ends with the round that comes to the asked place `goal`.
+    CTE with one row per place (see `identity_place`) that is reached from place `start` over at most
+    `inactive_limit` inactive links: place_id and distance, the least number of these links. A breadth-first
+    search, which ends with the round that reaches place `goal`.
 #}
-{% macro identity_places_reached(name, start, goal, tables, withheld_limit) %}
+{% macro identity_places_reached(name, start, goal, tables, inactive_limit) %}
     {{- adapter.dispatch('identity_places_reached', 'customer_data_platform')(
-        name, start, goal, tables, withheld_limit
+        name, start, goal, tables, inactive_limit
     ) -}}
 {% endmacro %}
 
-{% macro duckdb__identity_places_reached(name, start, goal, tables, withheld_limit) -%}
+{% macro duckdb__identity_places_reached(name, start, goal, tables, inactive_limit) -%}
     {{ name }}_steps as (
         select
             {{ identity_place('nodes_a', 'ends_a') }} as place_a,
@@ -19,7 +19,7 @@
                 {'identifier_key': identifier_key_a} as ends_a,
                 {'identifier_key': identifier_key_b} as ends_b
             from {{ tables.links }} as links
-            where {{ is_withheld_link('links') }}
+            where {{ is_inactive_link('links') }}
         ) as links
         left join {{ tables.nodes }} as nodes_a on links.ends_a.identifier_key = nodes_a.identifier_key
         left join {{ tables.nodes }} as nodes_b on links.ends_b.identifier_key = nodes_b.identifier_key
@@ -47,7 +47,7 @@
             from {{ name }}_steps
         ) as steps on {{ name }}.place_id = steps.from_place
         where
-            {{ name }}.distance < {{ withheld_limit }}
+            {{ name }}.distance < {{ inactive_limit }}
             and not exists (
                 select 1 from recurring.{{ name }} as known
                 where known.place_id = steps.to_place
@@ -60,8 +60,8 @@
     )
 {%- endmacro %}
 
-{# By index: what is read is what the places hold and what their withheld links lead to. #}
-{% macro postgres__identity_places_reached(name, start, goal, tables, withheld_limit) -%}
+{# Uses indexes: reads only the members of the visited places and the targets of their inactive links. #}
+{% macro postgres__identity_places_reached(name, start, goal, tables, inactive_limit) -%}
     {{ name }}_rounds as (
         select
             0 as distance,
@@ -93,13 +93,13 @@
                     from {{ tables.links }} as links
                     where
                         links.identifier_key_a = members.identifier_key
-                        and {{ is_withheld_link('links') }}
+                        and {{ is_inactive_link('links') }}
                     union all
                     select links.identifier_key_a as identifier_key
                     from {{ tables.links }} as links
                     where
                         links.identifier_key_b = members.identifier_key
-                        and {{ is_withheld_link('links') }}
+                        and {{ is_inactive_link('links') }}
                 ) as ends
                 left join {{ tables.nodes }} as nodes on ends.identifier_key = nodes.identifier_key
                 except
@@ -107,7 +107,7 @@
             ) as fresh
         ) as found
         where
-            rounds.distance < {{ withheld_limit }}
+            rounds.distance < {{ inactive_limit }}
             and found.places is not null
             and not asked.{{ goal }} = any(rounds.latest)
     ),

@@ -1,9 +1,8 @@
 {#
-    Every staged source that identifies people: one entry a model, with the SQL expression of each
-    identifier, the strongest first: a record belongs to the profile of the first that has one, and
-    to none where it has attributes alone, which count for limits and link nothing.
-    Adding a channel to the identity graph is adding its entry here; a singular test fails where a
-    staging model with identifiers was forgotten.
+    Every staged source that identifies people: one entry per model, with the SQL expression of each identifier.
+    A record belongs to the profile of its first identifier that is neither shared nor blocked, in this order. A
+    record with attributes alone has no profile: attributes count for limits and link nothing.
+    To add a channel, add its entry here; a test fails if a staging model with identifiers has none.
 #}
 {% macro identity_sources() %}
     {% do return([
@@ -12,14 +11,14 @@
             'identifiers': {
                 'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone',
                 'order': 'order_id', 'cookie': 'anonymous_id', 'click': 'click_id',
-                'visit': identity_visit('anonymous_id', 'occurred_at'),
+                'visit': device_window('anonymous_id', 'occurred_at'),
             },
         },
         {
             'model': 'stg_app__events', 'record_id': 'event_id', 'observed_at': 'occurred_at',
             'identifiers': {
                 'account': 'account_id', 'order': 'order_id', 'push_token': 'push_token',
-                'device': 'device_id', 'visit': identity_visit('device_id', 'occurred_at'),
+                'device': 'device_id', 'visit': device_window('device_id', 'occurred_at'),
             },
         },
         {

@@ -2,9 +2,8 @@
     Connected components by union-find with path halving over an array, in one pass over the edges.
 
     R. E. Tarjan and J. van Leeuwen, Worst-case analysis of set union algorithms, Journal of the ACM 31
-    (1984). PostgreSQL only: an array of a PL/pgSQL variable is updated in place. Nodes are numbered
-    densely first where they are not already, and beyond what an array may hold (1 GB)
-    `components_by_hooking` takes over.
+    (1984). PostgreSQL only: an array in a PL/pgSQL variable is updated in place. Nodes are numbered densely
+    first. Beyond what an array can hold (1 GB), `components_by_hooking` takes over.
 #}
 {% macro components_by_union_find(target_relation, edges_sql) %}
     {% set prefix = (target_relation.identifier or target_relation) ~ '__cc' %}
@@ -28,7 +27,7 @@
             target_relation, 'select cast(0 as bigint) as node_id, cast(0 as bigint) as component_id limit 0'
         ) %}
         {% do run_query(union_find_block(edges, nodes, target_relation, node_count)) %}
-        {# A table of this session is joined to next; what was counted is that it is empty. #}
+        {# Refresh statistics: the planner still takes this temporary table for empty, and it is joined to next. #}
         {% if target_relation is string %}{% do run_statement(gather_statistics(target_relation)) %}{% endif %}
     {% endif %}
     {% do run_query('drop table ' ~ nodes) %}
@@ -36,18 +35,17 @@
 {% endmacro %}
 
 
-{# An array of ids holds 134 million in its 1 GB; some room is left for its header. #}
+{# An array of 1 GB holds 134 million ids, less its header. #}
 {% macro union_find_node_limit() %}
     {% do return(var('union_find_node_limit', 125000000)) %}
 {% endmacro %}
 
 
 {#
-    An anonymous block leaves no function behind. The smaller number becomes the root.
+    An anonymous block, so that no function is left behind. The smaller number becomes the root.
 
-    Joins to the numbers by merging: the nodes are in order already, and a hash table of all of them
-    misses the processor's caches at every edge. The ids stand in an array, so that writing the labels
-    takes no join.
+    Hash joins are switched off: the nodes are sorted already, and a hash table of all of them misses the
+    processor's caches at every edge. The ids are in an array, so that writing the labels needs no join.
 #}
 {% macro union_find_block(edges, nodes, target_relation, node_count) %}
 do $$

@@ -2,11 +2,11 @@
     Materialises the exact connected components of an undirected graph.
 
     The model's SQL returns the edges as `node_a`, `node_b` (bigint; order, duplicates and self loops do
-    not matter). The relation that remains has one row per node of an edge: `node_id`, and
-    `component_id`, the same for two nodes if and only if a path joins them. The label is one of the
-    nodes of the component at the time of this build; nothing downstream may keep it as an identity.
+    not matter). The relation has one row per node of an edge: `node_id`, and `component_id`, the same for two
+    nodes if and only if a path connects them. The label is one of the nodes of the component in this build; it is
+    not stable between builds.
 
-    The relation is replaced in one transaction: a crash leaves the one that was there, and no debris.
+    The relation is replaced in one transaction: a crash leaves the earlier one.
 #}
 {% materialization connected_components, default %}
     {% set target_relation = this.incorporate(type='table') %}
@@ -20,23 +20,15 @@
     {% endif %}
     {% do solve_components(target_relation, sql) %}
 
-    {# The main statement, for dbt's run results: the number of nodes is its answer. #}
+    {# The main statement, for dbt's run results. #}
     {% call statement('main', fetch_result=True) %}
         select count(*) as node_count from {{ target_relation }}
     {% endcall %}
 
     {% do create_indexes(target_relation) %}
-    {% set should_revoke = should_revoke(existing_relation, full_refresh_mode=True) %}
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke) %}
-    {% do persist_docs(target_relation, model) %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {# Without this the adapter reports success and rolls the table back. #}
-    {% do adapter.commit() %}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
 
-    {{ return({'relations': [target_relation]}) }}
+    {{ return(finish_model(target_relation, should_revoke=should_revoke(existing_relation, full_refresh_mode=True))) }}
 {% endmaterialization %}
-
 
 {#
     Writes the components of the graph that `edges_sql` returns to `target_relation`, replacing it; a
@@ -54,7 +46,6 @@
 {% macro postgres__solve_components(target_relation, edges_sql) %}
     {% do components_by_union_find(target_relation, edges_sql) %}
 {% endmacro %}
-
 
 {% macro publish_components(target_relation, query) %}
     {% if target_relation is string %}

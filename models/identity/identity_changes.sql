@@ -1,7 +1,7 @@
 with
 
 changes as (
-    select * from {{ graph_table('changes', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__changes') }}
 ),
 
 logged as (

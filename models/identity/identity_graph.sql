@@ -1,7 +1,7 @@
 {{ config(materialized='identity_graph') }}
 
--- The materialisation reads these by itself, of each only what changed since the last run; see
--- macros/identity_graph. What stands here tells dbt what has to be built before.
+-- The materialization reads these itself, and of each only what changed since the last run; see
+-- macros/identity_graph/README.md. These lines tell dbt what has to be built before.
 -- depends_on: {{ ref('identifier_types') }}
 -- depends_on: {{ ref('identifier_limits') }}
 -- depends_on: {{ ref('identifier_blocklist') }}

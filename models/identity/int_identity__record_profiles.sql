@@ -1,23 +1,23 @@
 with
 
 records as (
-    select * from {{ graph_table('records', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__records') }}
     where source_number <> 0
 ),
 
-set_profiles as (
-    select * from {{ ref('int_identity__set_profiles') }}
+combination_profiles as (
+    select * from {{ ref('int_identity__combination_profiles') }}
 ),
 
-attributed as (
+assigned as (
     select
         {{ source_model('records.source_number') }} as source_model,
         records.record_id,
-        set_profiles.profile_id,
-        set_profiles.attributed_run
+        combination_profiles.profile_id,
+        combination_profiles.assigned_run
     from records
-    left join set_profiles
-        on records.set_key = set_profiles.set_key
+    left join combination_profiles
+        on records.combination_key = combination_profiles.combination_key
 )
 
-select * from attributed
+select * from assigned

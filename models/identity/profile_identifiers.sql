@@ -1,32 +1,32 @@
 with
 
-placed_identifiers as (
-    select * from {{ ref('int_identity__placed_identifiers') }}
+assigned_identifiers as (
+    select * from {{ ref('int_identity__assigned_identifiers') }}
 ),
 
 clusters as (
-    select * from {{ ref('int_identity__clusters') }}
+    select * from {{ ref('identity_graph__clusters') }}
 ),
 
 dictionary as (
-    select * from {{ graph_table('dictionary', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__dictionary') }}
 ),
 
 named as (
     select
-        placed_identifiers.identifier_type,
+        assigned_identifiers.identifier_type,
         dictionary.identifier_value,
         clusters.profile_id,
-        placed_identifiers.is_blocked,
-        placed_identifiers.is_shared,
-        placed_identifiers.record_count,
-        placed_identifiers.first_observed_at,
-        placed_identifiers.last_observed_at
-    from placed_identifiers
+        assigned_identifiers.is_blocked,
+        assigned_identifiers.is_shared,
+        assigned_identifiers.record_count,
+        assigned_identifiers.first_observed_at,
+        assigned_identifiers.last_observed_at
+    from assigned_identifiers
     inner join dictionary
-        on placed_identifiers.identifier_key = dictionary.identifier_key
+        on assigned_identifiers.identifier_key = dictionary.identifier_key
     left join clusters
-        on placed_identifiers.cluster_id = clusters.cluster_id
+        on assigned_identifiers.cluster_id = clusters.cluster_id
 )
 
 select * from named

@@ -1,13 +1,13 @@
 with
 
 links as (
-    select * from {{ graph_table('links', ref('identity_graph')) }}
-    -- Attributes count for limits and are no links.
-    where guard <> 6
+    select * from {{ ref('identity_graph__links') }}
+    -- Attribute links only count for limits.
+    where status <> 'attribute'
 ),
 
 dictionary as (
-    select * from {{ graph_table('dictionary', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__dictionary') }}
 ),
 
 nodes as (
@@ -15,7 +15,7 @@ nodes as (
 ),
 
 clusters as (
-    select * from {{ graph_table('clusters', ref('identity_graph')) }}
+    select * from {{ ref('identity_graph__clusters') }}
 ),
 
 named as (
@@ -25,11 +25,11 @@ named as (
         dictionary_a.identifier_value as value_a,
         dictionary_b.identifier_type as type_b,
         dictionary_b.identifier_value as value_b,
-        -- Keys are in no order that means anything: the identifier that reads first stands first.
+        -- The order of keys has no meaning: the pair is ordered by type and value.
         (dictionary_a.identifier_type, dictionary_a.identifier_value)
         < (dictionary_b.identifier_type, dictionary_b.identifier_value) as is_in_order,
         {{ link_id('dictionary_a', 'dictionary_b') }} as link_id,
-        links.guard = 0 and links.cut = 0 as is_active
+        links.status = 'active' as is_active
     from links
     inner join dictionary as dictionary_a
         on links.identifier_key_a = dictionary_a.identifier_key
@@ -46,7 +46,7 @@ described as (
         case when named.is_in_order then named.value_b else named.value_a end as identifier_value_b,
         case when named.is_active then clusters.profile_id end as profile_id,
         named.is_active,
-        {{ withheld_reason('named.guard', 'named.cut') }} as withheld_reason,
+        {{ inactive_reason('named.status') }} as inactive_reason,
         named.record_count,
         {{ source_count('named.source_mask') }} as source_count,
         split_part(named.sample_record, ':', 1) as sample_source_model,

@@ -1,7 +1,7 @@
 with
 
-ledger as (
-    select * from {{ ref('identity_ledger') }}
+id_registry as (
+    select * from {{ ref('profile_id_registry') }}
 ),
 
 redirected as (
@@ -9,7 +9,7 @@ redirected as (
         profile_id as old_profile_id,
         redirected_to_profile_id as profile_id,
         redirected_at
-    from ledger
+    from id_registry
     where redirected_to_profile_id is not null
 )
 

@@ -6,7 +6,7 @@ identifiers as (
 ),
 
 clusters as (
-    select * from {{ ref('int_identity__clusters') }}
+    select * from {{ ref('identity_graph__clusters') }}
 ),
 
 -- A profile is a cluster, whose number is grouped by faster than an id, and joined once summed.

@@ -82,10 +82,10 @@ class World:
         self.rules = rules
         schema = self.settings.schema
         types = [
-            (e.name, e.strength, e.is_linking, e.limit_per_profile, e.link_window_days)
+            (e.name, e.priority, e.is_linking, e.limit_per_profile, e.link_window_days)
             for e in rules.types
         ]
-        limits = [(e.identifier_type, e.counted_type, e.most) for e in rules.limits]
+        limits = [(e.identifier_type, e.neighbour_type, e.max_count) for e in rules.limits]
         blocklist = [
             (number, e.identifier_type, e.match_type, e.pattern, "made up")
             for number, e in enumerate(rules.blocklist, start=1)
@@ -98,13 +98,13 @@ class World:
             for table, columns, rows in (
                 (
                     "test_identifier_types",
-                    "identifier_type text, strength bigint, is_linking boolean, "
+                    "identifier_type text, priority bigint, is_linking boolean, "
                     "limit_per_profile bigint, link_window_days bigint",
                     types,
                 ),
                 (
                     "test_identifier_limits",
-                    "identifier_type text, counted_type text, most bigint",
+                    "identifier_type text, neighbour_type text, max_count bigint",
                     limits,
                 ),
                 (
@@ -203,7 +203,7 @@ class World:
             ((type_a, value_a), (type_b, value_b)): reason
             for type_a, value_a, type_b, value_b, reason in self.query(
                 "select identifier_type_a, identifier_value_a, identifier_type_b, "
-                "identifier_value_b, withheld_reason from {schema}.profile_links"
+                "identifier_value_b, inactive_reason from {schema}.profile_links"
             )
         }
         return Graph(frozenset(frozenset(each) for each in people.values()), links)
@@ -211,7 +211,7 @@ class World:
     def evidence(self) -> list[tuple[Any, ...]]:
         """What the published models say of links and identifiers, but for times of runs."""
         links = self.query(
-            "select link_id, is_active, withheld_reason, record_count, source_count, "
+            "select link_id, is_active, inactive_reason, record_count, source_count, "
             "sample_source_model, sample_record_id, first_observed_at, last_observed_at "
             "from {schema}.profile_links order by link_id"
         )
@@ -221,7 +221,7 @@ class World:
         )
         suspects = self.query(
             "select identifier_type, identifier_value, reason, neighbour_type, neighbour_count, "
-            "withheld_link_count from {schema}.identity_suspects order by 1, 2"
+            "inactive_link_count from {schema}.identity_suspects order by 1, 2"
         )
         return [*links, *identifiers, *suspects]
 

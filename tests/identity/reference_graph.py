@@ -32,7 +32,7 @@ class IdentifierType:
     """A row of seed identifier_types."""
 
     name: str
-    strength: int
+    priority: int
     limit_per_profile: int | None = None
     link_window_days: int | None = None
     is_linking: bool = True
@@ -43,8 +43,8 @@ class Limit:
     """A row of seed identifier_limits."""
 
     identifier_type: str
-    counted_type: str
-    most: int
+    neighbour_type: str
+    max_count: int
 
 
 @dataclass(frozen=True)
@@ -145,14 +145,14 @@ def _is_stale(last: datetime, sightings: list[datetime], kind: IdentifierType) -
 
 
 def _shared(links: Iterable[Pair], limits: Iterable[Limit]) -> set[Identifier]:
-    crowds: dict[tuple[Identifier, str], int] = defaultdict(int)
+    shared: dict[tuple[Identifier, str], int] = defaultdict(int)
     for first, second in links:
-        crowds[first, second[0]] += 1
-        crowds[second, first[0]] += 1
-    most = {(each.identifier_type, each.counted_type): each.most for each in limits}
+        shared[first, second[0]] += 1
+        shared[second, first[0]] += 1
+    most = {(each.identifier_type, each.neighbour_type): each.max_count for each in limits}
     return {
         identifier
-        for (identifier, counted), count in crowds.items()
+        for (identifier, counted), count in shared.items()
         if count > most.get((identifier[0], counted), count)
     }
 
@@ -190,8 +190,8 @@ def _cut(
     people: dict[Identifier, set[Identifier]] = {node: {node} for node in nodes}
 
     def rank(pair: Pair) -> tuple[object, ...]:
-        weaker, stronger = sorted(types[end[0]].strength for end in pair)
-        ends = sorted(pair, key=lambda end: (-types[end[0]].strength, end[1]))
+        weaker, stronger = sorted(types[end[0]].priority for end in pair)
+        ends = sorted(pair, key=lambda end: (-types[end[0]].priority, end[1]))
         return (pair not in always, -weaker, -stronger, min(links[pair]), ends[0][1], ends[1][1])
 
     holding = [pair for pair, guard in guards.items() if guard is None]

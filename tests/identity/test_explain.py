@@ -74,7 +74,7 @@ PLACES = """
 create schema {schema}_identity;
 create schema {schema}_rules;
 create view {schema}_rules.identifier_types as
-select identifier_type, strength, identifier_type in ('email', 'phone') as is_direct,
+select identifier_type, priority, identifier_type in ('email', 'phone') as is_direct,
 cast(null as text) as comment from {schema}.test_identifier_types;
 create view {schema}_rules.link_overrides as select * from {schema}.test_link_overrides;
 create view {schema}_identity.profile_identifiers as select * from {schema}.profile_identifiers;
@@ -202,9 +202,9 @@ def test_masks(value: str, masked: str) -> None:
 
 @dataclass
 class Drawn:
-    """Tables of the graph's state, made up: link (a, b) → (guard, cut), identifier → cluster."""
+    """Tables of the graph's state, made up: link (a, b) → status, identifier → cluster."""
 
-    links: dict[tuple[int, int], tuple[int, int]]
+    links: dict[tuple[int, int], str]
     clusters: dict[int, int]
     size: int
 
@@ -213,11 +213,11 @@ class Drawn:
         for statement in (
             "create table {0}.identity_graph__dictionary (identifier_key bigint, "
             "identifier_type text, identifier_value text)",
-            "create table {0}.identity_graph__nodes (identifier_key bigint, region_id bigint, "
+            "create table {0}.identity_graph__nodes (identifier_key bigint, component_id bigint, "
             "cluster_id bigint)",
             "create table {0}.identity_graph__links (identifier_key_a bigint, "
             "identifier_key_b bigint, record_count bigint, sample_record text, "
-            "first_observed_at timestamp, last_observed_at timestamp, guard integer, cut integer)",
+            "first_observed_at timestamp, last_observed_at timestamp, status text)",
         ):
             warehouse.execute(statement.format(schema))
         self._insert(
@@ -234,8 +234,8 @@ class Drawn:
             warehouse,
             f"{schema}.identity_graph__links",
             [
-                f"({a}, {b}, 1, 's:r', null, null, {guard}, {cut})"
-                for (a, b), (guard, cut) in self.links.items()
+                f"({a}, {b}, 1, 's:r', null, null, '{status}')"
+                for (a, b), status in self.links.items()
             ],
         )
         return Place(schema, schema)
@@ -248,10 +248,10 @@ class Drawn:
     def cost(self, start: int, end: int) -> tuple[int, int] | None:
         """Fewest withheld links and, with those, fewest links; by Dijkstra's algorithm."""
         ways: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-        for (a, b), (guard, cut) in self.links.items():
-            if guard != 6:
-                ways[a].append((b, bool(guard or cut)))
-                ways[b].append((a, bool(guard or cut)))
+        for (a, b), status in self.links.items():
+            if status != "attribute":
+                ways[a].append((b, status != "active"))
+                ways[b].append((a, status != "active"))
         queue, settled = [(0, 0, start)], set()
         while queue:
             withheld, hops, node = heappop(queue)
@@ -270,19 +270,19 @@ def draw(seed: int) -> Drawn:
     size = 40
     shared = set(drawn.sample(range(size), 4))
     group = {key: drawn.randrange(8) for key in range(size)}
-    links: dict[tuple[int, int], tuple[int, int]] = {}
+    links: dict[tuple[int, int], str] = {}
     for _ in range(drawn.choice([35, 60, 120])):
         a, b = sorted(drawn.sample(range(size), 2))
         if {a, b} & shared:
-            links[a, b] = (1, 0)
+            links[a, b] = "shared_identifier"
         elif group[a] == group[b]:
-            links[a, b] = drawn.choice([(0, 0), (0, 0), (0, 0), (2, 0)])
+            links[a, b] = drawn.choice(["active", "active", "active", "link_window"])
         elif drawn.random() < 0.2:
-            links[a, b] = drawn.choice([(0, 3), (0, 4), (2, 0), (6, 0)])
+            links[a, b] = drawn.choice(["profile_limit", "override", "link_window", "attribute"])
     clusters = {key: key + 100 for key in range(size) if key not in shared}
     for _ in range(size):
-        for (a, b), guards in links.items():
-            if guards == (0, 0):
+        for (a, b), status in links.items():
+            if status == "active":
                 clusters[a] = clusters[b] = min(clusters[a], clusters[b])
     return Drawn(links, clusters, size)
 
@@ -330,9 +330,9 @@ def test_a_dense_profile_is_searched_once(settings: Settings) -> None:
     with connected(settings) as warehouse:
         place = Drawn({}, {key: 1 for key in range(size)}, size).write(warehouse, "dense")
         for links in (
-            "select a.n, b.n, 1, 's:r', null, null, 0, 0 from generate_series(0, 999) as a (n) "
+            "select a.n, b.n, 1, 's:r', null, null, 'active' from generate_series(0, 999) as a (n) "
             "cross join generate_series(0, 999) as b (n) where a.n < b.n",
-            "select a.n, a.n + 1, 1, 's:r', null, null, 0, 0 "
+            "select a.n, a.n + 1, 1, 's:r', null, null, 'active' "
             f"from generate_series(999, {size - 2}) as a (n)",
         ):
             warehouse.execute(f"insert into dense.identity_graph__links {links}")

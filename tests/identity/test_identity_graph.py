@@ -40,7 +40,7 @@ def reasons(world: World) -> dict[Identifier, tuple[str, int]]:
     return {
         (kind, value): (reason, withheld)
         for kind, value, reason, withheld in world.query(
-            "select identifier_type, identifier_value, reason, withheld_link_count "
+            "select identifier_type, identifier_value, reason, inactive_link_count "
             "from {schema}.identity_suspects"
         )
     }
@@ -231,9 +231,9 @@ def test_ids_are_kept_through_merge_and_split_and_old_ones_resolve(world: World)
 def test_nothing_new_changes_nothing(world: World) -> None:
     world.stage([contact(1, EMAIL)])
     world.run()
-    before = world.query("select * from {schema}.identity_ledger")
+    before = world.query("select * from {schema}.profile_id_registry")
     world.run()
-    assert world.query("select * from {schema}.identity_ledger") == before
+    assert world.query("select * from {schema}.profile_id_registry") == before
 
 
 @pytest.mark.parametrize("batch", [-5, 5_000])
@@ -251,7 +251,7 @@ def test_a_source_that_was_staged_anew_is_compared_whole(world: World, batch: in
 
 def test_an_identifier_of_an_unknown_type_names_the_seed(world: World) -> None:
     types = tuple(each for each in RULES.types if each.name != "phone")
-    limits = tuple(e for e in RULES.limits if "phone" not in (e.identifier_type, e.counted_type))
+    limits = tuple(e for e in RULES.limits if "phone" not in (e.identifier_type, e.neighbour_type))
     world.write_rules(replace(RULES, types=types, limits=limits, blocklist=()))
     world.stage([contact(1, PHONE)])
     with pytest.raises(AssertionError, match="Identifier type phone is not in seed"):
@@ -315,3 +315,10 @@ def test_a_type_that_links_no_more_splits_what_it_had_linked(world: World) -> No
     world.run()
     assert len(set(world.profiles().values())) == 2
     assert [(kind, cause) for kind, cause, _ in changes(world)] == [("split", "rules")]
+
+
+def test_ids_of_an_earlier_version_are_not_created_again(world: World) -> None:
+    world.execute(f"create table {world.settings.schema}.identity_graph__ledger (profile_id text)")
+    world.stage([contact(1, EMAIL)])
+    with pytest.raises(AssertionError, match="upgrade the warehouse first"):
+        world.run()

@@ -186,7 +186,7 @@ def test_changed_rules_merge_and_split_whom_they_concern(trial: Trial) -> None:
 
     def allow_no_address(rows: list[dict[str, str]]) -> None:
         [limit] = [row for row in rows if row["identifier_type"] == "social_handle"]
-        limit["most"] = "0"
+        limit["max_count"] = "0"
 
     trial.change("identifier_limits", allow_no_address)
 
@@ -290,7 +290,7 @@ class Graph:
             "from cdp_identity.identity_suspects where reason like 'shared%'"
         )
         ledger = platform.rows(
-            "select profile_id, minted_at, founded_at from cdp_identity.profile_id_registry"
+            "select profile_id, created_at, first_observed_at from cdp_identity.profile_id_registry"
         )
         return cls(
             {(row[0], row[1]): row[2] for row in identifiers},

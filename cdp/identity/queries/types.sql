@@ -3,4 +3,4 @@ select
     is_direct,
     comment
 from {{ rules }}.identifier_types
-order by strength desc
+order by priority desc

@@ -5,8 +5,8 @@ select
     identifiers.identifier_type,
     identifiers.identifier_value
 from {{ ref('profile_identifiers') }} as identifiers
-left join {{ ref('identity_ledger') }} as ledger
-    on identifiers.profile_id = ledger.profile_id
+left join {{ ref('profile_id_registry') }} as id_registry
+    on identifiers.profile_id = id_registry.profile_id
 where
-    ledger.profile_id is null
-    or ledger.redirected_to_profile_id is not null
+    id_registry.profile_id is null
+    or id_registry.redirected_to_profile_id is not null

@@ -2,6 +2,6 @@
 
 select redirects.old_profile_id
 from {{ ref('profile_redirects') }} as redirects
-left join {{ ref('identity_ledger') }} as ledger
-    on redirects.profile_id = ledger.profile_id
-where ledger.profile_id is null or ledger.redirected_to_profile_id is not null
+left join {{ ref('profile_id_registry') }} as id_registry
+    on redirects.profile_id = id_registry.profile_id
+where id_registry.profile_id is null or id_registry.redirected_to_profile_id is not null

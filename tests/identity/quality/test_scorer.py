@@ -49,7 +49,7 @@ def written(folder: Path, records: list[Record]) -> tuple[Path, Path]:
             " identifier_value text, is_blocked boolean, is_shared boolean)",
             "create table cdp_identity.profile_links (identifier_type_a text,"
             " identifier_value_a text, identifier_type_b text, identifier_value_b text,"
-            " withheld_reason text)",
+            " inactive_reason text)",
         ):
             connection.execute(statement)
         for r in records:

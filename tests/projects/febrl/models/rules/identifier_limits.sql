@@ -1,6 +1,6 @@
 select
     cast(null as bigint) as priority,
     cast(null as text) as identifier_type,
-    cast(null as text) as counted_type,
-    cast(null as bigint) as most
+    cast(null as text) as neighbour_type,
+    cast(null as bigint) as max_count
 where false

@@ -4,10 +4,10 @@
     ('surname_birth_date_postcode', 70), ('given_name_birth_date_postcode', 60),
     ('full_name_street', 50), ('probable_match', 4),
 ] %}
-{% for name, strength in types %}
+{% for name, priority in types %}
 select
     cast('{{ name }}' as text) as identifier_type,
-    cast({{ strength }} as bigint) as strength,
+    cast({{ priority }} as bigint) as priority,
     true as is_linking,
     cast(null as bigint) as limit_per_profile,
     cast(null as bigint) as link_window_days

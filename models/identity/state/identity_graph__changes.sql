@@ -1,0 +1,3 @@
+{{ config(materialized='ephemeral') }}
+
+select * from {{ graph_table('changes', ref('identity_graph')) }}

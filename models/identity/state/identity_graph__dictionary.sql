@@ -1,0 +1,3 @@
+{{ config(materialized='ephemeral') }}
+
+select * from {{ graph_table('dictionary', ref('identity_graph')) }}
