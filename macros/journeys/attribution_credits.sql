@@ -11,7 +11,7 @@ conversions as (
 ),
 
 touches as (
-    select * from {{ changed('int_journeys__conversion_touches') }}
+    select * from {{ changed('int_journeys__conversion_touchpoints') }}
 ),
 
 effects as (

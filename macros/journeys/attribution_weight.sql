@@ -1,6 +1,6 @@
 {#
     What a touch weighs among the touches of its conversion, as a whole number: only the ratios
-    count. Expects `attribution_model` and the columns of `int_journeys__conversion_touches` in
+    count. Expects `attribution_model` and the columns of `int_journeys__conversion_touchpoints` in
     scope, with what else the CTE `measured` of `attribution_credits` finds. All zero
     is read as all equal.
 #}

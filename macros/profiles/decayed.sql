@@ -2,11 +2,11 @@
     A weight after it has halved every `half_life_days`, as numeric(18, 6): each is rounded before
     they are added up, so that a sum is the same in any order and on any engine.
 #}
-{% macro decayed(weight, happened_at, now, half_life_days) %}
+{% macro decayed(weight, occurred_at, now, half_life_days) %}
     cast(
         {{ weight }} * power(
             cast(0.5 as double precision),
-            cast(extract(epoch from ({{ now }} - {{ happened_at }})) as double precision)
+            cast(extract(epoch from ({{ now }} - {{ occurred_at }})) as double precision)
             / {{ 86400 * half_life_days }}
         ) as numeric(18, 6)
     )

@@ -24,11 +24,11 @@ list_entries as (
         profile_id
 ),
 
-allowances as (
-    select * from {{ ref('int_audiences__allowances') }}
+remaining_caps as (
+    select * from {{ ref('int_audiences__remaining_frequency_caps') }}
 ),
 
-with_allowances as (
+with_remaining_caps as (
     select
         members.audience_name,
         members.profile_id,
@@ -36,8 +36,8 @@ with_allowances as (
         members.purpose,
         members.priority,
         coalesce(list_entries.delivered_at >= memberships.entered_at, false) as was_reached,
-        allowances.allowance_count,
-        allowances.total_allowance_count,
+        remaining_caps.remaining_count,
+        remaining_caps.total_remaining_count,
         memberships.entered_at
     from members
     inner join memberships
@@ -53,10 +53,10 @@ with_allowances as (
         on
             members.audience_name = list_entries.audience_name
             and members.profile_id = list_entries.profile_id
-    left join allowances
+    left join remaining_caps
         on
-            members.profile_id = allowances.profile_id
-            and members.channel = allowances.channel
+            members.profile_id = remaining_caps.profile_id
+            and members.channel = remaining_caps.channel
 ),
 
 -- Members already reached in this membership period keep their place and do not use up the
@@ -68,7 +68,7 @@ ranked_on_channel as (
             partition by profile_id, channel, was_reached
             order by priority, audience_name
         ) as channel_rank
-    from with_allowances
+    from with_remaining_caps
 ),
 
 -- Members excluded by the channel's caps do not count towards the caps across channels, nor do
@@ -76,11 +76,11 @@ ranked_on_channel as (
 ranked_across_channels as (
     select
         *,
-        coalesce(channel_rank > allowance_count, false) as is_beyond_channel,
+        coalesce(channel_rank > remaining_count, false) as is_beyond_channel,
         row_number() over (
             partition by
-                profile_id, was_reached, coalesce(channel_rank > allowance_count, false),
-                total_allowance_count is null
+                profile_id, was_reached, coalesce(channel_rank > remaining_count, false),
+                total_remaining_count is null
             order by priority, audience_name
         ) as total_rank
     from ranked_on_channel
@@ -96,7 +96,7 @@ with_caps as (
         was_reached,
         (
             not was_reached
-            and (is_beyond_channel or coalesce(total_rank > total_allowance_count, false))
+            and (is_beyond_channel or coalesce(total_rank > total_remaining_count, false))
         ) as is_capped,
         entered_at
     from ranked_across_channels

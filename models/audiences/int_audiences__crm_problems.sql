@@ -11,8 +11,8 @@ records as (
     select * from {{ ref('int_profiles__crm_records') }}
 ),
 
-email_standing as (
-    select * from {{ ref('int_profiles__email_standing') }}
+deliverability as (
+    select * from {{ ref('int_profiles__email_deliverability') }}
 ),
 
 problems as (
@@ -22,14 +22,14 @@ problems as (
         records.contact_id <> records.remaining_contact_id as is_duplicate,
         contacts.raw_email is not null and contacts.email is null as is_unreadable_email,
         contacts.raw_phone is not null and contacts.phone is null as is_unreadable_phone,
-        coalesce(email_standing.validity = 'bounced', false) as is_dead_mailbox,
+        coalesce(deliverability.validity = 'bounced', false) as is_dead_mailbox,
         contacts.email is null and contacts.phone is null as is_unreachable,
         contacts.first_name is null or contacts.last_name is null as is_nameless,
         records.has_incomplete_address as is_incomplete_address,
         records.updated_at
     from records
     inner join contacts on records.contact_version_id = contacts._record_key
-    left join email_standing on contacts.email_identifier = email_standing.email_identifier
+    left join deliverability on contacts.email_identifier = deliverability.email_identifier
 )
 
 select * from problems

@@ -15,7 +15,7 @@ conversions as (
 ),
 
 touches as (
-    select * from {{ ref('int_journeys__conversion_touches') }}
+    select * from {{ ref('int_journeys__conversion_touchpoints') }}
 ),
 
 attribution_models as (

@@ -22,7 +22,7 @@ receipt_lines as (
 ),
 
 order_lines as (
-    select * from {{ ref('int_journeys__order_lines_unioned') }}
+    select * from {{ ref('int_journeys__reported_order_lines') }}
 ),
 
 -- Lines may come after their receipt and be corrected without it. `union` drops the repeats.

@@ -3,11 +3,11 @@
 with
 
 conversion_touches as (
-    select * from {{ changed('int_journeys__conversion_touches') }}
+    select * from {{ changed('int_journeys__conversion_touchpoints') }}
 ),
 
 unconverted_touches as (
-    select * from {{ changed('int_journeys__unconverted_touches') }}
+    select * from {{ changed('int_journeys__unconverted_touchpoints') }}
 ),
 
 unioned as (

@@ -1,6 +1,6 @@
 {{ incremental_by(
     'visitor', changed_from='occurred_at',
-    checked_inputs={'int_journeys__store_surroundings': 'store_id, time_zone, latitude, longitude'},
+    checked_inputs={'int_journeys__store_bounding_boxes': 'store_id, time_zone, latitude, longitude'},
 ) }}
 
 with
@@ -23,7 +23,7 @@ positions as (
 ),
 
 surroundings as (
-    select * from {{ ref('int_journeys__store_surroundings') }}
+    select * from {{ ref('int_journeys__store_bounding_boxes') }}
 ),
 
 -- The box is four comparisons; the distance is computed only for positions within one.

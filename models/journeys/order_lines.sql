@@ -3,7 +3,7 @@
 with
 
 lines as (
-    select * from {{ changed('int_journeys__order_lines_unioned', by=['channel', 'order_id']) }}
+    select * from {{ changed('int_journeys__reported_order_lines', by=['channel', 'order_id']) }}
 ),
 
 orders as (

@@ -3,7 +3,7 @@
 with
 
 sessions as (
-    select * from {{ changed('int_journeys__sessions_summed', changed_from='started_at') }}
+    select * from {{ changed('int_journeys__session_totals', changed_from='started_at') }}
 ),
 
 touchpoints as (

@@ -8,18 +8,18 @@ records as (
     select * from {{ ref('int_profiles__contact_records') }}
 ),
 
-email_standing as (
-    select * from {{ ref('int_profiles__email_standing') }}
+deliverability as (
+    select * from {{ ref('int_profiles__email_deliverability') }}
 ),
 
 states as (
     select
         records.source_model,
         records.record_id,
-        email_standing.validity,
-        email_standing.verified_at
+        deliverability.validity,
+        deliverability.verified_at
     from records
-    left join email_standing on records.email_identifier = email_standing.email_identifier
+    left join deliverability on records.email_identifier = deliverability.email_identifier
 )
 
 {{ history_changes('states', ['source_model', 'record_id'], ['validity', 'verified_at']) }}

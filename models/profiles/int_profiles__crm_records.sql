@@ -14,8 +14,8 @@ attributed as (
         source_model = 'stg_crm__contacts'
 ),
 
-email_standing as (
-    select * from {{ ref('int_profiles__email_standing') }}
+deliverability as (
+    select * from {{ ref('int_profiles__email_deliverability') }}
 ),
 
 contacts as (
@@ -61,7 +61,7 @@ judged as (
             false
         ) as has_other_{{ attribute }},
         {%- endfor %}
-        coalesce(email_standing.validity, 'unverified') as email_validity,
+        coalesce(deliverability.validity, 'unverified') as email_validity,
         attributed.email is not null as has_email,
         versions.email is not null and attributed.email is null as has_placeholder_email,
         attributed.phone is not null as has_phone,
@@ -76,7 +76,7 @@ judged as (
     from attributed
     inner join versions on attributed.record_id = versions.contact_version_id
     left join remaining on attributed.profile_id = remaining.profile_id
-    left join email_standing on attributed.email_identifier = email_standing.email_identifier
+    left join deliverability on attributed.email_identifier = deliverability.email_identifier
     left join contacts on attributed.profile_id = contacts.profile_id
 )
 

@@ -25,7 +25,7 @@ unioned as (
         profile_id,
         product_id,
         case event_name when 'product_added' then 'added' else 'viewed' end as signal,
-        occurred_at as happened_at
+        occurred_at as occurred_at
     from events
     union all
     select
@@ -33,7 +33,7 @@ unioned as (
         profile_id,
         product_id,
         case when is_return then 'returned' else 'purchased' end as signal,
-        ordered_at as happened_at
+        ordered_at as occurred_at
     from order_lines
 ),
 

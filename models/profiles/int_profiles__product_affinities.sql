@@ -13,7 +13,7 @@ signals as (
 last_signals as (
     select
         profile_id,
-        max(happened_at) as measured_at
+        max(occurred_at) as measured_at
     from signals
     group by profile_id
 ),
@@ -24,10 +24,10 @@ faded as (
         signals.product_id,
         signals.signal,
         {{ decayed(
-            'signals.weight', 'signals.happened_at', 'last_signals.measured_at',
+            'signals.weight', 'signals.occurred_at', 'last_signals.measured_at',
             var('affinity_half_life_days')
         ) }} as weight,
-        signals.happened_at,
+        signals.occurred_at,
         last_signals.measured_at
     from signals
     inner join last_signals on signals.profile_id = last_signals.profile_id
@@ -42,7 +42,7 @@ summed as (
         count(case when signal = 'purchased' then 1 end) as purchased_count,
         count(case when signal = 'returned' then 1 end) as returned_count,
         cast(sum(weight) as numeric(18, 6)) as measured_score,
-        max(happened_at) as last_interested_at,
+        max(occurred_at) as last_interested_at,
         max(measured_at) as measured_at
     from faded
     group by profile_id, product_id

@@ -4,7 +4,7 @@
 with
 
 winners as (
-    select * from {{ changed('int_profiles__contact_winners') }}
+    select * from {{ changed('int_profiles__golden_record_values') }}
 ),
 
 gathered as (

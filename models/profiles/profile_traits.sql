@@ -14,7 +14,7 @@ visits as (
 ),
 
 touches as (
-    select * from {{ ref('int_profiles__touches') }}
+    select * from {{ ref('int_profiles__touchpoint_totals') }}
 ),
 
 engagement as (
@@ -30,7 +30,7 @@ orders as (
 ),
 
 favourites as (
-    select * from {{ ref('int_profiles__favourites') }}
+    select * from {{ ref('int_profiles__preferences') }}
 ),
 
 -- Apart, since all columns would be sorted with them.

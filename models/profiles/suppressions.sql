@@ -1,7 +1,7 @@
 with
 
-email_standing as (
-    select * from {{ ref('int_profiles__email_standing') }}
+deliverability as (
+    select * from {{ ref('int_profiles__email_deliverability') }}
 ),
 
 email_addresses as (
@@ -35,21 +35,21 @@ refused as (
     select
         email_addresses.profile_id,
         'unsubscribed' as reason,
-        max(email_standing.unsubscribed_at) as since
+        max(deliverability.unsubscribed_at) as since
     from email_addresses
-    inner join email_standing
-        on email_addresses.email_identifier = email_standing.email_identifier
-    where email_standing.unsubscribed_at is not null
+    inner join deliverability
+        on email_addresses.email_identifier = deliverability.email_identifier
+    where deliverability.unsubscribed_at is not null
     group by email_addresses.profile_id
     union all
     select
         email_addresses.profile_id,
         'complained' as reason,
-        max(email_standing.complained_at) as since
+        max(deliverability.complained_at) as since
     from email_addresses
-    inner join email_standing
-        on email_addresses.email_identifier = email_standing.email_identifier
-    where email_standing.complained_at is not null
+    inner join deliverability
+        on email_addresses.email_identifier = deliverability.email_identifier
+    where deliverability.complained_at is not null
     group by email_addresses.profile_id
 ),
 
@@ -58,9 +58,9 @@ dead_mailboxes as (
     select
         contacts.profile_id,
         'bounced' as reason,
-        email_standing.bounced_at as since
+        deliverability.bounced_at as since
     from contacts
-    inner join email_standing on contacts.email_identifier = email_standing.email_identifier
+    inner join deliverability on contacts.email_identifier = deliverability.email_identifier
     where contacts.email_validity = 'bounced'
 ),
 

@@ -84,8 +84,8 @@ def test_nothing_after_a_moment_changes_what_is_said_of_it(built: Built, tmp_pat
     assert len(from_all_data["profile_traits"]) < len(now["profile_traits"])
 
     with platform.warehouse() as warehouse:
-        for table, happened_at in HAPPENED_AT.items():
-            later = f"from cdp_staging.{table} where {happened_at} > cast('{moment}' as timestamp)"
+        for table, occurred_at in HAPPENED_AT.items():
+            later = f"from cdp_staging.{table} where {occurred_at} > cast('{moment}' as timestamp)"
             assert warehouse.execute(f"select count(*) {later}") != [(0,)], table
             warehouse.execute(f"delete {later}")
     platform.build(*MODELS, as_of=moment)

@@ -3,7 +3,7 @@
 with
 
 surroundings as (
-    select * from {{ ref('int_journeys__store_surroundings') }}
+    select * from {{ ref('int_journeys__store_bounding_boxes') }}
 ),
 
 measure_edges as (

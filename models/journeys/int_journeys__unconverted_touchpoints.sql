@@ -8,7 +8,7 @@ touchpoints as (
 
 conversion_touches as (
     select distinct touchpoint_id
-    from {{ changed('int_journeys__conversion_touches') }}
+    from {{ changed('int_journeys__conversion_touchpoints') }}
 ),
 
 found_unconverted as (

@@ -30,7 +30,7 @@ unioned as (
         profile_id,
         category as preference,
         quantity as weight,
-        ordered_at as happened_at
+        ordered_at as occurred_at
     from order_lines
     union all
     -- Many pings of one stay are one visit.
@@ -39,7 +39,7 @@ unioned as (
         profile_id,
         store_id as preference,
         cast(1 as bigint) as weight,
-        max(visited_at) as happened_at
+        max(visited_at) as occurred_at
     from store_visits
     group by profile_id, store_id, visited_date
     union all
@@ -48,7 +48,7 @@ unioned as (
         profile_id,
         preference,
         weight,
-        last_event_at as happened_at
+        last_event_at as occurred_at
     from event_preferences
 ),
 
@@ -58,7 +58,7 @@ summed_preferences as (
         kind,
         preference,
         sum(weight) as weight,
-        max(happened_at) as latest_at
+        max(occurred_at) as latest_at
     from unioned
     group by profile_id, kind, preference
 ),

@@ -61,8 +61,8 @@ strictest_caps as (
     select
         profile_id,
         channel,
-        min(case when cap_channel <> 'all' then remaining_count end) as allowance_count,
-        min(case when cap_channel = 'all' then remaining_count end) as total_allowance_count
+        min(case when cap_channel <> 'all' then remaining_count end) as remaining_count,
+        min(case when cap_channel = 'all' then remaining_count end) as total_remaining_count
     from remaining_per_cap
     group by
         profile_id,

@@ -13,8 +13,8 @@ records as (
     select * from {{ changed('int_profiles__contacts_attributed') }}
 ),
 
-email_standing as (
-    select * from {{ ref('int_profiles__email_standing') }}
+deliverability as (
+    select * from {{ ref('int_profiles__email_deliverability') }}
 ),
 
 source_trust as (
@@ -53,7 +53,7 @@ evidence as (
         candidates.record_id,
         candidates.observed_at,
         source_trust.priority as source_priority,
-        coalesce(email_standing.validity, 'unverified') as validity,
+        coalesce(deliverability.validity, 'unverified') as validity,
         count(*) over (
             partition by candidates.profile_id, candidates.attribute, candidates.value_key
         ) as record_count
@@ -62,10 +62,10 @@ evidence as (
         on
             candidates.attribute = source_trust.attribute
             and candidates.source_model = source_trust.source_model
-    left join email_standing
+    left join deliverability
         on
             candidates.attribute = 'email'
-            and candidates.email_identifier = email_standing.email_identifier
+            and candidates.email_identifier = deliverability.email_identifier
 ),
 
 ranked_candidates as (
