@@ -11,7 +11,6 @@ import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,13 @@ KEPT = {
     ),
 }
 # Queries of today for what is called otherwise since.
-RENAMED: dict[str, str] = {}
+RENAMED: dict[str, str] = {
+    "registry": (
+        "select profile_id, original_identifier_type, original_identifier_value, generation,"
+        " redirected_to_profile_id, first_observed_at, created_at, redirected_at"
+        " from cdp_identity.profile_id_registry"
+    ),
+}
 
 
 def load(settings: Settings, folder: Path) -> dict[str, Rows]:
@@ -101,7 +106,9 @@ def load(settings: Settings, folder: Path) -> dict[str, Rows]:
     """
     with tarfile.open(STORED / "duckdb.tar.xz") as archive:
         archive.extractall(folder, filter="data")
-    stored = replace(settings, target="duckdb", duckdb_path=folder / "stored.duckdb")
+    stored = settings.model_copy(
+        update={"target": "duckdb", "duckdb_path": folder / "stored.duckdb"}
+    )
     if settings.target == "duckdb":
         stored = settings
     with duckdb.connect(str(stored.duckdb_path)) as warehouse:
