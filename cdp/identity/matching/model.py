@@ -32,6 +32,7 @@ from cdp.identity.matching.columns import (
     TRAINING_BLOCKS,
     usable,
 )
+from cdp.identity.matching.store import QUERIES
 
 # Pairs less likely than this are not kept; `match_lower_threshold` can be no lower.
 LEAST_PROBABILITY = 0.01
@@ -39,7 +40,6 @@ LEAST_PROBABILITY = 0.01
 LEAST_SURE_PAIRS = 10
 _SAMPLED_PAIRS = 2e6
 _SIGNIFICANT_DIGITS = 10
-_DECIMALS = 6
 _SIMILAR = (0.92, 0.80)
 # What a level is taken to hold at least, of pairs of one person and of pairs of two.
 _LEAST_SHARE = 1e-4
@@ -63,11 +63,7 @@ def opened(records: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
         database.execute("set threads = 1")
         database.execute("set enable_progress_bar = false")
         database.register("arrived", records)
-        database.execute("""
-            create table records as
-            select row_number() over (order by identifier_type, identifier_value) as unique_id, *
-            from arrived order by unique_id
-        """)
+        database.execute(QUERIES("numbered_records"))
         database.unregister("arrived")
         yield database
 
@@ -127,15 +123,7 @@ def predict(database: duckdb.DuckDBPyConnection, parameters: str) -> list[tuple[
     """
     linker = _linker(database, json.loads(parameters))
     scored = linker.inference.predict(threshold_match_probability=LEAST_PROBABILITY)
-    return database.execute(f"""
-        select
-            a.identifier_type, a.identifier_value, b.identifier_type, b.identifier_value,
-            round(scored.match_probability, {_DECIMALS}), round(scored.match_weight, {_DECIMALS})
-        from {scored.physical_name} as scored
-        inner join records as a on a.unique_id = least(scored.unique_id_l, scored.unique_id_r)
-        inner join records as b on b.unique_id = greatest(scored.unique_id_l, scored.unique_id_r)
-        order by a.unique_id, b.unique_id
-    """).fetchall()
+    return database.execute(QUERIES("scored_pairs", scored=scored.physical_name)).fetchall()
 
 
 def _learn(
@@ -211,11 +199,7 @@ def _count_pairs(database: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, ..
     """Pairs that agree in all columns of a rule, added up over the rules."""
     total = 0
     for rule in rules:
-        is_filled = " and ".join(f"{name} is not null" for name in rule)
-        [(pairs,)] = database.execute(f"""
-            select coalesce(sum(n * (n - 1) // 2), 0)::bigint
-            from (select count(*) as n from records where {is_filled} group by {", ".join(rule)})
-        """).fetchall()
+        [(pairs,)] = database.execute(QUERIES("agreeing_pairs", columns=rule)).fetchall()
         total += pairs
     return total
 
