@@ -38,12 +38,7 @@ from statistics import median
 import duckdb
 
 from benchmarks.measuring import Figures, argument_parser, median_ratio
-from benchmarks.sync_data import (
-    acknowledge_all,
-    change_one_percent,
-    make_warehouse,
-    settings_of,
-)
+from benchmarks.sync_data import acknowledge_all, change_one_percent, make_warehouse, settings_of
 from benchmarks.sync_runs import (
     drt_seconds,
     in_child,
