@@ -123,42 +123,24 @@ def _time(chart: Chart, rows: pd.DataFrame) -> tuple[alt.X, pd.DataFrame]:
 
 def _columns(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
     x, shown = _time(chart, rows)
-    return (
-        alt.Chart(shown, height=_height(chart, rows))
-        .mark_bar(color=ACCENT, size=min(44, 240 // max(6, shown[chart.x].nunique())))
-        .encode(
-            x=x,
-            y=alt.Y(
-                f"{chart.y}:Q", title=None, axis=alt.Axis(format=chart.form, tickCount=5, grid=True)
-            ),
-            tooltip=[
-                alt.Tooltip(f"{chart.x}:N"),
-                alt.Tooltip(f"{chart.y}:Q", format=chart.form),
-            ],
-            **_colour(chart),
-        )
-    )
+    size = min(44, 240 // max(6, shown[chart.x].nunique()))
+    drawn = alt.Chart(shown, height=_height(chart, rows)).mark_bar(color=ACCENT, size=size)
+    return _over_time(chart, drawn, x)
 
 
 def _lines(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
     x, shown = _time(chart, rows)
-    return (
-        alt.Chart(shown, height=_height(chart, rows))
-        .mark_line(color=ACCENT, point=True)
-        .encode(
-            x=x,
-            y=alt.Y(
-                f"{chart.y}:Q",
-                title=None,
-                scale=alt.Scale(zero=True),
-                axis=alt.Axis(format=chart.form, tickCount=5, grid=True),
-            ),
-            tooltip=[
-                alt.Tooltip(f"{chart.x}:N"),
-                alt.Tooltip(f"{chart.y}:Q", format=chart.form),
-            ],
-            **_colour(chart),
-        )
+    drawn = alt.Chart(shown, height=_height(chart, rows)).mark_line(color=ACCENT, point=True)
+    return _over_time(chart, drawn, x)
+
+
+def _over_time(chart: Chart, drawn: alt.Chart, x: alt.X) -> alt.Chart:
+    axis = alt.Axis(format=chart.form, tickCount=5, grid=True)
+    return drawn.encode(
+        x=x,
+        y=alt.Y(f"{chart.y}:Q", title=None, scale=alt.Scale(zero=True), axis=axis),
+        tooltip=[alt.Tooltip(f"{chart.x}:N"), alt.Tooltip(f"{chart.y}:Q", format=chart.form)],
+        **_colour(chart),
     )
 
 
