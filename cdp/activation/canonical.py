@@ -13,7 +13,10 @@ from cdp.settings import Target
 
 # `{0}` is the column.
 _CAST: dict[ColumnKind, str] = {
-    kind: "cast({0} as text)" for kind in ("text", "integer", "boolean", "numeric")
+    "text": "cast({0} as text)",
+    "integer": "cast({0} as text)",
+    "boolean": "cast({0} as text)",
+    "numeric": "cast({0} as text)",
 }
 _KEY_TEXTS: dict[Target, dict[ColumnKind, str]] = {
     "duckdb": _CAST

@@ -146,6 +146,8 @@ class TableWriter:
     ) -> None:
         """Append the rows to the raw table, or to quarantine if they cannot be parsed."""
         time_of_load = f"timestamp '{loaded_at:%Y-%m-%d %H:%M:%S.%f}'"
+        load_id: str
+        file: str
         if len(group) == 1:
             load_id, file = literal(group[0].load_id), literal(group[0].file.path)
             targets = ""

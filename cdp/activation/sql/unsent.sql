@@ -13,7 +13,7 @@ where
         where
             earlier.sync_name = {{ sync_name }}
             and earlier.sync_key = sync_difference.sync_key
-    )
+    );
 {% endset %}
 delete from {{ sync_withheld }}
 where
@@ -43,7 +43,7 @@ select
     permission,
     {{ now }} as recorded_at
 from sync_difference
-{{ where_newly_skipped }};
+{{ where_newly_skipped }}
 
 insert into {{ sync_withheld }} (sync_name, sync_key, reason, run_id, withheld_since)
 select
@@ -53,7 +53,7 @@ select
     {{ run_id }} as run_id,
     {{ now }} as withheld_since
 from sync_difference
-{{ where_newly_skipped }};
+{{ where_newly_skipped }}
 
 update {{ sync_rejections }} as rejections
 set
