@@ -33,8 +33,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks import identity_data as data
 from benchmarks.identity_peers import check_graph, check_labels, solve_by_scipy, solve_by_splink
@@ -51,7 +51,7 @@ from benchmarks.identity_postgres import (
 )
 from benchmarks.identity_runs import Project, Run, in_child, timed
 from benchmarks.identity_workbench import Workbench
-from benchmarks.measuring import argument_parser, median_ratio
+from benchmarks.measuring import argument_parser
 
 _PARTS = ("components", "chains", "full")
 
@@ -111,7 +111,7 @@ class _Bench(Workbench):
         """Rounds that the components of a chain take, and jumps within them."""
         for name, shuffled in (("random", True), ("sequential", False)):
             self.put(None)
-            in_child(_call, data.make_chain, str(self.file), length, {"shuffled": shuffled})
+            in_child(partial(data.make_chain, shuffled=shuffled), str(self.file), length)
             run = self.run(self.graph, "components", f"chain {name}")
             prefix = f"chain_{length}_{name}"
             self.figures.add(f"{prefix}.rounds", _rounds(run), "rounds", at_most=20.0)
@@ -135,17 +135,11 @@ class _Bench(Workbench):
         self._components[edges] = seconds_of_runs
         prefix = f"components_{edges}"
         self.figures.add(f"{prefix}.seconds", statistics.median(seconds_of_runs), "s")
-        self.figures.add(
-            f"{prefix}.vs_scipy", median_ratio(seconds_of_runs, scipy), "ratio", at_most=1.0
-        )
+        self.add_ratio(f"{prefix}.vs_scipy", seconds_of_runs, scipy, 1.0)
         if splink:
-            self.figures.add(
-                f"{prefix}.vs_splink", median_ratio(seconds_of_runs, splink), "ratio", at_most=0.4
-            )
+            self.add_ratio(f"{prefix}.vs_splink", seconds_of_runs, splink, 0.4)
         self.figures.add(f"{prefix}.rounds", _rounds(runs[-1]), "rounds", at_most=20.0)
-        self.figures.add(
-            f"{prefix}.peak_memory", max(run.peak_gib for run in runs), "GiB", at_most=3.0
-        )
+        self.add_memory(prefix, runs)
 
     def full(self, base: Path, edges: int) -> None:
         """The graph from nothing, and what an incremental run costs beside that."""
@@ -153,10 +147,7 @@ class _Bench(Workbench):
         # Tombstones of the graph's own records: fewer in a small graph.
         deletions = min(1000, edges // 100)
         steps: dict[str, tuple[Callable[[], object], float | None]] = {
-            "new_1_percent": (
-                lambda: in_child(data.add_records, file, edges // 100, 2),
-                0.08,
-            ),
+            "new_1_percent": (lambda: in_child(data.add_records, file, edges // 100, 2), 0.08),
             "new_0.01_percent": (
                 lambda: in_child(data.add_records, file, edges // 10_000, 3),
                 0.02,
@@ -184,12 +175,8 @@ class _Bench(Workbench):
         self._full[edges] = seconds
         prefix = f"full_{edges}"
         self.figures.add(f"{prefix}.seconds", statistics.median(seconds), "s")
-        self.figures.add(
-            f"{prefix}.vs_integer", median_ratio(seconds, integers), "ratio", at_most=3.0
-        )
-        self.figures.add(
-            f"{prefix}.peak_memory", max(run.peak_gib for run in builds), "GiB", at_most=3.0
-        )
+        self.add_ratio(f"{prefix}.vs_integer", seconds, integers, 3.0)
+        self.add_memory(prefix, builds)
         for step, (_, bar) in steps.items():
             runs = [run.seconds for run in later[step]]
             name = f"{step}_{edges}"
@@ -267,10 +254,6 @@ def _rounds(run: Run) -> int:
         for number in re.findall(r"table components__cc_map_(\d+) as", statement.sql)
     ]
     return max(numbers)
-
-
-def _call(work: Callable[..., object], path: str, size: int, named: dict[str, Any]) -> None:
-    work(path, size, **named)
 
 
 if __name__ == "__main__":

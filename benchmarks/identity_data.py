@@ -9,8 +9,13 @@ strings of 32 characters, and every record's id another.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 
+from cdp.warehouse.queries import Queries, Sql
+
+_QUERIES = Queries(Path(__file__).parent / "queries")
 SCHEMA = "cdp"
 # Column of each source's table for an identifier type; `order` is a word of SQL.
 SOURCES = {
@@ -32,7 +37,6 @@ _KINDS = {
     9: ("contacts", "phone", "email"),
     10: ("orders", "order_number", "click"),
 }
-_RECORDS_OF_BATCHES = "1000000000::bigint"
 
 
 def make_graph(path: str, edges: int) -> None:
@@ -40,29 +44,17 @@ def make_graph(path: str, edges: int) -> None:
     with duckdb.connect(path) as warehouse:
         warehouse.execute(f"create schema {SCHEMA}")
         warehouse.execute(f"use {SCHEMA}")
-        fixed, persons = _sizes(edges)
-        warehouse.execute(f"create temp table special as {_special_edges(edges)}")
-        warehouse.execute(f"create temp table personal as {_personal_edges(persons)}")
+        giant = min(100_000, edges // 10) // 2
+        fixed = 2 * (giant - 1) + 20 * (edges // 1000) + 4 * (edges // 500)
+        # More than enough persons for the edges that are not fixed.
+        persons = round((edges - fixed) / 4.2)
         warehouse.execute(
-            f"""
-            create temp table drawn as
-            select kind, a, b from special
-            union all
-            select kind, a, b
-            from (
-                select * from personal order by person, kind, a, b
-                limit {edges} - (select count(*) from special)
-            )
-            """
+            _QUERIES("graph_edges", edges=edges, persons=persons, giant=giant, in_hub=edges // 500)
         )
-        count = _value(warehouse, "select count(*) from drawn")
+        count = _value(warehouse, "select count(*) from numbered")
         if count != edges:
             raise RuntimeError(f"{count} edges were drawn ({fixed} fixed), not {edges}")
-        warehouse.execute(
-            "create temp table numbered as select kind, a, b, "
-            "row_number() over (order by hash(kind, a, b)) as record_number from drawn"
-        )
-        _write_records(warehouse, "numbered", batch=1)
+        _write_records(warehouse, batch=1)
         warehouse.execute(
             f"create table edges as select {_node('a')} as node_a, {_node('b')} as node_b "
             "from numbered order by record_number"
@@ -97,44 +89,20 @@ def add_records(path: str, count: int, batch: int) -> None:
     with duckdb.connect(path) as warehouse:
         warehouse.execute(f"use {SCHEMA}")
         persons = _value(warehouse, "select person_count from persons")
-        drawn = f"(hash({batch}, i, 1) % {persons})::bigint"
-        other = f"(hash({batch}, i, 2) % {persons})::bigint"
-        unseen = f"(-1000000 - {batch} * 100000000::bigint - i)::bigint"
         # Persons are all those of the graph's first half, so that each is surely in it. Pairs that
         # are known stand in bench_visits under the graph's own records.
-        warehouse.execute(
-            f"""
-            create temp table numbered as
-            select
-                case when i % 100 < 25 then 1 when i % 100 < 35 then 5 else 1 end as kind,
-                case when i % 100 < 35 and i % 100 >= 25 then {drawn} else {unseen} end as a,
-                case when i % 100 < 35 then {other} else {unseen} end as b,
-                {_RECORDS_OF_BATCHES} * {batch} + i as record_number
-            from range({count}) as numbers (i)
-            where i % 100 < 50
-            """
-        )
-        _write_records(warehouse, "numbered", batch)
+        warehouse.execute(_QUERIES("graph_new", count=count, batch=batch, persons=persons))
+        _write_records(warehouse, batch)
         repeated = count - _value(warehouse, "select count(*) from numbered")
         for source, share in (("visits", 0.6), ("contacts", 0.4)):
-            columns = ", ".join(SOURCES[source])
             warehouse.execute(
-                f"""
-                insert into bench_{source}
-                select
-                    md5('again' || record_id || {batch}) as record_id,
-                    observed_at + interval 1 day,
-                    {columns},
-                    md5('again' || record_id || {batch}) as _record_key,
-                    'accepted' as _row_status,
-                    {batch} as _staged_batch
-                from (
-                    select * from bench_{source}
-                    where _staged_batch = 1 and _row_status = 'accepted'
-                    order by hash(record_id, {batch})
-                    limit {round(repeated * share)}
+                _QUERIES(
+                    "graph_repeated",
+                    table=f"bench_{source}",
+                    columns=SOURCES[source],
+                    batch=batch,
+                    count=round(repeated * share),
                 )
-                """
             )
 
 
@@ -162,90 +130,13 @@ def remove_link_of_giant(path: str, number: int, batch: int) -> None:
 
 
 def _bury(warehouse: duckdb.DuckDBPyConnection, source: str, batch: int, condition: str) -> None:
-    """Replace records by rows that only say that they are gone, as staging does."""
-    warehouse.execute("begin")
     warehouse.execute(
-        f"create or replace temp table buried as select record_id from bench_{source} "
-        f"where {condition}"
+        _QUERIES("graph_removed", table=f"bench_{source}", batch=batch, condition=Sql(condition))
     )
-    warehouse.execute(
-        f"delete from bench_{source} where record_id in (select record_id from buried)"
-    )
-    nulls = ", ".join("null" for _ in SOURCES[source])
-    warehouse.execute(
-        f"insert into bench_{source} "
-        f"select null, null, {nulls}, record_id, 'removed', {batch} from buried"
-    )
-    warehouse.execute("commit")
 
 
-def _sizes(edges: int) -> tuple[int, int]:
-    """Edges that are not of persons, and more than enough persons for the others."""
-    giant = min(100_000, edges // 10) // 2
-    fixed = 2 * (giant - 1) + 20 * (edges // 1000) + 4 * (edges // 500)
-    return fixed, round((edges - fixed) / 4.2)
-
-
-def _special_edges(edges: int) -> str:
-    giant = min(100_000, edges // 10) // 2
-    length = edges // 2000
-    in_hub = edges // 500
-    return f"""
-        -- A tree of orders, each joined to an earlier one by a click.
-        select 10 as kind, i::bigint as a, i::bigint as b
-        from range(1, {giant}) as numbers (i)
-        union all
-        select 10, (hash(i) % i)::bigint, i::bigint
-        from range(1, {giant}) as numbers (i)
-        union all
-        -- Chains order, click, order, click.
-        select 10, 1000000000 + chain * 1000000 + i + side, 1000000000 + chain * 1000000 + i
-        from range(20) as chains (chain), range({length}) as numbers (i), range(2) as sides (side)
-        union all
-        -- Hubs: a kiosk's cookie, a tablet, a mailbox and a phone of too many accounts.
-        select kind, -1, kind * {in_hub} + i
-        from (values (1), (4), (5), (6)) as hubs (kind), range({in_hub}) as numbers (i)
-    """
-
-
-def _personal_edges(persons: int) -> str:
-    def uniform(number: int) -> str:
-        return f"(hash(p, {number}) % 1000000 / 1e6)"
-
-    household_size = "(1 + hash(p // 12, 20) % 4)"
-    household = f"((p // 12) * 12 + ((p % 12) // {household_size}) * {household_size})::bigint"
-    cookies = f"least(150, floor(0.8 * pow(1 - {uniform(1)}, -1 / 1.6)))::bigint"
-    phone = f"case when {uniform(8)} < 0.1 then {household} else p end"
-    return f"""
-        with
-
-        people as (
-            select p::bigint as p from range({persons}) as numbers (p)
-        )
-
-        select p as person, 1 as kind, p * 1000 + cookie as a, p as b
-        from people, lateral (select unnest(range({cookies})) as cookie)
-        union all
-        select p, 2, p * 1000, p from people where {cookies} > 0 and {uniform(2)} < 0.6
-        union all
-        select p, 3, p * 1000 + 999, 2000000000 + p from people where {uniform(3)} < 0.2
-        union all
-        select p, 4, {household}, p from people where {uniform(4)} < 0.4
-        union all
-        select p, 5, p, p from people where {uniform(5)} < 0.8
-        union all
-        select p, 6, {phone}, p from people where {uniform(6)} < 0.4
-        union all
-        select p, 7, p, p from people where {uniform(7)} < 0.3
-        union all
-        select p, 8, p, p from people where {uniform(9)} < 0.2
-        union all
-        select p, 9, {phone}, p from people where {uniform(10)} < 0.4
-    """
-
-
-def _write_records(warehouse: duckdb.DuckDBPyConnection, edges: str, batch: int) -> None:
-    """Write edges as records to the tables of their sources, made where they are missing."""
+def _write_records(warehouse: duckdb.DuckDBPyConnection, batch: int) -> None:
+    """Write `numbered` as records to the tables of their sources, which the first batch makes."""
     for source, columns in SOURCES.items():
         kinds = {number: ends for number, (of, *ends) in _KINDS.items() if of == source}
         items = []
@@ -257,22 +148,15 @@ def _write_records(warehouse: duckdb.DuckDBPyConnection, edges: str, batch: int)
                 if end == column
             )
             items.append(f"case {cases} end as {column}")
-        rows = f"""
-            select
-                md5('record' || record_number) as record_id,
-                timestamp '2026-01-01' + to_seconds((hash(record_number) % 25000000)::bigint)
-                    as observed_at,
-                {", ".join(items)},
-                md5('record' || record_number) as _record_key,
-                'accepted' as _row_status,
-                {batch}::bigint as _staged_batch
-            from {edges}
-            where kind in ({", ".join(map(str, kinds))})
-        """
-        if batch == 1:
-            warehouse.execute(f"create table bench_{source} as {rows}")
-        else:
-            warehouse.execute(f"insert into bench_{source} {rows}")
+        warehouse.execute(
+            _QUERIES(
+                "graph_records",
+                table=f"bench_{source}",
+                items=Sql(", ".join(items)),
+                kinds=Sql(", ".join(map(str, kinds))),
+                batch=batch,
+            )
+        )
 
 
 def _value_of(column: str, number: str) -> str:

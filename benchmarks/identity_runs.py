@@ -11,14 +11,16 @@ import os
 import re
 import resource
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dbt.cli.main import dbtRunner
+
+from benchmarks.measuring import seconds_of
 
 _PROJECTS = Path(__file__).resolve().parent.parent / "tests" / "projects"
 _LOG_LINE = re.compile(r"^.\[0m(\d\d:\d\d:\d\d\.\d{6}) \[")
@@ -117,12 +119,7 @@ def _send(sender: Any, work: Callable[..., Any], arguments: tuple[Any, ...]) -> 
 def timed(work: Callable[..., Any], *arguments: Any) -> float:
     """Seconds that something takes in a process of its own, without starting that."""
 
-    def measured() -> float:
-        started = time.perf_counter()
-        work(*arguments)
-        return time.perf_counter() - started
-
-    seconds, _ = in_child(measured)
+    seconds, _ = in_child(seconds_of, partial(work, *arguments))
     return float(seconds)
 
 

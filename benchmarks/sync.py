@@ -32,18 +32,14 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import duckdb
 
 from benchmarks.measuring import Figures, argument_parser, median_ratio
-from benchmarks.sync_data import (
-    acknowledge_all,
-    change_one_percent,
-    make_warehouse,
-    settings_of,
-)
+from benchmarks.sync_data import acknowledge_all, change_one_percent, make_warehouse, settings_of
 from benchmarks.sync_runs import (
     drt_seconds,
     in_child,
@@ -114,8 +110,8 @@ class _Bench:
         change_one_percent(file)
         joins, counts, upserts, mirrors = [], [], [], []
         for _ in range(self._rounds):
-            joins.append(in_child(_join, file)[0])
-            counts.append(in_child(_count, file)[0])
+            joins.append(in_child(partial(join_seconds, keeps_rows=True), file)[0])
+            counts.append(in_child(partial(join_seconds, keeps_rows=False), file)[0])
             upserts.append(in_child(plan_seconds, file, "upsert"))
             mirrors.append(in_child(plan_seconds, file, "mirror"))
         name = f"plan_{rows}_rows"
@@ -149,14 +145,6 @@ class _Bench:
         self.figures.add(
             f"{name}.one_percent_changed.peak_memory", delta_peak, "MB", at_most=MEMORY_MB
         )
-
-
-def _join(file: Path) -> float:
-    return join_seconds(file, keeps_rows=True)
-
-
-def _count(file: Path) -> float:
-    return join_seconds(file, keeps_rows=False)
 
 
 def _install_drt(folder: Path) -> Path:

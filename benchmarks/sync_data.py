@@ -20,24 +20,12 @@ from cdp.activation.spec import (
 )
 from cdp.settings import Settings
 from cdp.warehouse.connection import connected, quote
+from cdp.warehouse.queries import Queries
 
 BATCH_SIZE = 100
 IN_FLIGHT = 16
 
-_PAYLOAD = """
-    select
-        md5(i::varchar) as profile_id,
-        'customer' || i || '@mail.example' as email,
-        'Name ' || (hash(i) % 5000) as first_name,
-        'Product ' || (hash(i + 1) % 5000) as product,
-        cast((hash(i) % 50000) / 100.0 as numeric(18, 2)) as amount,
-        cast(hash(i + 2) % 40 as bigint) as visit_count,
-        (hash(i + 3) % 1000000) / 1e6 as score,
-        hash(i) % 3 = 0 as is_member,
-        date '2020-01-01' + cast(hash(i) % 2000 as integer) as joined_date,
-        timestamp '2026-01-01' + to_milliseconds(i * 137) as seen_at
-    from range({rows}) as numbers (i)
-"""
+_QUERIES = Queries(Path(__file__).parent / "queries")
 _KINDS: dict[str, ColumnKind] = {
     "profile_id": "text",
     "email": "text",
@@ -108,25 +96,7 @@ def _relation(schema_name: str, identifier: str) -> Relation:
 def make_warehouse(file: Path, rows: int) -> None:
     """A payload of people who have consented to two channels, and nothing acknowledged."""
     with connected(settings_of(file)) as database:
-        database.execute("create schema cdp_syncs")
-        database.execute("create schema cdp_profiles")
-        database.execute(f"create table cdp_syncs.members as {_PAYLOAD.format(rows=rows)}")
-        database.execute(
-            "create table cdp_profiles.profile_consents as select profile_id, channel, "
-            "'marketing' as purpose, 'granted' as status, timestamp '2026-01-01' as recorded_at "
-            "from cdp_syncs.members, (values ('email'), ('push')) as channels (channel)"
-        )
-        database.execute(
-            "create table cdp_profiles.suppressions as "
-            "select profile_id, 'sms' as channel from cdp_syncs.members limit 1000"
-        )
-        database.execute("create schema cdp_identity")
-        database.execute(
-            "create table cdp_identity.profile_redirects as "
-            "select 'merged ' || profile_id as old_profile_id, profile_id, "
-            "timestamp '2026-01-01' as redirected_at from cdp_syncs.members "
-            "using sample 5 percent (bernoulli, 1)"
-        )
+        database.execute(_QUERIES("sync_warehouse", rows=rows))
 
 
 def acknowledge_all(file: Path) -> None:

@@ -19,13 +19,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.sync_data import (
-    IN_FLIGHT,
-    bodies_of,
-    settings_of,
-    sync_of,
-    write_drt_project,
-)
+from benchmarks.sync_data import IN_FLIGHT, bodies_of, settings_of, sync_of, write_drt_project
 from cdp.activation import plan_sync, run_sync
 from cdp.activation.destinations.base import Mode
 from cdp.settings import PROJECT_DIR

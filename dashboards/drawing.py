@@ -14,7 +14,7 @@ from dashboards.pages import Chart
 ACCENT = "#2f5d8a"
 # Told apart by who sees no red and green, and in print.
 PALETTE = ["#2f5d8a", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#7a5c2e", "#8c8c8c"]
-LARGEST_CHART = 320
+MAX_CHART_HEIGHT = 320
 
 
 def draw(chart: Chart, rows: pd.DataFrame) -> None:
@@ -52,7 +52,7 @@ def _legend(chart: Chart, rows: pd.DataFrame) -> tuple[int, int]:
 
 def _height(chart: Chart, rows: pd.DataFrame) -> int:
     """Height of a chart with its legend."""
-    return LARGEST_CHART - 40 + _legend(chart, rows)[1]
+    return MAX_CHART_HEIGHT - 40 + _legend(chart, rows)[1]
 
 
 def _readable(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def _bars(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
     if chart.colour and not stacks:
         encoding["yOffset"] = alt.YOffset(f"{chart.colour}:N")
     categories = shown[chart.y].nunique() * (1 if stacks else max(1, _series(chart, shown)))
-    height = min(LARGEST_CHART + 100, 60 + 26 * max(categories, 2)) + _legend(chart, rows)[1]
+    height = min(MAX_CHART_HEIGHT + 100, 60 + 26 * max(categories, 2)) + _legend(chart, rows)[1]
     return alt.Chart(shown, height=height).mark_bar(color=ACCENT).encode(**encoding)
 
 
@@ -123,42 +123,24 @@ def _time(chart: Chart, rows: pd.DataFrame) -> tuple[alt.X, pd.DataFrame]:
 
 def _columns(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
     x, shown = _time(chart, rows)
-    return (
-        alt.Chart(shown, height=_height(chart, rows))
-        .mark_bar(color=ACCENT, size=min(44, 240 // max(6, shown[chart.x].nunique())))
-        .encode(
-            x=x,
-            y=alt.Y(
-                f"{chart.y}:Q", title=None, axis=alt.Axis(format=chart.form, tickCount=5, grid=True)
-            ),
-            tooltip=[
-                alt.Tooltip(f"{chart.x}:N"),
-                alt.Tooltip(f"{chart.y}:Q", format=chart.form),
-            ],
-            **_colour(chart),
-        )
-    )
+    size = min(44, 240 // max(6, shown[chart.x].nunique()))
+    drawn = alt.Chart(shown, height=_height(chart, rows)).mark_bar(color=ACCENT, size=size)
+    return _over_time(chart, drawn, x)
 
 
 def _lines(chart: Chart, rows: pd.DataFrame) -> alt.Chart:
     x, shown = _time(chart, rows)
-    return (
-        alt.Chart(shown, height=_height(chart, rows))
-        .mark_line(color=ACCENT, point=True)
-        .encode(
-            x=x,
-            y=alt.Y(
-                f"{chart.y}:Q",
-                title=None,
-                scale=alt.Scale(zero=True),
-                axis=alt.Axis(format=chart.form, tickCount=5, grid=True),
-            ),
-            tooltip=[
-                alt.Tooltip(f"{chart.x}:N"),
-                alt.Tooltip(f"{chart.y}:Q", format=chart.form),
-            ],
-            **_colour(chart),
-        )
+    drawn = alt.Chart(shown, height=_height(chart, rows)).mark_line(color=ACCENT, point=True)
+    return _over_time(chart, drawn, x)
+
+
+def _over_time(chart: Chart, drawn: alt.Chart, x: alt.X) -> alt.Chart:
+    axis = alt.Axis(format=chart.form, tickCount=5, grid=True)
+    return drawn.encode(
+        x=x,
+        y=alt.Y(f"{chart.y}:Q", title=None, scale=alt.Scale(zero=True), axis=axis),
+        tooltip=[alt.Tooltip(f"{chart.x}:N"), alt.Tooltip(f"{chart.y}:Q", format=chart.form)],
+        **_colour(chart),
     )
 
 
@@ -166,13 +148,13 @@ def _other(chart: Chart, rows: pd.DataFrame) -> alt.LayerChart:
     shown = _readable(rows, chart.y, chart.x)
     y = alt.Y(f"{chart.y}:N", title=None)
     if chart.kind == "intervals":
-        base = alt.Chart(shown, height=LARGEST_CHART).encode(y=y)
+        base = alt.Chart(shown, height=MAX_CHART_HEIGHT).encode(y=y)
         axis = alt.Axis(format=chart.form, tickCount=5, grid=True)
         line = base.mark_rule(color=ACCENT, strokeWidth=2).encode(
             x=alt.X("conversion_lift_low:Q", title=None, axis=axis), x2="conversion_lift_high:Q"
         )
         return line + base.mark_point(color=ACCENT, filled=True, size=80).encode(x=f"{chart.x}:Q")
-    base = alt.Chart(shown, height=LARGEST_CHART).encode(
+    base = alt.Chart(shown, height=MAX_CHART_HEIGHT).encode(
         x=alt.X(f"{chart.x}:N", title=None, axis=alt.Axis(labelAngle=-45, labelOverlap=False)), y=y
     )
     cells = base.mark_rect().encode(

@@ -10,14 +10,14 @@ from generator.clock import DAY_MS, HOUR_MS, day_number
 
 # The exports are taken in the early evening of the last day, while shoppers are still about.
 EXPORT_HOUR = 18
-LARGEST_CUSTOMERS = 5_000_000
-LARGEST_DAYS = 3_650
+MAX_CUSTOMERS = 5_000_000
+MAX_DAYS = 3_650
 EARLIEST_END_DATE = date(2001, 1, 1)
 LATEST_END_DATE = date(2100, 12, 31)
 # More customers than this are made in parts that need nothing of each other, at the same time.
 CUSTOMERS_PER_PART = 25_000
 # The last digit of a number tells the parts apart, so there are ten at most.
-MOST_PARTS = 10
+MAX_PARTS = 10
 
 
 class ImpossiblePlan(ValueError):
@@ -45,10 +45,10 @@ class Plan:
     parts: int = 1
 
     def __post_init__(self) -> None:
-        if not 1 <= self.customers <= LARGEST_CUSTOMERS:
-            raise ImpossiblePlan(f"--customers must be from 1 to {LARGEST_CUSTOMERS}.")
-        if not 1 <= self.days <= LARGEST_DAYS:
-            raise ImpossiblePlan(f"--days must be from 1 to {LARGEST_DAYS}.")
+        if not 1 <= self.customers <= MAX_CUSTOMERS:
+            raise ImpossiblePlan(f"--customers must be from 1 to {MAX_CUSTOMERS}.")
+        if not 1 <= self.days <= MAX_DAYS:
+            raise ImpossiblePlan(f"--days must be from 1 to {MAX_DAYS}.")
         if not EARLIEST_END_DATE <= self.end_date <= LATEST_END_DATE:
             raise ImpossiblePlan(
                 f"--end-date must be from {EARLIEST_END_DATE} to {LATEST_END_DATE}."
@@ -76,7 +76,7 @@ class Plan:
 
     def split(self) -> list[Plan]:
         """The plans of the parts that this company is made in."""
-        parts = min(MOST_PARTS, -(-self.customers // CUSTOMERS_PER_PART))
+        parts = min(MAX_PARTS, -(-self.customers // CUSTOMERS_PER_PART))
         share, rest = divmod(self.customers, parts)
         return [
             replace(self, customers=share + (part < rest), part=part, parts=parts)

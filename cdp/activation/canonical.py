@@ -12,20 +12,20 @@ from cdp.activation.spec import ColumnKind, PayloadColumn
 from cdp.settings import Target
 
 # `{0}` is the column.
+_CAST: dict[ColumnKind, str] = {
+    "text": "cast({0} as text)",
+    "integer": "cast({0} as text)",
+    "boolean": "cast({0} as text)",
+    "numeric": "cast({0} as text)",
+}
 _KEY_TEXTS: dict[Target, dict[ColumnKind, str]] = {
-    "duckdb": {
-        "text": "cast({0} as text)",
-        "integer": "cast({0} as text)",
-        "boolean": "cast({0} as text)",
-        "numeric": "cast({0} as text)",
+    "duckdb": _CAST
+    | {
         "date": "strftime({0}, '%Y-%m-%d')",
         "timestamp": "strftime({0}, '%Y-%m-%dT%H:%M:%S.%f')",
     },
-    "postgres": {
-        "text": "cast({0} as text)",
-        "integer": "cast({0} as text)",
-        "boolean": "cast({0} as text)",
-        "numeric": "cast({0} as text)",
+    "postgres": _CAST
+    | {
         "date": "to_char({0}, 'YYYY-MM-DD')",
         "timestamp": "to_char({0}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
     },

@@ -32,12 +32,7 @@ from cdp.customer_page.sessions import (
     SessionSigner,
     fingerprint_of,
 )
-from cdp.customer_page.users import (
-    FAILURE_WINDOW_SECONDS,
-    SignInLimit,
-    User,
-    authenticate,
-)
+from cdp.customer_page.users import FAILURE_WINDOW_SECONDS, SignInLimit, User, authenticate
 from cdp.customer_page.warehouse import Readers, WarehouseMissingError, WarehouseUnavailableError
 from cdp.customer_page.wording import moment, span, words
 

@@ -17,12 +17,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from cdp.activation.destinations import UnknownDestinationError, find_destination
-from cdp.activation.destinations.base import (
-    DELETING_MODES,
-    Destination,
-    Merging,
-    Options,
-)
+from cdp.activation.destinations.base import DELETING_MODES, Destination, Merging, Options
 from cdp.activation.spec import (
     PROFILE_COLUMN,
     ConsentRelations,

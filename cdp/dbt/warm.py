@@ -38,7 +38,7 @@ from cdp.settings import PROJECT_DIR, Settings
 PARSED_VARIABLES = ("CDP_TARGET", "CDP_SCHEMA", "CDP_RAW_SCHEMA", "CDP_PROBABILISTIC_MATCHING")
 _PROJECT_FOLDERS = ("models", "macros", "seeds", "snapshots", "analyses", "tests/dbt")
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
-_LARGEST_REQUEST = 1 << 20
+_MAX_REQUEST = 1 << 20
 
 
 def become(environment: Mapping[str, str]) -> None:
@@ -247,7 +247,7 @@ def _answer(server: _Server, peer: socket.socket, listener: socket.socket) -> No
     if not outputs:
         return
     try:
-        text = first + peer.makefile("rb").readline(_LARGEST_REQUEST)
+        text = first + peer.makefile("rb").readline(_MAX_REQUEST)
         request = json.loads(text)
         manifest = server.manifest(request["environment"])
         if not os.fork():

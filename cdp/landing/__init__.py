@@ -2,13 +2,7 @@
 
 from cdp.landing.errors import LandingBusyError, LandingError
 from cdp.landing.landing import forget, land
-from cdp.landing.report import (
-    FileProblem,
-    LandingProgress,
-    LandingReport,
-    TableReport,
-    summary,
-)
+from cdp.landing.report import FileProblem, LandingProgress, LandingReport, TableReport, summary
 
 __all__ = [
     "FileProblem",

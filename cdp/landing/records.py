@@ -28,19 +28,14 @@ class Load:
 
 
 @dataclass(frozen=True)
-class LoadRecord:
+class LoadRecord(Load):
     """A new row of `landing_loads`; the fields are its columns."""
 
-    load_id: str
     channel: str
     entity: str
     table_name: str
-    file: str
     file_format: str
-    content_sha256: str
     size_bytes: int
-    file_version: int
-    is_current: bool
     row_count: int
     quarantined_row_count: int
     started_at: datetime

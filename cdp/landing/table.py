@@ -12,11 +12,7 @@ from pathlib import Path
 from cdp.landing.candidate import Candidate, examine
 from cdp.landing.contents import content_hash, decompress, reading
 from cdp.landing.declared import DeclaredTable
-from cdp.landing.errors import (
-    BEING_WRITTEN,
-    DamagedTextError,
-    UnreadableFileError,
-)
+from cdp.landing.errors import BEING_WRITTEN, DamagedTextError, UnreadableFileError
 from cdp.landing.files import FileStore, SourceFile
 from cdp.landing.loaders import Loader
 from cdp.landing.reading import stage_files

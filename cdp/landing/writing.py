@@ -12,7 +12,7 @@ from cdp.landing.drift import SchemaChange, merged_types, schema_changes
 from cdp.landing.errors import UnreadableFileError
 from cdp.landing.loaders import Loader
 from cdp.landing.naming import METADATA_COLUMNS, NamedColumn, name_columns
-from cdp.landing.records import Load, LoadRecord, utc_now
+from cdp.landing.records import LoadRecord, utc_now
 from cdp.landing.registry import Registry
 from cdp.landing.staged import MAX_COLUMNS, TOO_MANY_COLUMNS, Staged, StagedFile
 from cdp.landing.state import TableState
@@ -113,15 +113,7 @@ class TableWriter:
         """Update the state after the transaction was committed."""
         self._types = landed.types
         for candidate, record in zip(landed.candidates, landed.records, strict=True):
-            self._state.land(
-                Load(
-                    load_id=record.load_id,
-                    file=record.file,
-                    content_sha256=record.content_sha256,
-                    file_version=record.file_version,
-                    is_current=True,
-                )
-            )
+            self._state.land(record)
             self._state.see(candidate.file, record.content_sha256, record.load_id)
 
     def _record(
@@ -154,6 +146,8 @@ class TableWriter:
     ) -> None:
         """Append the rows to the raw table, or to quarantine if they cannot be parsed."""
         time_of_load = f"timestamp '{loaded_at:%Y-%m-%d %H:%M:%S.%f}'"
+        load_id: str
+        file: str
         if len(group) == 1:
             load_id, file = literal(group[0].load_id), literal(group[0].file.path)
             targets = ""

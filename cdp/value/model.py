@@ -20,7 +20,7 @@ from cdp.value.store import Parameters, Summary
 
 DAYS_PER_WEEK = 7
 # Beyond it the likelihood is flat: the customers are too alike, or too few came back.
-LARGEST_PARAMETER = 1e5
+MAX_PARAMETER = 1e5
 
 
 class NoEstimateError(ValueError):
@@ -77,7 +77,7 @@ def _fitted(
         # The library's own words may repeat rows.
         raise NoEstimateError(title) from None
     found = {name: float(fitted.idata.posterior[name].mean()) for name in names}
-    if not all(math.isfinite(value) and 0 < value < LARGEST_PARAMETER for value in found.values()):
+    if not all(math.isfinite(value) and 0 < value < MAX_PARAMETER for value in found.values()):
         raise NoEstimateError(title)
     point = {f"{name}_log__": np.log(value) for name, value in found.items()}
     return found, float(fitted.model.compile_logp(jacobian=False)(point))

@@ -13,7 +13,7 @@ from cdp.value import store
 from cdp.warehouse.connection import connected
 
 # Fewer say nothing about how customers differ.
-LEAST_REPEAT_CUSTOMERS = 30
+MIN_REPEAT_CUSTOMERS = 30
 
 
 class FitError(RuntimeError):
@@ -67,8 +67,8 @@ def fit(settings: Settings, *, schema: str | None = None) -> list[FitReport]:
             )
         repeating = sum(summary.frequency > 0 for summary in summaries)
         try:
-            if repeating < LEAST_REPEAT_CUSTOMERS:
-                raise FitError(f"At least {LEAST_REPEAT_CUSTOMERS} are needed{_remedy(purpose)}.")
+            if repeating < MIN_REPEAT_CUSTOMERS:
+                raise FitError(f"At least {MIN_REPEAT_CUSTOMERS} are needed{_remedy(purpose)}.")
             parameters = asdict(model.estimate(summaries))
         except (FitError, model.NoEstimateError) as error:
             problem = (

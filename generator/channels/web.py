@@ -12,7 +12,7 @@ from generator.people import Browser, Person, new_cookie
 from generator.vocabulary import KIOSK_USER_AGENT, SEARCH_TERMS
 
 SESSIONS_PER_PERSON_DAY = 0.0248
-MOST_VIEWS = 9
+MAX_VIEWS = 9
 SEES_ANOTHER = 0.55
 SEES_CATEGORY = 0.4
 SEARCHES = 0.2
@@ -28,7 +28,7 @@ COOKIE_EXPIRES = 0.06
 # Browsers forget a cookie that was not seen for this long.
 COOKIE_LIFE_MS = 30 * DAY_MS
 KIOSKS = 2
-LEAST_KIOSK_SESSIONS_A_DAY = 3.0
+MIN_KIOSK_SESSIONS_A_DAY = 3.0
 # Where the visits come from that no message led to, in hundredths.
 _SOURCES = (
     *("direct",) * 36,
@@ -73,7 +73,7 @@ class Web:
 
     def _run_kiosks(self, day: int, sessions: float) -> None:
         rng = self._rng
-        each = max(LEAST_KIOSK_SESSIONS_A_DAY, sessions * DIRT["kiosk_cookie"].rate / KIOSKS)
+        each = max(MIN_KIOSK_SESSIONS_A_DAY, sessions * DIRT["kiosk_cookie"].rate / KIOSKS)
         for store, browser in self._kiosks:
             for person in self._company.customers.draw(rng, each):
                 at = within_day(day, store.country.zone, rng.uniform(10, 19) * 3600)
@@ -140,7 +140,7 @@ class Web:
 
     def _look_round(self, session: Session, log_in_after: int) -> None:
         rng, tracking = self._rng, self._tracking
-        for number in range(MOST_VIEWS):
+        for number in range(MAX_VIEWS):
             product = session.person.interest(rng, self._company.catalogue)
             if rng.random() < SEES_CATEGORY:
                 self._list_products(session, product.category)

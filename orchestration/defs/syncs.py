@@ -14,12 +14,7 @@ from dagster import (
     asset,
 )
 
-from cdp.activation import (
-    SyncAlreadyRunningError,
-    SyncBlockedError,
-    plan_sync,
-    run_sync,
-)
+from cdp.activation import SyncAlreadyRunningError, SyncBlockedError, plan_sync, run_sync
 from cdp.dbt.manifest import SyncSpec, load_sync_specs
 from cdp.settings import SettingError, Settings
 from orchestration.defs.project import MANIFEST, PROJECT, TRANSLATOR

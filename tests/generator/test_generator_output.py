@@ -20,7 +20,7 @@ from generator.clock import DAY_MS
 from generator.dirt import Dirt
 from generator.feed import FeedSpec
 from generator.output import Exports, FolderInUse
-from generator.plan import MOST_PARTS, Plan
+from generator.plan import MAX_PARTS, Plan
 from generator.run import generate
 from tests.generator.exported import KEYS, MASTER_DATA, VERSIONED, Company, files_below
 
@@ -83,12 +83,12 @@ def test_the_parts_add_up_to_the_company(customers: int) -> None:
     parts = Plan(customers, 1, 0, SMALL.end_date).split()
     assert sum(part.customers for part in parts) == customers
     assert [part.part for part in parts] == list(range(len(parts)))
-    assert len(parts) <= MOST_PARTS
+    assert len(parts) <= MAX_PARTS
     numbers = [part.numbered(count) for part in parts for count in range(5)]
     assert len(set(numbers)) == len(numbers)
 
 
-@pytest.mark.parametrize("parts", range(1, MOST_PARTS + 1))
+@pytest.mark.parametrize("parts", range(1, MAX_PARTS + 1))
 def test_every_last_digit_belongs_to_one_part(parts: int) -> None:
     digits: set[int] = set()
     for part in range(parts):

@@ -21,13 +21,7 @@ from cdp.activation.destinations.base import (
     Problem,
     Value,
 )
-from cdp.activation.destinations.http import (
-    Answer,
-    CodeOf,
-    FailureOf,
-    code_in_document,
-    request,
-)
+from cdp.activation.destinations.http import Answer, CodeOf, FailureOf, code_in_document, request
 from cdp.activation.spec import SyncSpec
 from cdp.environment import named_secret, named_value
 

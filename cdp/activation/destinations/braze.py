@@ -82,11 +82,7 @@ class BrazeSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Up to the largest batch; erasures and merges apart, as they are other requests."""
-        most = {
-            "write": (MAX_BATCH,),
-            "delete": (MAX_ERASURE,),
-            "merge": (MAX_MERGE,),
-        }
+        most = {"write": (MAX_BATCH,), "delete": (MAX_ERASURE,), "merge": (MAX_MERGE,)}
         return packed(changes, lambda _: (1,), most, self._kind)
 
     def _kind(self, change: Change) -> str:

@@ -13,12 +13,7 @@ from typing import Any, Literal, cast
 
 from pydantic import Field
 
-from cdp.activation.destinations.api import (
-    Api,
-    address_in,
-    open_api,
-    to_json,
-)
+from cdp.activation.destinations.api import Api, address_in, open_api, to_json
 from cdp.activation.destinations.audience import (
     AudienceOptions,
     Identifier,

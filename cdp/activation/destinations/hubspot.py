@@ -80,11 +80,7 @@ class HubspotSession:
 
     def split(self, changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
         """Deletes apart from the rest, each up to the largest batch; merges alone."""
-        most = {
-            "write": (MAX_BATCH,),
-            "delete": (MAX_BATCH,),
-            "merge": (1,),
-        }
+        most = {"write": (MAX_BATCH,), "delete": (MAX_BATCH,), "merge": (1,)}
         return packed(changes, lambda _: (1,), most, by_operation)
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:

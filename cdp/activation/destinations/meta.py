@@ -9,12 +9,7 @@ from typing import Any, cast
 
 from pydantic import Field
 
-from cdp.activation.destinations.api import (
-    Api,
-    address_in,
-    open_api,
-    secret_in,
-)
+from cdp.activation.destinations.api import Api, address_in, open_api, secret_in
 from cdp.activation.destinations.audience import (
     AudienceOptions,
     Identifier,

@@ -8,12 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 from uuid import UUID
 
-from cdp.activation.destinations.api import (
-    Api,
-    address_in,
-    open_api,
-    secret_in,
-)
+from cdp.activation.destinations.api import Api, address_in, open_api, secret_in
 from cdp.activation.destinations.base import (
     Change,
     Destination,

@@ -12,13 +12,7 @@ from typing import cast
 
 from pydantic import Field
 
-from cdp.activation.destinations.api import (
-    Api,
-    address_in,
-    no_column,
-    open_api,
-    secret_in,
-)
+from cdp.activation.destinations.api import Api, address_in, no_column, open_api, secret_in
 from cdp.activation.destinations.base import (
     BatchRefusedError,
     Change,

@@ -4,6 +4,17 @@
 
     Context: run_id, now, and the ledger.
 #}
+{% set where_newly_skipped %}
+where
+    operation = 'skipped'
+    and not exists (
+        select 1
+        from {{ sync_withheld }} as earlier
+        where
+            earlier.sync_name = {{ sync_name }}
+            and earlier.sync_key = sync_difference.sync_key
+    );
+{% endset %}
 delete from {{ sync_withheld }}
 where
     sync_name = {{ sync_name }}
@@ -32,15 +43,7 @@ select
     permission,
     {{ now }} as recorded_at
 from sync_difference
-where
-    operation = 'skipped'
-    and not exists (
-        select 1
-        from {{ sync_withheld }} as earlier
-        where
-            earlier.sync_name = {{ sync_name }}
-            and earlier.sync_key = sync_difference.sync_key
-    );
+{{ where_newly_skipped }}
 
 insert into {{ sync_withheld }} (sync_name, sync_key, reason, run_id, withheld_since)
 select
@@ -50,15 +53,7 @@ select
     {{ run_id }} as run_id,
     {{ now }} as withheld_since
 from sync_difference
-where
-    operation = 'skipped'
-    and not exists (
-        select 1
-        from {{ sync_withheld }} as earlier
-        where
-            earlier.sync_name = {{ sync_name }}
-            and earlier.sync_key = sync_difference.sync_key
-    );
+{{ where_newly_skipped }}
 
 update {{ sync_rejections }} as rejections
 set

@@ -32,18 +32,18 @@ from cdp.identity.matching.columns import (
     TRAINING_BLOCKS,
     usable,
 )
+from cdp.identity.matching.store import QUERIES
 
 # Pairs less likely than this are not kept; `match_lower_threshold` can be no lower.
-LEAST_PROBABILITY = 0.01
+MIN_PROBABILITY = 0.01
 # A model of fewer pairs than this would be chance.
-LEAST_SURE_PAIRS = 10
+MIN_SURE_PAIRS = 10
 _SAMPLED_PAIRS = 2e6
 _SIGNIFICANT_DIGITS = 10
-_DECIMALS = 6
 _SIMILAR = (0.92, 0.80)
 # What a level is taken to hold at least, of pairs of one person and of pairs of two.
-_LEAST_SHARE = 1e-4
-_LEAST_CHANCE = 1e-6
+_MIN_SHARE = 1e-4
+_MIN_CHANCE = 1e-6
 
 
 class TrainingError(RuntimeError):
@@ -63,11 +63,7 @@ def opened(records: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
         database.execute("set threads = 1")
         database.execute("set enable_progress_bar = false")
         database.register("arrived", records)
-        database.execute("""
-            create table records as
-            select row_number() over (order by identifier_type, identifier_value) as unique_id, *
-            from arrived order by unique_id
-        """)
+        database.execute(QUERIES("numbered_records"))
         database.unregister("arrived")
         yield database
 
@@ -92,10 +88,10 @@ def train(database: duckdb.DuckDBPyConnection) -> str:
             "Records to match need names and birth dates, or names and addresses; filled are "
             f"only: {', '.join(filled) or 'none'}."
         )
-    if (pairs := _count_pairs(database, sure)) < LEAST_SURE_PAIRS:
+    if (pairs := _count_pairs(database, sure)) < MIN_SURE_PAIRS:
         raise TrainingError(
             f"Only {pairs} pairs of records agree in names and birth date or address: at least "
-            f"{LEAST_SURE_PAIRS} are needed to learn from."
+            f"{MIN_SURE_PAIRS} are needed to learn from."
         )
     linker = _linker(database, _settings(filled))
     linker.training.estimate_probability_two_random_records_match(
@@ -126,16 +122,8 @@ def predict(database: duckdb.DuckDBPyConnection, parameters: str) -> list[tuple[
     base-2 logarithm of the odds). The identifier that reads first stands first.
     """
     linker = _linker(database, json.loads(parameters))
-    scored = linker.inference.predict(threshold_match_probability=LEAST_PROBABILITY)
-    return database.execute(f"""
-        select
-            a.identifier_type, a.identifier_value, b.identifier_type, b.identifier_value,
-            round(scored.match_probability, {_DECIMALS}), round(scored.match_weight, {_DECIMALS})
-        from {scored.physical_name} as scored
-        inner join records as a on a.unique_id = least(scored.unique_id_l, scored.unique_id_r)
-        inner join records as b on b.unique_id = greatest(scored.unique_id_l, scored.unique_id_r)
-        order by a.unique_id, b.unique_id
-    """).fetchall()
+    scored = linker.inference.predict(threshold_match_probability=MIN_PROBABILITY)
+    return database.execute(QUERIES("scored_pairs", scored=scored.physical_name)).fetchall()
 
 
 def _learn(
@@ -171,8 +159,8 @@ def _averaged(untrained: dict[str, Any], learnt: list[dict[str, Any]]) -> dict[s
                 continue
             found = [each["comparisons"][number]["comparison_levels"][place] for each in learnt]
             known = [each["m_probability"] for each in found if "m_probability" in each]
-            level["m_probability"] = max(sum(known) / len(known) if known else 0, _LEAST_SHARE)
-            level["u_probability"] = max(level.get("u_probability", 0), _LEAST_CHANCE)
+            level["m_probability"] = max(sum(known) / len(known) if known else 0, _MIN_SHARE)
+            level["u_probability"] = max(level.get("u_probability", 0), _MIN_CHANCE)
     return model
 
 
@@ -211,11 +199,7 @@ def _count_pairs(database: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, ..
     """Pairs that agree in all columns of a rule, added up over the rules."""
     total = 0
     for rule in rules:
-        is_filled = " and ".join(f"{name} is not null" for name in rule)
-        [(pairs,)] = database.execute(f"""
-            select coalesce(sum(n * (n - 1) // 2), 0)::bigint
-            from (select count(*) as n from records where {is_filled} group by {", ".join(rule)})
-        """).fetchall()
+        [(pairs,)] = database.execute(QUERIES("agreeing_pairs", columns=rule)).fetchall()
         total += pairs
     return total
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,20 +16,17 @@ import pyarrow as pa
 
 from cdp.identity.matching.columns import COLUMNS
 from cdp.settings import Settings
-from cdp.warehouse.connection import DuckDBConnection, PostgresConnection, quote
+from cdp.warehouse.connection import DuckDBConnection, PostgresConnection, Warehouse, quote
+from cdp.warehouse.queries import Queries
 
-RECORDS, MODELS, PAIRS = (
-    "int_identity__match_records",
-    "identity_match_models",
-    "identity_match_pairs",
-)
+QUERIES = Queries(Path(__file__).parent / "queries")
+RECORDS = "int_identity__match_records"
+MODELS = "identity_match_models"
 _KEY = ("identifier_type", "identifier_value")
 _FRESH_COLUMNS = (
     "identifier_type_a", "identifier_value_a", "identifier_type_b", "identifier_value_b",
     "match_probability", "match_weight",
 )  # fmt: skip
-
-Warehouse = DuckDBConnection | PostgresConnection
 
 
 def read_records(warehouse: Warehouse, schema: str) -> pa.Table | None:
@@ -51,19 +49,8 @@ def read_records(warehouse: Warehouse, schema: str) -> pa.Table | None:
 
 
 def create_tables(warehouse: Warehouse, settings: Settings) -> None:
-    """Create what is missing of the schema and the two tables."""
-    schema = quote(settings.raw_schema)
-    warehouse.execute(f"create schema if not exists {schema}")
-    warehouse.execute(
-        f"create table if not exists {schema}.{MODELS} "
-        "(model_version text, trained_at timestamp, parameters text)"
-    )
-    warehouse.execute(
-        f"create table if not exists {schema}.{PAIRS} (identifier_type_a text, "
-        "identifier_value_a text, identifier_type_b text, identifier_value_b text, "
-        "match_probability double precision, match_weight double precision, "
-        "matched_at timestamp, model_version text)"
-    )
+    """Create what is missing of the schema and the two tables, and one for this session's pairs."""
+    warehouse.execute(QUERIES("tables", schema=settings.raw_schema))
 
 
 def read_parameters(warehouse: Warehouse, settings: Settings) -> str | None:
@@ -94,34 +81,10 @@ def write_pairs(
     now: datetime,
 ) -> None:
     """Replace all pairs. One that was proposed before keeps its `matched_at`."""
-    table = f"{quote(settings.raw_schema)}.{PAIRS}"
-    warehouse.execute("drop table if exists fresh_match_pairs")
-    warehouse.execute(
-        "create temporary table fresh_match_pairs (identifier_type_a text, "
-        "identifier_value_a text, identifier_type_b text, identifier_value_b text, "
-        "match_probability double precision, match_weight double precision, matched_at timestamp)"
-    )
     _load(warehouse, pairs)
     warehouse.execute(
-        f"""
-        update fresh_match_pairs set matched_at = earlier.matched_at
-        from {table} as earlier
-        where
-            fresh_match_pairs.identifier_type_a = earlier.identifier_type_a
-            and fresh_match_pairs.identifier_value_a = earlier.identifier_value_a
-            and fresh_match_pairs.identifier_type_b = earlier.identifier_type_b
-            and fresh_match_pairs.identifier_value_b = earlier.identifier_value_b
-        """
+        QUERIES("write_pairs", schema=settings.raw_schema, model_version=model_version, now=now)
     )
-    warehouse.execute(f"delete from {table}")
-    columns = ", ".join(_FRESH_COLUMNS)
-    warehouse.execute(
-        f"insert into {table} ({columns}, matched_at, model_version) "
-        f"select {columns}, coalesce(matched_at, cast($1 as timestamp)), $2 "
-        f"from fresh_match_pairs order by {columns}",
-        (now, model_version),
-    )
-    warehouse.execute("drop table fresh_match_pairs")
 
 
 def _load(warehouse: Warehouse, pairs: Sequence[tuple[Any, ...]]) -> None:

@@ -86,14 +86,14 @@ class Comparison:
             appeared_count=self._count("appeared"),
             vanished_count=self._count("vanished"),
             merges=tuple(
-                Merge(*row, self._cause(row[:2], is_merge=True))
+                Merge(*(*row, self._cause(row[:2], is_merge=True)))
                 for row in self._largest(
                     "merges",
                     "from_identifier_count desc, to_identifier_count desc, from_profile_id",
                 )
             ),
             splits=tuple(
-                Split(*row, self._cause(row[:2], is_merge=False))
+                Split(*(*row, self._cause(row[:2], is_merge=False)))
                 for row in self._largest(
                     "splits",
                     "moved_identifier_count desc, kept_identifier_count desc, "

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from cdp.identity.plan.difference import MAX_LISTED, Cause, Difference
+from cdp.identity.plan.difference import MAX_LISTED, Cause, Difference, Profile
 
 # Of the JSON: raised where a key changes its meaning or goes.
 FORMAT_VERSION = 1
@@ -112,19 +112,13 @@ def as_markdown(plan: Plan) -> str:
             "Profiles that appear",
             found.appeared_count,
             ("Profile", "Identifiers", "most of them from"),
-            [
-                (_short(e.profile_id), f"{e.identifier_count:,}", _short(e.other_profile_id))
-                for e in found.appeared
-            ],
+            _profiles(found.appeared),
         ),
         *_section(
             "Profiles that vanish",
             found.vanished_count,
             ("Profile", "Identifiers", "most of them to"),
-            [
-                (_short(e.profile_id), f"{e.identifier_count:,}", _short(e.other_profile_id))
-                for e in found.vanished
-            ],
+            _profiles(found.vanished),
         ),
         *_section(
             "Identifiers that move",
@@ -173,6 +167,13 @@ def _section(
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     lines = [header, ["---"] * len(header), *rows]
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+
+
+def _profiles(profiles: Iterable[Profile]) -> list[tuple[str, str, str]]:
+    return [
+        (_short(e.profile_id), f"{e.identifier_count:,}", _short(e.other_profile_id))
+        for e in profiles
+    ]
 
 
 def _cause(cause: Cause | None) -> str:

@@ -16,30 +16,17 @@ links as (
     from {{ notes }}.{{ active ~ '_links' }} as active
     left join {{ notes }}.{{ inactive ~ '_links' }} as inactive
         on active.link_id = inactive.link_id
-    left join {{ notes }}.{{ inactive ~ '_identifiers' }} as ends_a
+    {% for end in ("a", "b") %}
+    {% for table, name in (
+        (inactive ~ "_identifiers", "ends_"), ("before_identifiers", "before_"),
+        ("after_identifiers", "after_")
+    ) %}
+    left join {{ notes }}.{{ table }} as {{ name ~ end }}
         on
-            active.identifier_type_a = ends_a.identifier_type
-            and active.identifier_value_a = ends_a.identifier_value
-    left join {{ notes }}.{{ inactive ~ '_identifiers' }} as ends_b
-        on
-            active.identifier_type_b = ends_b.identifier_type
-            and active.identifier_value_b = ends_b.identifier_value
-    left join {{ notes }}.before_identifiers as before_a
-        on
-            active.identifier_type_a = before_a.identifier_type
-            and active.identifier_value_a = before_a.identifier_value
-    left join {{ notes }}.after_identifiers as after_a
-        on
-            active.identifier_type_a = after_a.identifier_type
-            and active.identifier_value_a = after_a.identifier_value
-    left join {{ notes }}.before_identifiers as before_b
-        on
-            active.identifier_type_b = before_b.identifier_type
-            and active.identifier_value_b = before_b.identifier_value
-    left join {{ notes }}.after_identifiers as after_b
-        on
-            active.identifier_type_b = after_b.identifier_type
-            and active.identifier_value_b = after_b.identifier_value
+            active.{{ "identifier_type_" ~ end }} = {{ name ~ end }}.identifier_type
+            and active.{{ "identifier_value_" ~ end }} = {{ name ~ end }}.identifier_value
+    {% endfor %}
+    {% endfor %}
     where active.is_active and inactive.is_active is distinct from true
 )
 
