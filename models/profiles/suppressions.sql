@@ -21,13 +21,7 @@ erasures as (
 ),
 
 channels as (
-    select channel
-    from (
-        values
-        {%- for channel in contact_channels() %}
-        ('{{ channel }}'){{ "," if not loop.last }}
-        {%- endfor %}
-    ) as listed (channel)
+    select unnest(array['{{ contact_channels() | join("', '") }}']) as channel
 ),
 
 -- The will of a person, whichever of their addresses it was said from.
