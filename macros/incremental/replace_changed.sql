@@ -6,7 +6,7 @@
 {%- macro get_incremental_replace_changed_sql(arguments) -%}
     {%- set batch, key = processed_batch(), arguments.unique_key -%}
     {%- if batch is none -%}
-        {{ replace_rows(arguments, none) }}
+        {{ replace_rows(arguments, none, config.meta_get('kept_when')) }}
     {%- elif key -%}
         {{ replace_rows(
             arguments,

@@ -88,7 +88,7 @@ changed as (
     from touched
     left join assigned on touched.combination_key = assigned.combination_key
     left join stored on touched.combination_key = stored.combination_key
-    where {{ 'assigned.profile_id is not null' if since is none
+    where {{ 'coalesce(assigned.profile_id, stored.profile_id) is not null' if since is none
         else 'assigned.profile_id is distinct from stored.profile_id' }}
 ),
 

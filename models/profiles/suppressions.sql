@@ -1,3 +1,5 @@
+{%- set channels = contact_channels() | join("'), ('") -%}
+
 with
 
 deliverability as (
@@ -21,7 +23,8 @@ erasures as (
 ),
 
 channels as (
-    select unnest(array['{{ contact_channels() | join("', '") }}']) as channel
+    select channel
+    from (values ('{{ channels }}')) as listed (channel)
 ),
 
 -- The will of a person, whichever of their addresses it was said from.
