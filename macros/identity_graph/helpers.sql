@@ -31,31 +31,38 @@
 {%- endmacro %}
 
 {#
-    Last run of the graph that int_identity__combination_profiles has processed, or none if the log of
-    reassignments does not reach back that far, so that everything has to be compared.
+    Last run of the graph that int_identity__combination_profiles has processed, or none if it is built in full, as it
+    is if the log of reassignments does not reach back that far.
 #}
 {%- macro last_assigned_run() -%}
     {%- set graph = ref('identity_graph') -%}
-    {#- The model refers to it in incremental runs only, which dbt does not see when it parses. -#}
-    {%- do ref('identity_graph__reassignments') if not execute -%}
-    {%- if not execute or not is_incremental() or not has_column(this, 'assigned_run') -%}{%- do return(none) -%}{%- endif -%}
+    {%- if processed_batch() is none -%}{%- do return(none) -%}{%- endif -%}
     {%- set known = run_query(
         'select (select max(assigned_run) from ' ~ this ~ '), first_logged_run from '
         ~ graph_table('state', graph)
     ).rows[0] -%}
-    {%- if known[0] is none or known[0] < known[1] -%}{%- do return(none) -%}{%- endif -%}
-    {%- do return(known[0] | int) -%}
+    {%- if known[0] is not none and known[0] >= known[1] -%}{%- do return(known[0] | int) -%}{%- endif -%}
+    {%- do build_in_full() -%}
+    {%- do return(none) -%}
 {%- endmacro -%}
 
-{#- Replaces the combinations that belong to another profile now, or all if all were compared. -#}
-{%- macro get_incremental_reassigned_sql(arguments) -%}
-    delete from {{ arguments.target_relation }}
-    {%- if last_assigned_run() is not none %}
-    where combination_key in (select combination_key from {{ arguments.temp_relation }})
-    {%- endif %};
-
-    insert into {{ arguments.target_relation }} (combination_key, profile_id, assigned_run)
-    select combination_key, profile_id, assigned_run
-    from {{ arguments.temp_relation }}
-    where profile_id is not null
+{#- Combinations that may belong to another profile than before: those of the log, or all. -#}
+{%- macro touched_combinations(since) -%}
+    {%- set log = ref('identity_graph__reassignments') -%}
+    {%- if since is none -%}
+    select combination_key from combinations
+    {%- else -%}
+    select combination_key from {{ log }}
+    where run_number > {{ since }} and combination_key is not null
+    union
+    select members.combination_key
+    from (
+        select
+            combination_key,
+            unnest(identifier_keys) as identifier_key
+        from combinations
+        where exists (select 1 from {{ log }} where run_number > {{ since }})
+    ) as members
+    where members.identifier_key in (select identifier_key from {{ log }} where run_number > {{ since }})
+    {%- endif -%}
 {%- endmacro -%}

@@ -9,10 +9,10 @@
     )) -%}
 {%- endmacro -%}
 
-{#- Hook before a run. -#}
+{#- Hook before a run. To look first whether the table is there may begin a transaction that dbt rolls back. -#}
 {%- macro create_incremental_manifest() -%}
     {%- set manifest = incremental_manifest() -%}
-    {%- if execute and load_relation(manifest) is none -%}
+    {%- if execute -%}
     create schema if not exists {{ manifest.without_identifier().include(database=false) }};
     create table if not exists {{ manifest }} (
         model text, batch bigint, as_of timestamp, run_started_microseconds bigint, checksum text

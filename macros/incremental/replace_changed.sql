@@ -1,11 +1,18 @@
 {#-
     Strategy of the marts: replaces the rows of the entities that changed, or all rows in a full build. A list of
-    changed keys has no entity: it loses the keys that every mart has read.
+    changed keys has no entity: it loses the keys that every mart has read. A model with a `unique_key` returns the
+    rows that changed by itself; of these, its setting `kept_when` tells which are not merely to be deleted.
 -#}
 {%- macro get_incremental_replace_changed_sql(arguments) -%}
-    {%- set batch = processed_batch() -%}
+    {%- set batch, key = processed_batch(), arguments.unique_key -%}
     {%- if batch is none -%}
-        {{ replace_rows(arguments, none) }}
+        {{ replace_rows(arguments, none, config.meta_get('kept_when')) }}
+    {%- elif key -%}
+        {{ replace_rows(
+            arguments,
+            key ~ ' in (select ' ~ key ~ ' from ' ~ arguments.temp_relation ~ ')',
+            config.meta_get('kept_when'),
+        ) }}
     {%- elif config.meta_get('entity') -%}
         {{ replace_rows(arguments, is_changed(
             batch, config.meta_get('key'), changed_from=config.meta_get('changed_from')
@@ -16,14 +23,14 @@
 {%- endmacro -%}
 
 {#-
-    Replaces the rows of a table that fit a condition, all without one, by those of a temporary table. An engine
-    without transactions or without such deletes overrides this macro with a single merge.
+    Replaces the rows of a table that fit a condition, all without one, by those of a temporary table that fit
+    `kept_when`. An engine without transactions or without such deletes overrides this macro with a single merge.
 -#}
-{%- macro replace_rows(arguments, condition) -%}
-    {{- return(adapter.dispatch('replace_rows', 'customer_data_platform')(arguments, condition)) -}}
+{%- macro replace_rows(arguments, condition, kept_when=none) -%}
+    {{- return(adapter.dispatch('replace_rows', 'customer_data_platform')(arguments, condition, kept_when)) -}}
 {%- endmacro -%}
 
-{%- macro default__replace_rows(arguments, condition) -%}
+{%- macro default__replace_rows(arguments, condition, kept_when) -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
     delete from {{ arguments.target_relation }}
     {%- if condition %}
@@ -32,4 +39,7 @@
 
     insert into {{ arguments.target_relation }} ({{ columns }})
     select {{ columns }} from {{ arguments.temp_relation }}
+    {%- if kept_when %}
+    where {{ kept_when }}
+    {%- endif %}
 {%- endmacro -%}

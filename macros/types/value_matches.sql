@@ -1,15 +1,15 @@
-{% macro value_matches(value, pattern) %}
-    {{ return(adapter.dispatch('value_matches', 'customer_data_platform')(value, pattern)) }}
-{% endmacro %}
+{%- macro value_matches(value, pattern) -%}
+    {{- adapter.dispatch('value_matches', 'customer_data_platform')(value, pattern) -}}
+{%- endmacro -%}
 
-{% macro default__value_matches(value, pattern) %}
+{%- macro default__value_matches(value, pattern) -%}
     regexp_like({{ value }}, {{ pattern }})
-{%- endmacro %}
+{%- endmacro -%}
 
-{% macro duckdb__value_matches(value, pattern) %}
+{%- macro duckdb__value_matches(value, pattern) -%}
     regexp_matches({{ value }}, {{ pattern }})
-{%- endmacro %}
+{%- endmacro -%}
 
-{% macro postgres__value_matches(value, pattern) %}
+{%- macro postgres__value_matches(value, pattern) -%}
     {{ value }} ~ {{ pattern }}
-{%- endmacro %}
+{%- endmacro -%}

@@ -20,18 +20,14 @@ redirects as (
 ),
 
 memberships as (
-    {% if is_incremental() %}
-    select * from {{ this }}
-    {% else %}
-    select
-        cast(null as text) as membership_id,
-        cast(null as text) as audience_name,
-        cast(null as text) as profile_id,
-        cast(null as boolean) as is_holdout,
-        cast(null as timestamp) as entered_at,
-        cast(null as timestamp) as left_at
-    where 1 = 0
-    {% endif %}
+    {{ stored_rows({
+        'membership_id': 'text',
+        'audience_name': 'text',
+        'profile_id': 'text',
+        'is_holdout': 'boolean',
+        'entered_at': 'timestamp',
+        'left_at': 'timestamp',
+    }) }}
 ),
 
 -- Memberships follow merges to the surviving profile.
@@ -118,8 +114,6 @@ written_periods as (
     select * from new_periods
 )
 
-select * from written_periods
-{%- if flags.EMPTY %}
 -- With empty inputs (`--empty`), all members would seem to have left.
-where 1 = 0
-{%- endif %}
+select * from written_periods
+where {{ not flags.EMPTY }}

@@ -21,17 +21,7 @@ redirects as (
 ),
 
 earlier_offers as (
-    {% if is_incremental() %}
-    select
-        profile_id,
-        offer_date
-    from {{ this }}
-    {% else %}
-    select
-        cast(null as text) as profile_id,
-        cast(null as date) as offer_date
-    where 1 = 0
-    {% endif %}
+    {{ stored_rows({'profile_id': 'text', 'offer_date': 'date'}) }}
 ),
 
 followed_merges as (

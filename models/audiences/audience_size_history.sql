@@ -31,8 +31,6 @@ dated as (
     from sizes
 )
 
-select * from dated
-{%- if flags.EMPTY %}
 -- With empty inputs (`--empty`), every audience would seem to be empty today.
-where 1 = 0
-{%- endif %}
+select * from dated
+where {{ not flags.EMPTY }}

@@ -1,9 +1,11 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='reassigned',
+    incremental_strategy='replace_changed',
     unique_key='combination_key',
     on_schema_change='append_new_columns',
     indexes=index_columns(['combination_key', 'assigned_run']),
+    meta={'kept_when': 'profile_id is not null'},
+    post_hook="{{ record_processed() }}",
 ) }}
 
 {%- set since = last_assigned_run() -%}
@@ -32,28 +34,14 @@ graph_state as (
     select * from {{ ref('identity_graph__state') }}
 ),
 
-{% if since is not none %}
-reassignments as (
-    select * from {{ ref('identity_graph__reassignments') }}
-    where run_number > {{ since }}
+stored as (
+    {{ stored_rows({'combination_key': 'bigint', 'profile_id': 'text'}) }}
 ),
 
 touched as (
-    select combination_key from reassignments
-    where combination_key is not null
-    union
-    select members.combination_key
-    from (
-        select
-            combination_key,
-            unnest(identifier_keys) as identifier_key
-        from combinations
-        where exists (select 1 from reassignments)
-    ) as members
-    where members.identifier_key in (select identifier_key from reassignments)
+    {{ touched_combinations(since) }}
 ),
 
-{% endif %}
 -- Identifiers are in the order of their source's entry in identity_sources. A shared or blocked one
 -- counts only where a combination has no other.
 members as (
@@ -62,9 +50,7 @@ members as (
         unnest(identifier_keys) as identifier_key,
         generate_subscripts(identifier_keys, 1) as position_in_combination
     from combinations
-    {% if since is not none %}
-    where combination_key in (select combination_key from touched)
-    {% endif %}
+    where combination_key in (select touched.combination_key from touched)
 ),
 
 ranked as (
@@ -94,7 +80,6 @@ assigned as (
     where ranked.row_number = 1
 ),
 
-{% if since is not none %}
 -- A combination that was removed has no profile; its row is deleted.
 changed as (
     select
@@ -102,17 +87,17 @@ changed as (
         assigned.profile_id
     from touched
     left join assigned on touched.combination_key = assigned.combination_key
-    left join {{ this }} as before on touched.combination_key = before.combination_key
-    where assigned.profile_id is distinct from before.profile_id
+    left join stored on touched.combination_key = stored.combination_key
+    where {{ 'coalesce(assigned.profile_id, stored.profile_id) is not null' if since is none
+        else 'assigned.profile_id is distinct from stored.profile_id' }}
 ),
 
-{% endif %}
 numbered as (
     select
         changed.combination_key,
         changed.profile_id,
         graph_state.last_run as assigned_run
-    from {{ 'assigned' if since is none else 'changed' }} as changed
+    from changed
     cross join graph_state
 )
 

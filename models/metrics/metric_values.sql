@@ -16,7 +16,7 @@ with
 
 measured as (
     {% for metric in graph.metrics.values() | sort(attribute='name') %}
-    {% if not loop.first %}union all{% endif %}
+    {{ 'union all' if not loop.first }}
     {{ metric_query(metric) }}
     {% else %}
     -- No metric is known while the project is being parsed.

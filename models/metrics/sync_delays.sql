@@ -3,7 +3,8 @@
     materialized='incremental', incremental_strategy='delete+insert',
 ) }}
 
-{%- set last_date = "(select coalesce(max(run_date), date '1970-01-02') from " ~ this ~ ")" -%}
+{%- set first_date = "(select coalesce(max(run_date), date '1970-01-02') - interval '1 day' from "
+    ~ this ~ ")" if is_incremental() else "date '1970-01-01'" -%}
 
 with
 
@@ -11,9 +12,7 @@ with
 -- time.
 answers as (
     select * from ({{ sync_answer_log() }}) as answers
-    {% if is_incremental() %}
-    where status = 'rejected' or recorded_at >= {{ last_date }} - interval '1 day'
-    {% endif %}
+    where status = 'rejected' or recorded_at >= {{ first_date }}
 ),
 
 -- Run ids may repeat: assign an answer to the last run with its id that began before it.
@@ -22,35 +21,24 @@ followed_runs as (
         sync_name,
         run_id,
         started_at,
-        lead(started_at) over (
-            partition by sync_name, run_id
-            order by started_at
+        lead(started_at, 1, timestamp '9999-12-31') over (
+            partition by sync_name, run_id order by started_at
         ) as next_started_at,
-        lag(status) over (
-            partition by sync_name
-            order by started_at, run_id
+        lag(status, 1, 'succeeded') over (
+            partition by sync_name order by started_at, run_id
         ) as previous_status
     from ({{ sync_run_log() }}) as runs
     where started_at is not null
 ),
 
--- Rows of an unsuccessful run remain due in the following runs.
-numbered_runs as (
-    select
-        *,
-        sum(case when previous_status = 'succeeded' then 1 else 0 end) over (
-            partition by sync_name
-            order by started_at, run_id
-            rows unbounded preceding
-        ) as attempt_number
-    from followed_runs
-),
-
+-- Rows are due from the first run after a successful one: those of an unsuccessful run remain due.
 dated_runs as (
     select
         *,
-        min(started_at) over (partition by sync_name, attempt_number) as due_at
-    from numbered_runs
+        max(case when previous_status = 'succeeded' then started_at end) over (
+            partition by sync_name order by started_at, run_id rows unbounded preceding
+        ) as due_at
+    from followed_runs
 ),
 
 dated_answers as (
@@ -64,10 +52,7 @@ dated_answers as (
             answers.sync_name = dated_runs.sync_name
             and answers.run_id = dated_runs.run_id
             and answers.recorded_at >= dated_runs.started_at
-            and (
-                dated_runs.next_started_at is null
-                or answers.recorded_at < dated_runs.next_started_at
-            )
+            and answers.recorded_at < dated_runs.next_started_at
 ),
 
 -- A rejected row counts as the same change as long as its revision and payload stay the same.
@@ -89,8 +74,7 @@ delivered as (
         dated_answers.sync_name,
         dated_answers.run_date,
         cast(extract(epoch from (
-            dated_answers.recorded_at
-            - least(dated_answers.due_at, coalesce(refused.due_at, dated_answers.due_at))
+            dated_answers.recorded_at - least(dated_answers.due_at, refused.due_at)
         )) as double precision) as delay_seconds
     from dated_answers
     left join refused
@@ -100,34 +84,22 @@ delivered as (
             and dated_answers.operation = refused.operation
             and dated_answers.revision = refused.revision
             and coalesce(dated_answers.payload_hash, '') = refused.payload_hash
-    where
-        dated_answers.status = 'delivered'
-    {%- if is_incremental() %}
-        and dated_answers.run_date >= {{ last_date }} - interval '1 day'
-    {%- endif %}
+    where dated_answers.status = 'delivered' and dated_answers.run_date >= {{ first_date }}
 ),
 
 -- Group rows with equal delays before sorting, since there may be many.
-measured as (
+counted as (
     select
         sync_name,
         run_date,
         delay_seconds,
-        count(*) as row_count
+        count(*) as row_count,
+        sum(count(*)) over (
+            partition by sync_name, run_date order by delay_seconds rows unbounded preceding
+        ) as rows_until_then,
+        sum(count(*)) over (partition by sync_name, run_date) as rows_in_all
     from delivered
     group by sync_name, run_date, delay_seconds
-),
-
-counted as (
-    select
-        *,
-        sum(row_count) over (
-            partition by sync_name, run_date
-            order by delay_seconds
-            rows unbounded preceding
-        ) as rows_until_then,
-        sum(row_count) over (partition by sync_name, run_date) as rows_in_all
-    from measured
 ),
 
 delays_per_day as (

@@ -53,10 +53,8 @@ totalled as (
     from rules
     cross join summed_hygiene
     left join summed_fixes on rules.issue = summed_fixes.issue
-    {%- if flags.EMPTY %}
-    -- With empty inputs every record would seem to be gone.
-    where 1 = 0
-    {%- endif %}
+    -- With empty inputs (`--empty`), every record would seem to be gone.
+    where {{ not flags.EMPTY }}
 )
 
 select * from totalled

@@ -9,8 +9,7 @@ ranked_contacts as (
         contact_version_id,
         is_deleted,
         row_number() over (
-            partition by contact_id
-            order by updated_at desc, contact_version_id
+            partition by contact_id order by updated_at desc, contact_version_id
         ) as version_number
     from {{ ref('stg_crm__contacts') }}
     where updated_at <= {{ as_of() }}
@@ -19,21 +18,17 @@ ranked_contacts as (
 -- What the CRM has emptied or deleted is not brought back from an older version.
 current_contacts as (
     select * from {{ ref('stg_crm__contacts') }}
-    where
-        contact_version_id in (
-            select ranked_contacts.contact_version_id from ranked_contacts
-            where
-                ranked_contacts.version_number = 1
-                and not coalesce(ranked_contacts.is_deleted, false)
-        )
+    where contact_version_id in (
+        select ranked_contacts.contact_version_id from ranked_contacts
+        where ranked_contacts.version_number = 1 and not coalesce(ranked_contacts.is_deleted, false)
+    )
 ),
 
 ranked_members as (
     select
         member_version_id,
         row_number() over (
-            partition by loyalty_number
-            order by updated_at desc, member_version_id
+            partition by loyalty_number order by updated_at desc, member_version_id
         ) as version_number
     from {{ ref('stg_loyalty__members') }}
     where updated_at <= {{ as_of() }}
@@ -41,11 +36,10 @@ ranked_members as (
 
 current_members as (
     select * from {{ ref('stg_loyalty__members') }}
-    where
-        member_version_id in (
-            select ranked_members.member_version_id from ranked_members
-            where ranked_members.version_number = 1
-        )
+    where member_version_id in (
+        select ranked_members.member_version_id from ranked_members
+        where ranked_members.version_number = 1
+    )
 ),
 
 web_details as (
@@ -99,33 +93,26 @@ unioned as (
     ) }}
     union all
     {{ contact_records(
-        'web_details', 'stg_web__events', 'event_id', 'occurred_at', [
-            'email', 'email_identifier', 'phone',
-        ]
+        'web_details', 'stg_web__events', 'event_id', 'occurred_at',
+        ['email', 'email_identifier', 'phone']
     ) }}
     union all
     {{ contact_records(
-        'receipts', 'stg_pos__receipts', 'receipt_id', 'purchased_at', [
-            'email', 'email_identifier',
-        ]
+        'receipts', 'stg_pos__receipts', 'receipt_id', 'purchased_at', ['email', 'email_identifier']
     ) }}
     union all
     {{ contact_records(
-        'tickets', 'stg_support__tickets', 'ticket_version_id', 'updated_at', [
-            'email', 'email_identifier', 'phone',
-        ]
+        'tickets', 'stg_support__tickets', 'ticket_version_id', 'updated_at',
+        ['email', 'email_identifier', 'phone']
     ) }}
     union all
     {{ contact_records(
-        'messages', 'stg_social__messages', 'message_id', 'sent_at', [
-            'email', 'email_identifier',
-        ]
+        'messages', 'stg_social__messages', 'message_id', 'sent_at', ['email', 'email_identifier']
     ) }}
     union all
     {{ contact_records(
-        'read_addresses', 'stg_email__events', 'event_id', 'occurred_at', [
-            'email', 'email_identifier',
-        ]
+        'read_addresses', 'stg_email__events', 'event_id', 'occurred_at',
+        ['email', 'email_identifier']
     ) }}
 )
 

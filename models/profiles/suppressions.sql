@@ -1,3 +1,5 @@
+{%- set channels = contact_channels() | join("'), ('") -%}
+
 with
 
 deliverability as (
@@ -22,12 +24,7 @@ erasures as (
 
 channels as (
     select channel
-    from (
-        values
-        {%- for channel in contact_channels() %}
-        ('{{ channel }}'){{ "," if not loop.last }}
-        {%- endfor %}
-    ) as listed (channel)
+    from (values ('{{ channels }}')) as listed (channel)
 ),
 
 -- The will of a person, whichever of their addresses it was said from.

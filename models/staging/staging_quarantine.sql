@@ -14,9 +14,7 @@ rejected_by_staging as (
         _loaded_at as loaded_at
     from {{ ref('base_' ~ channel ~ '__' ~ entity) }}
     where _row_status = 'quarantined'
-    {% if not loop.last %}
-    union all
-    {% endif %}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

@@ -14,9 +14,7 @@ landed as (
         count(*) as raw_row_count
     from {{ source(channel, entity) }}
     where _load_id in (select current_loads.load_id from current_loads)
-    {% if not loop.last %}
-    union all
-    {% endif %}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -36,9 +34,7 @@ staged as (
         count(case when _row_status = 'duplicate' then 1 end) as duplicate_row_count,
         count(case when _row_status = 'quarantined' then 1 end) as quarantined_row_count
     from {{ ref('base_' ~ channel ~ '__' ~ entity) }}
-    {% if not loop.last %}
-    union all
-    {% endif %}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
