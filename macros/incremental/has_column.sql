@@ -1,4 +1,4 @@
-{#- Whether a table is there and has a column: an earlier version of a model may have made it without. -#}
+{#- Whether a relation exists and has a column. A table written by an earlier version of a model may lack it. -#}
 {%- macro has_column(relation, column) -%}
     {%- set found = load_relation(relation) -%}
     {%- if found is none -%}{%- do return(false) -%}{%- endif -%}

@@ -1,6 +1,6 @@
 {#-
-    Strategy of the marts: replaces the rows of the entities that changed, or all rows in a full build. A list of
-    changed keys has no entity: it loses the keys that every mart has read.
+    Strategy of the marts: replaces the rows of changed entities, or all rows in a full build. A list of changed keys
+    has no entity: keys older than the retention period are deleted and new ones are added.
 -#}
 {%- macro get_incremental_replace_changed_sql(arguments) -%}
     {%- set batch = processed_batch() -%}
@@ -16,8 +16,8 @@
 {%- endmacro -%}
 
 {#-
-    Replaces the rows of a table that fit a condition, all without one, by those of a temporary table. An engine
-    without transactions or without such deletes overrides this macro with a single merge.
+    Replaces the rows of a table that match a condition (all rows if there is none) by the rows of a temporary table. An
+    engine without transactions or without such deletes overrides this macro with a single merge.
 -#}
 {%- macro replace_rows(arguments, condition) -%}
     {{- return(adapter.dispatch('replace_rows', 'customer_data_platform')(arguments, condition)) -}}
