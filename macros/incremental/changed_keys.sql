@@ -16,8 +16,8 @@
 
 {#-
     Query of the events that were written, replaced or removed since the last run, and of the events that were still in
-    the future at its `as_of()`. Events shortly before that `as_of()` are included, since a session that was open then may
-    have continued.
+    the future at its `as_of()`. Events shortly before that `as_of()` are included, since a session that was open then
+    may have continued.
 -#}
 {%- macro changed_events() -%}
     {%- set as_of_before = "cast('" ~ processed_as_of() ~ "' as timestamp)" if processed_as_of() else as_of() -%}

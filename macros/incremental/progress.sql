@@ -19,7 +19,7 @@
     {%- endif -%}
 {%- endmacro -%}
 
-{#- Number of this run, the same in all of its models. It increases with every run, even if the clock is set back. -#}
+{#- Number of this run, shared by all of its models. It increases with every run, even if the clock is set back. -#}
 {%- macro current_batch() -%}
     {%- if not execute or model.resource_type == 'unit_test' -%}{%- do return(run_started_microseconds()) -%}{%- endif -%}
     {%- set memory = remembered() -%}

@@ -4,8 +4,8 @@
 {% endmacro %}
 
 {#
-    Comparison key of an attribute of the golden record, in a relation with the columns of `contact_columns`: equal values
-    have equal keys; null if unknown.
+    Comparison key of an attribute of the golden record, in a relation with the columns of `contact_columns`: equal
+    values have equal keys; null if unknown.
 #}
 {% macro contact_value_key(attribute, relation) %}
     {%- if attribute == 'email' -%}

@@ -19,7 +19,7 @@ order_lines as (
         and ordered_at <= {{ as_of() }}
 ),
 
-unioned as (
+signals as (
     select
         event_id as signal_id,
         profile_id,
@@ -37,11 +37,11 @@ unioned as (
     from order_lines
 ),
 
-weighed as (
+weighted_signals as (
     select
         *,
         {{ affinity_weight('signal') }} as weight
-    from unioned
+    from signals
 )
 
-select * from weighed
+select * from weighted_signals
