@@ -194,7 +194,7 @@ def _table(chart: Chart, rows: pd.DataFrame) -> None:
     formats = {
         label: st.column_config.NumberColumn(
             format="%.1f" if column.startswith("average") else "localized",
-            # A step of 1 would cut off what the format shows.
+            # With a step of 1, Streamlit would not show the decimals.
             step=0.1 if column.startswith("average") else 1,
         )
         for column, label in chart.labels

@@ -1,4 +1,4 @@
-{#- The chain is walked 2^doublings steps; test assert_removal_effects_converged fails if that is too few. -#}
+{#- The chain has 2^doublings steps; assert_removal_effects_converged fails if too few. -#}
 {%- set doublings = 12 -%}
 
 -- The removal effect of a channel, after Anderl, Becker, von Wangenheim and Schumann (2016),

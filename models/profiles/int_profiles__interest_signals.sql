@@ -25,7 +25,7 @@ signals as (
         profile_id,
         product_id,
         case event_name when 'product_added' then 'added' else 'viewed' end as signal,
-        occurred_at as occurred_at
+        occurred_at
     from events
     union all
     select
