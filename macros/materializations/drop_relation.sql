@@ -33,8 +33,8 @@
 {% endmacro %}
 
 {#
-    Block that makes a view read another relation. If the columns differ, the view is left unchanged and dropped with its
-    old relation: its own model has changed too and is built later in the run.
+    Block that makes a view read another relation. If the columns differ, the view is left unchanged and dropped with
+    its old relation: its own model has changed too and is built later in the run.
 #}
 {% macro point_view_at(view, from_relation, to_relation) %}
     do $block$
