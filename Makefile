@@ -44,7 +44,7 @@ demo: setup ## Run the main job on a generated company and say what happened
 	@$(CDP) demo
 
 .PHONY: land
-land: setup ## Load channel files that have come or changed into raw tables
+land: setup ## Load new and changed channel files into raw tables
 	@$(CDP) land
 
 .PHONY: dbt
@@ -56,7 +56,7 @@ build: setup ## Build and test models, a line per layer: make build ARGS="-s pro
 	@$(CDP) build $(ARGS)
 
 .PHONY: upgrade
-upgrade: setup ## Bring a warehouse that an earlier version built to this one, DROP=1 drops what no model makes any more
+upgrade: setup ## Upgrade a warehouse that an earlier version built; DROP=1 drops relations that belong to no model any more
 	@$(CDP) upgrade $(if $(DROP),--drop-removed)
 
 .PHONY: plan
@@ -84,7 +84,7 @@ fit: setup ## Fit what customers will buy and spend on the orders in the warehou
 	@$(CDP) fit
 
 .PHONY: explain
-explain: setup ## Say why two identifiers are one person or not: make explain A=email:x B=phone:y, SHOW=1 unmasked
+explain: setup ## Explain why two identifiers belong to one profile or not: make explain A=email:x B=phone:y, SHOW=1 unmasked
 	@$(CDP) explain "$$A" "$$B" $(if $(SHOW),--show)
 
 .PHONY: customer
@@ -189,5 +189,5 @@ clean-data: ## Remove the demo's files and the warehouse, the ledgers in it incl
 	@rm -rf data
 
 .PHONY: match
-match: setup ## Propose pairs of records that are one person without a shared identifier: make match, TRAIN=1 to learn anew
+match: setup ## Propose pairs of records that probably belong to one person: make match, TRAIN=1 to train a new model
 	@$(CDP) match $(if $(TRAIN),--train)

@@ -1,4 +1,4 @@
-"""The dashboards: draws what `pages.py` says from what `queries/` return."""
+"""The dashboards: draws the pages of `pages.py` with the results of `queries/`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dashboards.reading import NothingToReadError, Reader, reader
 
 
 def show(page: Page) -> None:
-    """Draw a page, or say what to run where there is nothing to draw."""
+    """Draw a page, or say what to run if there is no data."""
     st.title(page.title)
     st.markdown(f"*{page.question}*")
     try:

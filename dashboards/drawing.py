@@ -18,7 +18,7 @@ MAX_CHART_HEIGHT = 320
 
 
 def draw(chart: Chart, rows: pd.DataFrame) -> None:
-    """Show a chart with its title, or what its emptiness means."""
+    """Show a chart with its title, or its message if there are no rows."""
     st.markdown(f"##### {chart.title}")
     measure = chart.x if chart.kind in ("bars", "intervals") else chart.y
     if rows.empty or (chart.kind != "table" and rows[measure].isna().all()):
@@ -42,7 +42,7 @@ def draw(chart: Chart, rows: pd.DataFrame) -> None:
 
 
 def _legend(chart: Chart, rows: pd.DataFrame) -> tuple[int, int]:
-    """Columns of the legend, and the pixels that it takes off the height of what is drawn."""
+    """Number of legend columns, and the height of the legend in pixels."""
     if not chart.colour or chart.kind == "heatmap":
         return 1, 0
     names = {str(_words(value)) for value in rows[chart.colour]}
@@ -56,7 +56,7 @@ def _height(chart: Chart, rows: pd.DataFrame) -> int:
 
 
 def _readable(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Names of the warehouse as words: `aud_win_back` is win back."""
+    """Rows with warehouse names as words: `aud_win_back` becomes win back."""
     shown = rows.copy()
     for column in columns:
         if column in shown and shown[column].dtype == object:
@@ -106,7 +106,7 @@ def _series(chart: Chart, rows: pd.DataFrame) -> int:
 
 
 def _time(chart: Chart, rows: pd.DataFrame) -> tuple[alt.X, pd.DataFrame]:
-    """The axis of dates as they are, each once; of anything else in the order of the rows."""
+    """The axis: distinct dates in order, or other values in the order of the rows."""
     shown = _readable(rows, chart.colour)
     names = shown[chart.x].map(
         lambda value: (
@@ -176,7 +176,7 @@ def _table(chart: Chart, rows: pd.DataFrame) -> None:
     formats = {
         label: st.column_config.NumberColumn(
             format="%.1f" if column.startswith("average") else "localized",
-            # A step of 1 would cut off what the format shows.
+            # With a step of 1, Streamlit would not show the decimals.
             step=0.1 if column.startswith("average") else 1,
         )
         for column, label in chart.labels

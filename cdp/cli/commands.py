@@ -28,7 +28,7 @@ app.add_typer(page, name="customer-page", invoke_without_command=True)
 
 @app.callback()
 def environment() -> None:
-    """Set what dbt, Dagster and processes of our own need, where nobody has set it."""
+    """Set defaults of environment variables for dbt, Dagster and child processes."""
     os.environ.setdefault("DBT_PROFILES_DIR", str(PROJECT_DIR))
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT_DIR / ".dagster"))
     os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -40,7 +40,7 @@ def environment() -> None:
 def demo(
     verbose: Annotated[bool, Option("--verbose", "-v", help="Show each line of dbt.")] = False,
 ) -> None:
-    """Run the main job on a generated company and say what happened."""
+    """Run the main job on a generated company and print the results."""
     from cdp.cli.demo import run
     from cdp.cli.session import failing
 
@@ -57,16 +57,16 @@ def land(
         list[str] | None,
         Option(
             metavar="FILE",
-            help="Take out what was landed of this file (relative to the landing path) and land "
-            "it again.",
+            help="Delete the landed rows of this file (relative to the landing path) and land it "
+            "again.",
         ),
     ] = None,
     verbose: Annotated[bool, Option("--verbose", "-v", help="Log each step.")] = False,
 ) -> None:
-    """Load channel files that have come or changed into raw tables.
+    """Load new and changed channel files into raw tables.
 
-    Ends with status 1 when a file could not be read at all, 2 when landing itself could not go on.
-    Quarantined rows are no failure.
+    Exit status: 1 if a file could not be read at all, 2 if landing could not run. Quarantined rows
+    are not an error.
 
     Example: cdp land --table web__events
     """
@@ -95,7 +95,7 @@ def land(
 
 @app.command(context_settings=_PASSED_ON | {"help_option_names": []})
 def dbt(context: typer.Context) -> None:
-    """Run dbt with the target's environment; what writes waits for other writers.
+    """Run dbt with the target's environment; commands that write wait for other writers.
 
     Example: cdp dbt build -s profiles
     """
@@ -107,11 +107,11 @@ def dbt(context: typer.Context) -> None:
 @app.command()
 def upgrade(
     drop_removed: Annotated[
-        bool, Option("--drop-removed", help="Drop relations that no model makes any more.")
+        bool, Option("--drop-removed", help="Drop relations that belong to no model any more.")
     ] = False,
     project_dir: Annotated[Path, Option(help="Folder of the dbt project.")] = PROJECT_DIR,
 ) -> None:
-    """Bring a warehouse that an earlier version built to this version."""
+    """Upgrade a warehouse that an earlier version built."""
     from cdp.cli.session import say, session
     from cdp.upgrade import UpgradeError, run
 
@@ -135,7 +135,7 @@ def build(
 
 @app.command()
 def publish() -> None:
-    """Bring the copy that dashboards and notebooks read up to date with the marts."""
+    """Update the copy of the marts that dashboards and notebooks read."""
     from cdp.cli.session import session
     from cdp.publishing import PublishError
     from cdp.publishing import publish as publish_marts
@@ -155,7 +155,7 @@ def dashboards() -> None:
 
 @app.command()
 def fit() -> None:
-    """Fit what customers will buy and spend on the orders in the warehouse."""
+    """Fit models of customers' future purchases and spend on the orders in the warehouse."""
     from cdp.cli.session import session
     from cdp.value import FitError
     from cdp.value import fit as fit_values
@@ -169,9 +169,9 @@ def fit() -> None:
 def explain(
     a: Annotated[str, Argument(metavar="TYPE:VALUE")] = "",
     b: Annotated[str, Argument(metavar="TYPE:VALUE")] = "",
-    show: Annotated[bool, Option("--show", help="Show personal data on the way in full.")] = False,
+    show: Annotated[bool, Option("--show", help="Show personal data unmasked.")] = False,
 ) -> None:
-    """Say why two identifiers are one person or not.
+    """Explain why two identifiers belong to one profile or not.
 
     Example: cdp explain email:ann@example.com phone:+4930123456
     """
@@ -184,9 +184,9 @@ def explain(
 
 @app.command()
 def match(
-    train: Annotated[bool, Option("--train", help="Learn the parameters anew.")] = False,
+    train: Annotated[bool, Option("--train", help="Train a new model first.")] = False,
 ) -> None:
-    """Propose pairs of records that are one person without a shared identifier."""
+    """Propose pairs of records that probably belong to one person but share no identifier."""
     from cdp.cli.session import failing, session
     from cdp.identity.matching import MatchingError, is_switched_on
     from cdp.identity.matching import match as match_records
@@ -217,12 +217,12 @@ def identity_plan(
         Option(
             metavar="PERCENT",
             parser=_percent,
-            help=f"End with status {EXCEEDED} where a larger share of profiles changes.",
+            help=f"Exit with status {EXCEEDED} if a larger share of profiles changes.",
         ),
     ] = None,
     project_dir: Annotated[Path, Option(help="Folder of the dbt project.")] = PROJECT_DIR,
 ) -> None:
-    """Show whom changed identity rules would merge and split. Changes nothing.
+    """Show which profiles changed identity rules would merge and split. Changes nothing.
 
     Example: cdp identity-plan --base main --fail-above 2
     """
@@ -284,7 +284,7 @@ def stop_postgres() -> None:
 
 @app.command("docs-reference", hidden=True)
 def docs_reference() -> None:
-    """Write the tables of settings in docs/reference.md anew."""
+    """Rewrite the tables of settings in docs/reference.md."""
     from cdp.cli.reference import write
 
     write()

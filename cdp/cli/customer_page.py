@@ -30,7 +30,7 @@ def customer_page(context: typer.Context) -> None:
 
 @page.command("hash-password")
 def hash_password() -> None:
-    """Print the hash of a password for the file of users."""
+    """Print the hash of a password, for the users file."""
     from cdp.cli.session import failing
     from cdp.customer_page.server import read_password
     from cdp.customer_page.users import hash_password as hashed
@@ -41,7 +41,7 @@ def hash_password() -> None:
 
 @page.command()
 def audit() -> None:
-    """Print all look-ups as JSON lines, for a reviewer or to be landed."""
+    """Print all look-ups as JSON lines, for review or for landing."""
     from cdp.cli.session import session
     from cdp.customer_page.audit import as_json_line, open_audit
 

@@ -49,7 +49,7 @@ def say(text: str = "") -> None:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Announce a step and say how long it took."""
+    """Print the name of a step, and afterwards its duration."""
     say(f"\n== {title}")
     started = time.monotonic()
     yield
@@ -112,7 +112,7 @@ def table(title: str, header: list[str], rows: list[tuple[Any, ...]]) -> None:
 
 
 def summarise(settings: Settings) -> None:
-    """Say what is in the warehouse now."""
+    """Print the contents of the warehouse."""
 
     def relation(layer: str, name: str) -> str:
         return f"{quote(f'{settings.schema}_{layer}')}.{quote(name)}"
@@ -147,7 +147,7 @@ def summarise(settings: Settings) -> None:
 
 
 def summarise_receiver(summary: dict[str, Any]) -> None:
-    """Say what the webhook's receiver holds, in total over all runs."""
+    """Print what the webhook's receiver has stored over all runs."""
     rows = [
         (
             sync,
@@ -162,7 +162,7 @@ def summarise_receiver(summary: dict[str, Any]) -> None:
 
 
 def summarise_files(folder: Path) -> None:
-    """Say what is in the files that manifests list: whole states, or changes in all runs."""
+    """Print the contents of the exported files: complete states, or the changes of all runs."""
     rows: list[tuple[Any, ...]] = []
     for sync in sorted(path for path in folder.glob("*") if path.is_dir()):
         manifests = [json.loads(file.read_text()) for file in sorted(sync.glob("manifest*.json"))]

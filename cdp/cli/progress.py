@@ -1,4 +1,4 @@
-"""Shows a build by layer: a line for each that is through, and a bar on a terminal."""
+"""Shows the progress of a build: one line per finished layer, and a bar on a terminal."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class LayerProgress:
         is_verbose: bool = False,
         console: Console | None = None,
     ) -> None:
-        """Expect the nodes of a manifest, or those chosen of them, by unique id."""
+        """Set the nodes to expect: those of a manifest, or the selected ones, by unique id."""
         self._console = console or Console(highlight=False, soft_wrap=True)
         self._is_verbose = is_verbose
         self._layers: dict[str, _Layer] = {}

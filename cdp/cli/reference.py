@@ -15,7 +15,7 @@ BEGIN, END = "<!-- written by: cdp docs-reference -->", "<!-- end -->"
 
 
 def page(text: str) -> str:
-    """The page with its tables of settings as they are declared now."""
+    """The page with its tables of settings as currently declared."""
     written = f"{BEGIN}\n\n{_settings()}\n{END}"
     before, _, rest = text.partition(BEGIN)
     return before + written + rest.partition(END)[2]

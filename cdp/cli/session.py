@@ -1,4 +1,4 @@
-"""What commands share: settings, the writer's lock, and errors in one line without a traceback."""
+"""Shared by all commands: settings, the writer lock, and errors as one line without a traceback."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 def say(message: str) -> None:
-    """Tell a person, apart from what a command returns."""
+    """Print a message to standard error, apart from the command's output."""
     print(message, file=sys.stderr, flush=True)
 
 
 @contextmanager
 def failing(status: int = 1, *expected: type[Exception]) -> Iterator[None]:
-    """End with a line and a status for what a person can mend; anything else is a fault of ours."""
+    """Turn errors that the user can fix into one line and an exit status; others stay bugs."""
     try:
         yield
     except typer.Exit:
@@ -63,7 +63,7 @@ def session(
 
 
 def _of_the_machine(error: Exception) -> str | None:
-    """What to do about a disk or a folder; None for an error that is none of theirs."""
+    """The remedy for an error of the disk or a folder; None for other errors."""
     code = error.errno if isinstance(error, OSError) else None
     text, path = str(error), getattr(error, "filename", None)
     if type(error).__module__.partition(".")[0] in ("duckdb", "_duckdb"):
@@ -80,7 +80,7 @@ def _of_the_machine(error: Exception) -> str | None:
 
 
 def _setting_of(path: Path | None) -> str:
-    """The variable that decides where a file is."""
+    """The environment variable that sets the location of a file."""
     settings, runs = Settings.from_environment(), Runs.from_environment()
     places = {
         "CDP_DATA_DIR": settings.data_dir,
@@ -97,7 +97,7 @@ def _setting_of(path: Path | None) -> str:
 
 
 def require_port(host: str, port: int, name: str) -> None:
-    """Raise `SettingError` where another program listens already."""
+    """Raise `SettingError` if another program uses the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

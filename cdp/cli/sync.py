@@ -1,4 +1,4 @@
-"""`cdp sync`: plan, apply or retry what is delivered."""
+"""`cdp sync`: plan, apply or retry deliveries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _sync_names() -> list[str]:
 SyncName = Annotated[
     str | None, Argument(metavar="[NAME]", help="All when left out.", autocompletion=_sync_names)
 ]
-Approve = Annotated[bool, Option("--approve", help="Go past the guard on large changes.")]
+Approve = Annotated[bool, Option("--approve", help="Allow a change larger than the sync's limits.")]
 RunId = Annotated[str, Option(hidden=True)]
 
 
@@ -63,7 +63,7 @@ def apply(
 def retry(
     context: typer.Context, name: SyncName = None, approve: Approve = False, run_id: RunId = ""
 ) -> None:
-    """Send rejected rows again, dead letters too, and what else is due."""
+    """Send rejected rows again, including dead letters, and all other due rows."""
     _for_each_sync(context, "retry", name, approve, run_id)
 
 
@@ -96,7 +96,7 @@ def _for_each_sync(
 
 
 def _chosen(manifest: Path | None, project_dir: Path, name: str | None) -> list[SyncSpec]:
-    """All syncs of a manifest, or the one of that name; raises `ManifestError`."""
+    """All syncs of a manifest, or the one with the given name; raises `ManifestError`."""
     from cdp.dbt.manifest import ManifestError, load_sync_specs
     from cdp.settings import Runs
 
@@ -109,7 +109,7 @@ def _chosen(manifest: Path | None, project_dir: Path, name: str | None) -> list[
 
 
 def _act(command: str, settings: Settings, spec: SyncSpec, run_id: str, approve: bool) -> None:
-    """Plan, apply or retry one sync, and say what came of it."""
+    """Plan, apply or retry one sync, and print the result."""
     from cdp.activation.sync import plan_sync, retry_rejected, run_sync
     from cdp.cli.session import say
 

@@ -1,4 +1,4 @@
-"""dbt, Dagster and the dashboards, run with what the target needs set."""
+"""Runs dbt, Dagster and the dashboards with the environment that the target needs."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _CHOOSING = {
 
 
 def writes(arguments: Sequence[str]) -> bool:
-    """Whether a command of dbt writes to the warehouse."""
+    """Whether a dbt command writes to the warehouse."""
     return not _WRITING_COMMANDS.isdisjoint(arguments)
 
 
 def dbt(arguments: Sequence[str]) -> None:
-    """Run a command of dbt; one that writes waits for other writers."""
+    """Run a dbt command; commands that write wait for other writers."""
     name = " ".join(["dbt", *arguments[:2]])
     with session(name if writes(arguments) else ""):
         os.chdir(PROJECT_DIR)
@@ -119,7 +119,7 @@ def dashboards() -> None:
 
 
 def stop_postgres() -> None:
-    """Stop the embedded server, where one runs."""
+    """Stop the embedded server if it runs."""
     with failing():
         from cdp.settings import Settings
         from cdp.warehouse.server import stop_embedded_postgres
@@ -128,7 +128,7 @@ def stop_postgres() -> None:
 
 
 def replace_process(tool: str, *arguments: str) -> NoReturn:
-    """Go on as a tool of the virtual environment."""
+    """Replace this process by a tool of the virtual environment."""
     path = _tool(tool)
     os.execv(path, [path, *arguments])
 

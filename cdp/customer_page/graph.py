@@ -1,8 +1,9 @@
 """The identity graph of one person as a drawing: positions of identifiers and links.
 
-Each column is a range of strength, the strongest on the left. Identifiers of one type with the same
-neighbours are drawn as one box. The weakest, visits and clicks, are drawn as one if they belong to
-the same browser or device. If there are still too many boxes, only the strongest are drawn.
+Each column is a range of identifier priorities, the highest on the left. Identifiers of one type
+with the same neighbours are drawn as one box. Those of the lowest range, device windows and clicks,
+are one box if they belong to the same browser or device. If there are still too many boxes, only
+those of the highest priority are drawn.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 
 MAX_NODES = 150
 MIN_GROUP_SIZE = 3
-# Minimum strength and heading of each column; other profiles are in an extra last column.
+# Minimum priority and heading of each column; other profiles are in an extra last column.
 TIERS = (
     (90, "accounts and cards"),
     (60, "contact and payment"),
     (20, "orders, devices, browsers"),
-    (0, "visits and clicks"),
+    (0, "device windows and clicks"),
 )
 OTHERS = "other profiles"
 # Pixels. Every second column is half a row lower, so that lines pass between its boxes.
@@ -38,8 +39,8 @@ class Node:
         key: Type and value, which are never drawn.
         kind: Type in words.
         label: Value as the role may see it.
-        strength: Strength of the type.
-        is_guarded: Whether it is blocked or shared.
+        strength: Priority of the type.
+        is_guarded: Whether it is blocked or shared, so that its links are inactive.
         profile_id: Its profile if that is another one; None for the person's own.
         title: Tooltip.
     """
@@ -130,7 +131,7 @@ def draw(nodes: Sequence[Node], edges: Sequence[Edge]) -> Drawing:
 
 
 def _folded(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[Node]]:
-    """Groups of nodes to draw as one box, the strongest first, other profiles last."""
+    """Groups of nodes to draw as one box, by descending priority, other profiles last."""
     by_key = {node.key: node for node in nodes}
     neighbours: defaultdict[Key, set[tuple[Key, bool]]] = defaultdict(set)
     for edge in edges:
@@ -141,7 +142,7 @@ def _folded(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[Node]]:
     for node in nodes:
         counted = neighbours[node.key]
         if node.profile_id is None and _is_weakest(node):
-            # Group by browser or device alone, whoever was logged in there.
+            # Group by browser or device alone, regardless of who was logged in.
             stronger = [each for each in counted if not _is_weakest(by_key[each[0]])]
             stronger.sort(key=lambda each: (by_key[each[0]].strength, each))
             counted = set(stronger[:1])

@@ -15,13 +15,13 @@ from cdp.identity.evidence import REASONS
 
 MAX_IDENTIFIERS = 5000
 MAX_LINKS = 10_000
-# Rows of evidence below the drawing: withheld links first, then the strongest.
+# Rows of evidence below the drawing: inactive links first, then by priority.
 MAX_EVIDENCE = 200
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One link: its ends, the records that show it, and if it is withheld, the reason."""
+    """One link: its ends, the records that contain both, and the reason if it is inactive."""
 
     number: int
     ends: Sequence[tuple[str, str, str | None]]
@@ -124,7 +124,7 @@ def _title(link: Evidence) -> str:
     parts = [ends, f"{records(link.record_count)}, such as {link.sample}"]
     parts.append(span(link.first_at, link.last_at))
     if link.reason:
-        parts.append(f"withheld: {link.reason}")
+        parts.append(f"inactive: {link.reason}")
     return "; ".join(parts)
 
 

@@ -25,10 +25,10 @@ MACROS = (
 )
 # What each `inactive_reason` of a link means.
 REASONS = {
-    "shared_identifier": "an end is shared by more identifiers than its type allows",
-    "link_window": "seen together too long before the last sighting of one end",
-    "unseen_identifier": "an override names an identifier that no record shows",
-    "profile_limit": "one profile would hold more of a type or attribute than its limit",
+    "shared_identifier": "one of the two is shared: it has more neighbours of a type than allowed",
+    "link_window": "last seen together too long before one of the two was last seen",
+    "unseen_identifier": "an override names an identifier that no record contains",
+    "profile_limit": "the profile would exceed its limit for an identifier type or attribute",
     "override": "an override says that they are different people",
 }
 Identifier = tuple[str, str]
@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Sighting:
-    """An identifier that a record shows: its profile, if it has one, and whether it may link."""
+    """An identifier of any record: its profile, if it has one, and whether it may link."""
 
     identifier: Identifier
     profile_id: str | None
@@ -59,7 +59,7 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Hop:
-    """One link of a chain, with its evidence and, if it is withheld, the reason."""
+    """One link of a chain, with its evidence and, if it is inactive, the reason."""
 
     start: Identifier
     end: Identifier
@@ -89,11 +89,11 @@ class Evidence:
         self._place = place
 
     def types(self) -> dict[str, tuple[bool, str]]:
-        """By type, strongest first: whether its values are personal data, and what it is."""
+        """Per type, by priority: whether its values are personal data, and its description."""
         return {name: (bool(direct), text or "") for name, direct, text in self._rows("types")}
 
     def sighting(self, identifier: Identifier) -> Sighting | None:
-        """What is known of an identifier; None if no record shows it."""
+        """The identifier's profile and status; None if no record contains it."""
         rows = self._rows("identifier", *identifier)
         return Sighting(identifier, *rows[0]) if rows else None
 
@@ -106,7 +106,7 @@ class Evidence:
         return self._first("suspicion", *identifier)
 
     def path(self, start: Identifier, end: Identifier, withheld_limit: int) -> list[Hop]:
-        """The best chain of links, of which at most `withheld_limit` are withheld."""
+        """The best chain of links, with at most `withheld_limit` inactive ones."""
         query = path_query(self._warehouse.target, self._place, withheld_limit)
         return [
             Hop((row[1], row[2]), (row[3], row[4]), *row[5:])

@@ -1,7 +1,7 @@
 """Why two identifiers are one person or are not: `make explain A=email:… B=phone:…`.
 
 Prints the chain of records that joins them. If they are not joined, prints the chain that would
-join them, with the reason why a link is withheld, or says that an identifier is blocklisted or that
+join them, with the reason why a link is inactive, or says that an identifier is blocklisted or that
 nothing links them.
 """
 
@@ -24,7 +24,7 @@ __all__ = [
     "path_query",
 ]
 
-# Two people with a shared number are two withheld links apart; longer chains explain nothing.
+# Two people with a shared number are two inactive links apart; longer chains explain nothing.
 WITHHELD_LIMIT = 4
 
 
@@ -72,17 +72,17 @@ class Explainer:
             lines.append(f"{pair} are one profile, {first.profile_id}, joined by:")
         else:
             lines += [f"{pair} are not one profile.", *self._profiles(first, second, shown)]
-            withheld = sum(hop.inactive_reason is not None for hop in hops)
+            inactive = sum(hop.inactive_reason is not None for hop in hops)
             if hops:
                 lines.append(
-                    f"They would be joined by this chain, of which {withheld} "
-                    f"{'link is' if withheld == 1 else 'links are'} withheld:"
+                    f"They would be joined by this chain, if {inactive} inactive "
+                    f"{'link was' if inactive == 1 else 'links were'} active:"
                 )
             elif first.is_blocked or second.is_blocked:
                 lines.append("A blocklisted identifier links nothing.")
             else:
                 lines.append(
-                    f"Nothing links them, not even a chain with {WITHHELD_LIMIT} withheld links."
+                    f"No chain links them, not even one with {WITHHELD_LIMIT} inactive links."
                 )
         if hops:
             lines += ["", *self._chain(hops, shown)]
@@ -111,7 +111,7 @@ class Explainer:
         kind, value = identifier
         similar = self._evidence.similar((kind, value.strip()))
         raise ExplainError(
-            f"{kind}:{value} is unknown: no staged record shows it as an identifier.\n"
+            f"{kind}:{value} is unknown: no staged record contains this identifier.\n"
             + (
                 f"Did you mean {kind}:{similar}?"
                 if similar
@@ -145,7 +145,7 @@ class Explainer:
                 f"    | {hop.sample_source_model} {hop.sample_record_id}, {records}, {seen}"
             )
             if hop.inactive_reason is not None:
-                lines.append(f"    x withheld by {hop.inactive_reason}: {self._detail(hop, shown)}")
+                lines.append(f"    x inactive, {hop.inactive_reason}: {self._detail(hop, shown)}")
             lines.append(f"  {self._name(hop.end, shown)}")
         return lines
 

@@ -1,4 +1,4 @@
-"""One command that brings a warehouse of an earlier version to this one; see docs/upgrade.md."""
+"""Upgrades a warehouse of an earlier version to this version; see docs/upgrade.md."""
 
 from cdp.upgrade.migrations import UpgradeError, require_upgraded
 from cdp.upgrade.upgrade import UpgradeReport, run

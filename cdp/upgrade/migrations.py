@@ -1,7 +1,7 @@
-"""Migrations: `.sql` files that move state which a rebuild cannot compute again.
+"""Migrations: `.sql` files that change state which a rebuild cannot recompute.
 
-Each is a Jinja template, run once and in the order of its number. It looks first: where the
-warehouse is already as the migration leaves it, it renders to nothing. Version and progress of a
+Each is a Jinja template. Templates run once, in the order of their numbers. A migration checks the
+warehouse first and renders to nothing if there is nothing to change. Version and progress of a
 warehouse are one row of `<schema>_activation.warehouse_version`.
 """
 
@@ -25,15 +25,15 @@ _TABLE = "warehouse_version"
 
 
 class UpgradeError(RuntimeError):
-    """The warehouse cannot be upgraded, or has to be before it is used; the message says why."""
+    """The warehouse cannot be upgraded, or must be upgraded before use; the message says why."""
 
 
 class Version(NamedTuple):
-    """What a warehouse says of itself.
+    """Version of a warehouse.
 
     Attributes:
-        number: That of the last migration that was applied; 0 before the first.
-        is_rebuilt: Whether the full refresh that follows the migrations went through.
+        number: Number of the last applied migration; 0 before the first.
+        is_rebuilt: Whether the full refresh after the migrations succeeded.
     """
 
     number: int
@@ -42,7 +42,7 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True)
 class Names:
-    """What a migration can ask of a warehouse, and write into its statements.
+    """Names and functions that a migration's template can use.
 
     A layer is a schema without its prefix, such as `identity`, or `raw`.
     """
@@ -59,15 +59,15 @@ class Names:
         return f"{quote(self.schema(layer))}.{quote(name)}"
 
     def exists(self, layer: str, name: str) -> bool:
-        """Whether there is such a relation."""
+        """Whether the relation exists."""
         return self.connection.table_exists(self.schema(layer), name)
 
     def has_column(self, layer: str, name: str, column: str) -> bool:
-        """Whether there is such a column."""
+        """Whether the column exists."""
         return column in self.connection.columns(self.schema(layer), name)
 
     def rename_table(self, layer: str, old: str, new: str) -> str:
-        """A statement that renames a table; nothing where that was done."""
+        """A statement that renames a table; empty if it was renamed before."""
         if not self.exists(layer, old):
             return ""
         if self.exists(layer, new):
@@ -79,7 +79,7 @@ class Names:
         return f"alter table {self.relation(layer, old)} rename to {quote(new)};"
 
     def rename_column(self, layer: str, table: str, old: str, new: str) -> str:
-        """A statement that renames a column; nothing where that was done."""
+        """A statement that renames a column; empty if it was renamed before."""
         if not self.has_column(layer, table, old):
             return ""
         table = self.relation(layer, table)
@@ -87,7 +87,7 @@ class Names:
 
 
 class Migrations:
-    """The migrations of a folder, as they apply to a warehouse."""
+    """The migrations of a folder, applied to one warehouse."""
 
     def __init__(
         self, connection: Connection, settings: Settings, folder: Path | None = None
@@ -100,11 +100,11 @@ class Migrations:
 
     @property
     def newest(self) -> int:
-        """Version of a warehouse that all of them were applied to."""
+        """Version of a warehouse after all migrations."""
         return max(self._files, default=0)
 
     def recorded(self) -> Version | None:
-        """The version of the warehouse; None where it was never upgraded."""
+        """The version of the warehouse; None if it was never upgraded."""
         if not self._names.exists("activation", _TABLE):
             return None
         ((number, is_rebuilt),) = self._connection.execute(
@@ -113,11 +113,11 @@ class Migrations:
         return Version(number, is_rebuilt)
 
     def record(self, version: Version) -> None:
-        """Note the version in the warehouse."""
+        """Record the version in the warehouse."""
         self._execute(self._render(_RECORD, version=version))
 
     def pending(self) -> list[Path]:
-        """Those that the warehouse has not seen, in order.
+        """Migrations that were not applied yet, in order.
 
         Raises:
             UpgradeError: Newer code has upgraded the warehouse.
@@ -132,12 +132,12 @@ class Migrations:
         return [file for key, file in self._files.items() if key > number]
 
     def statements(self, file: Path) -> str:
-        """What a migration would run now; empty where there is nothing to move."""
+        """The statements that a migration would run now; empty if there is nothing to change."""
         rendered = self._render(file)
         return rendered if re.sub(r"--[^\n]*", "", rendered).strip() else ""
 
     def apply(self, file: Path) -> bool:
-        """Run a migration; returns whether there was anything to move."""
+        """Run a migration; returns whether there was anything to change."""
         statements = self.statements(file)
         try:
             if statements:
@@ -164,10 +164,10 @@ class Migrations:
 
 
 def require_upgraded(connection: Connection, settings: Settings) -> None:
-    """Refuse a warehouse whose state this code would not find.
+    """Check that the state of a warehouse has the form that this code expects.
 
     Raises:
-        UpgradeError: It has to be upgraded first, or newer code has upgraded it.
+        UpgradeError: The warehouse must be upgraded first, or newer code has upgraded it.
     """
     migrations = Migrations(connection, settings)
     version = migrations.recorded()
@@ -179,7 +179,7 @@ def require_upgraded(connection: Connection, settings: Settings) -> None:
 
 
 def _without_values(error: Exception) -> str:
-    """The engine's message where it is about names; others may repeat values of rows."""
+    """The engine's message if it is about names; other messages may contain values of rows."""
     about_names = (
         duckdb.BinderException,
         duckdb.CatalogException,

@@ -17,7 +17,7 @@ Relation = tuple[str, str]
 
 
 def removed_relations(connection: Connection, settings: Settings, target: Path) -> list[Relation]:
-    """Schema and name of what is in the schemas of models and belongs to none, sorted.
+    """Schema and name of relations in the schemas of models that belong to no model, sorted.
 
     `target` is the folder of dbt's manifest. A table named `<model>__<anything>` beside a model
     belongs to that model, as its state.
@@ -40,7 +40,7 @@ def removed_relations(connection: Connection, settings: Settings, target: Path) 
 
 
 def drop_relations(connection: Connection, relations: list[Relation]) -> list[Relation]:
-    """Drop relations, those that others read last; returns those that something still reads."""
+    """Drop relations, dependants first; returns those that another relation still reads."""
     left = list(relations)
     while True:
         refused = [relation for relation in left if not _drop(connection, relation)]

@@ -1,4 +1,4 @@
-"""Upgrading a warehouse: state is moved, the rest is computed again."""
+"""Upgrades a warehouse: migrates its state and recomputes everything else."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class UpgradeReport:
     """What an upgrade did.
 
     Attributes:
-        before: Version of the warehouse before; 0 where none was recorded.
+        before: Version of the warehouse before; 0 if none was recorded.
         after: Its version now.
-        is_changed: Whether anything was done; False where the warehouse was up to date.
-        removed: Relations that no model makes any more, dropped or not.
+        is_changed: Whether anything was done; False if the warehouse was up to date.
+        removed: Relations that belong to no model any more, dropped or not.
     """
 
     before: int
@@ -43,20 +43,20 @@ def run(
     project_dir: Path = PROJECT_DIR,
     migrations: Path | None = None,
 ) -> UpgradeReport:
-    """Bring the warehouse to the version of this code.
+    """Upgrade the warehouse to the version of this code.
 
-    All migrations are one transaction. What follows is a full refresh; where that fails, the next
-    call goes on with it. A warehouse that is up to date is left alone.
+    All migrations run in one transaction. A full refresh follows; if it fails, the next call
+    resumes there. A warehouse that is up to date is not changed.
 
     Args:
         settings: Where the warehouse is, after `Settings.prepare`.
         tell: Called with a line about each step.
-        drop_removed: Drop the relations that no model makes any more.
+        drop_removed: Drop the relations that belong to no model any more.
         project_dir: Folder of the dbt project.
-        migrations: Folder of the migrations; that of this package by default.
+        migrations: Folder of the migrations; by default that of this package.
 
     Raises:
-        UpgradeError: It cannot be upgraded, or the rebuild failed.
+        UpgradeError: The warehouse cannot be upgraded, or the rebuild failed.
         WarehouseTakenError: Another process is writing the warehouse.
     """
     with only_writer(settings, "upgrade", tell):
@@ -64,7 +64,7 @@ def run(
         is_changed = before != Version(after, True)
         removed: list[Relation] = []
         if is_changed:
-            tell("Computing again what can be: this takes as long as a full refresh.")
+            tell("Rebuilding all models: this takes as long as a full refresh.")
             _dbt(project_dir, *_BUILD)
         elif drop_removed:
             _dbt(project_dir, "parse")
@@ -80,7 +80,7 @@ def run(
 
 
 def _migrate(settings: Settings, tell: Tell, folder: Path | None) -> tuple[Version | None, int]:
-    """Apply what is pending, all or nothing; returns the version before and the number after."""
+    """Apply pending migrations in one transaction; returns the old version and the new number."""
     if settings.target == "duckdb" and not settings.duckdb_path.exists():
         raise UpgradeError(f"There is no warehouse at {settings.duckdb_path}: nothing to upgrade.")
     with connected(settings) as connection, connection.transaction():
@@ -95,7 +95,7 @@ def _migrate(settings: Settings, tell: Tell, folder: Path | None) -> tuple[Versi
 
 
 def _dbt(project_dir: Path, *arguments: str) -> None:
-    """Run dbt; an error names what failed and leaves values of rows to dbt's log."""
+    """Run dbt; an error names failed nodes only, since dbt's messages may contain row values."""
     places = ("--project-dir", str(project_dir), "--profiles-dir", str(project_dir))
     results = _target(project_dir) / "run_results.json"
     results.unlink(missing_ok=True)
@@ -108,8 +108,8 @@ def _dbt(project_dir: Path, *arguments: str) -> None:
         statuses = json.loads(results.read_text(encoding="utf-8"))["results"]
         failed = [each["unique_id"] for each in statuses if each["status"] in ("error", "fail")]
     raise UpgradeError(
-        f"dbt {arguments[0]} failed{': ' if failed else ''}{', '.join(failed)}. State has been "
-        "moved and is safe; mend what dbt's log says and upgrade again, which goes on from here."
+        f"dbt {arguments[0]} failed{': ' if failed else ''}{', '.join(failed)}. The state has been "
+        "migrated. Fix the error in dbt's log and upgrade again; the upgrade resumes here."
     )
 
 
@@ -123,7 +123,7 @@ def _tell_removed(
     for relation in removed:
         name = ".".join(relation)
         if relation in refused:
-            tell(f"{name} belongs to no model, and is kept: something else reads it.")
+            tell(f"{name} belongs to no model; it is kept, since another relation reads it.")
         else:
             tell(f"{name} belongs to no model{', and was dropped' if is_dropped else ''}.")
     if removed and not is_dropped:

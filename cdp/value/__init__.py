@@ -1,6 +1,6 @@
-"""Fits what customers will buy and spend, on the warehouse's own orders.
+"""Fits models of customers' future purchases and spend on the orders in the warehouse (`cdp fit`).
 
-`cdp fit`. docs/value.md says what it is for.
+See docs/value.md.
 """
 
 from cdp.value.run import FitError, FitReport, fit

@@ -1,4 +1,4 @@
-"""BG/NBD and Gamma-Gamma by pymc-marketing, at the maximum of the likelihood.
+"""Maximum likelihood estimates of BG/NBD and Gamma-Gamma by pymc-marketing.
 
 With flat priors the mode of the posterior is the estimate of Fader, Hardie and Lee (2005) and of
 Fader and Hardie (2013). Time is in weeks, as in their papers.
@@ -19,16 +19,16 @@ from pymc_marketing.clv import BetaGeoModel, GammaGammaModel
 from cdp.value.store import Parameters, Summary
 
 DAYS_PER_WEEK = 7
-# Beyond it the likelihood is flat: the customers are too alike, or too few came back.
+# Above this value the likelihood is flat: customers are too similar, or too few ordered again.
 MAX_PARAMETER = 1e5
 
 
 class NoEstimateError(ValueError):
-    """The likelihood has no maximum that parameters could be read from; names the model."""
+    """The likelihood has no usable maximum; the message names the model."""
 
 
 def estimate(summaries: Sequence[Summary]) -> Parameters:
-    """Fit both models; raises `NoEstimateError` where BG/NBD has no estimate."""
+    """Fit both models; raises `NoEstimateError` if BG/NBD has no estimate."""
     logging.getLogger("pymc").setLevel(logging.ERROR)
     frame = pd.DataFrame(
         {
@@ -42,7 +42,7 @@ def estimate(summaries: Sequence[Summary]) -> Parameters:
     purchases, log_likelihood = _fitted(
         BetaGeoModel, frame.drop(columns="monetary_value"), ("r", "alpha", "a", "b"), "BG/NBD"
     )
-    # Who came back for nothing but gifts says nothing about spend.
+    # Customers whose repeat orders were all free do not inform the model of spend.
     spenders = frame[(frame["frequency"] > 0) & (frame["monetary_value"] > 0)]
     spend: Mapping[str, float | None]
     try:
@@ -53,7 +53,7 @@ def estimate(summaries: Sequence[Summary]) -> Parameters:
             "Gamma-Gamma",
         )
     except NoEstimateError:
-        # Purchases are forecast all the same.
+        # Purchases can still be forecast.
         spend = dict.fromkeys(("p", "q", "v"))
     return Parameters(
         purchase_r=purchases["r"],
@@ -74,7 +74,7 @@ def _fitted(
     try:
         fitted.fit(method="map", progressbar=False)
     except (ValueError, FloatingPointError, RuntimeError):
-        # The library's own words may repeat rows.
+        # The library's message may contain values of rows.
         raise NoEstimateError(title) from None
     found = {name: float(fitted.idata.posterior[name].mean()) for name in names}
     if not all(math.isfinite(value) and 0 < value < MAX_PARAMETER for value in found.values()):

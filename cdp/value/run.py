@@ -1,4 +1,4 @@
-"""One run of fitting: on all orders, and on those before the days held out."""
+"""One run of fitting: on all orders, and on the orders before the holdout period."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from cdp.settings import Settings
 from cdp.value import store
 from cdp.warehouse.connection import connected
 
-# Fewer say nothing about how customers differ.
+# With fewer, differences between customers cannot be estimated.
 MIN_REPEAT_CUSTOMERS = 30
 
 
 class FitError(RuntimeError):
-    """Fitting could not go on; the message says how to mend it and holds no value of a record."""
+    """Fitting failed; the message gives the remedy and contains no value of a record."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class FitReport:
 
     Attributes:
         purpose: `forecast` or `holdout`.
-        fit_id: Its name; None where no fit could be made.
-        customer_count: Customers that it saw.
-        repeat_customer_count: Those among them with a repeat purchase.
-        problem: Why it, or its part for spend, could not be made; empty where nothing failed.
+        fit_id: Id of the fit; None if it failed.
+        customer_count: Number of customers in the data.
+        repeat_customer_count: Number of these with a repeat purchase.
+        problem: Why the fit, or its model of spend, failed; empty if nothing failed.
     """
 
     purpose: store.Purpose
@@ -49,8 +49,8 @@ class FitReport:
 def fit(settings: Settings, *, schema: str | None = None) -> list[FitReport]:
     """Fit on the summaries in `schema`, by default `<prefix>_value`, and write the parameters.
 
-    The warehouse is held only while summaries are read and parameters written. Without a fit on
-    all orders nothing is written; one without the days held out may fail alone. Raises `FitError`.
+    The warehouse is locked only while summaries are read and parameters are written. If the fit on
+    all orders fails, nothing is written; the fit for the holdout may fail alone. Raises `FitError`.
     """
     model = _model()
     with connected(settings) as warehouse:
@@ -74,7 +74,7 @@ def fit(settings: Settings, *, schema: str | None = None) -> list[FitReport]:
             problem = (
                 str(error)
                 if isinstance(error, FitError)
-                else f"{error} finds no maximum: the customers are too few or too alike"
+                else f"{error} finds no maximum: the customers are too few or too similar"
                 f"{_remedy(purpose)}."
             )
             report = FitReport(purpose, None, len(summaries), repeating, problem)
@@ -96,7 +96,8 @@ def fit(settings: Settings, *, schema: str | None = None) -> list[FitReport]:
             }
         )
         problem = (
-            "No spend is forecast: Gamma-Gamma finds no maximum in so few or so like customers."
+            "No spend is forecast: Gamma-Gamma finds no maximum, the customers are too few or too "
+            "similar."
             if parameters["spend_p"] is None
             else ""
         )

@@ -1,7 +1,7 @@
-"""The summaries to fit on and the fits, as they stand in the warehouse.
+"""Reads the summaries to fit on, and writes the fits, in the warehouse.
 
-`<raw schema>.customer_value_fits` has one row per fit ever made; of each purpose the latest by
-`fitted_at` is in use.
+`<raw schema>.customer_value_fits` has one row per fit ever made. The latest one per purpose, by
+`fitted_at`, is in use.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _COLUMNS = {
 
 
 class Summary(NamedTuple):
-    """One customer, as macro rfm_summaries defines it."""
+    """Purchase summary of one customer, as defined by macro rfm_summaries."""
 
     frequency: int
     recency_days: int
@@ -53,7 +53,7 @@ class Summary(NamedTuple):
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a fit found, spend being None where Gamma-Gamma found nothing.
+    """Parameters of a fit; those of spend are None if Gamma-Gamma has no estimate.
 
     Field names are column names of the warehouse's table.
     """
@@ -69,18 +69,18 @@ class Parameters:
 
 
 def read_summaries(warehouse: Connection, schema: str, purpose: Purpose) -> list[Summary] | None:
-    """Summaries in an order of their own; None where dbt has not built them."""
+    """Summaries sorted by value; None if dbt has not built them."""
     table = SUMMARIES[purpose]
     if not warehouse.table_exists(schema, table):
         return None
     columns = ", ".join(Summary._fields)
-    # By value: the sum of a likelihood, and so its last digits, depends on the order.
+    # Sorted, since the last digits of the likelihood depend on the order of summation.
     query = f"select {columns} from {quote(schema)}.{table} order by {columns}"
     return [Summary(*row) for row in warehouse.execute(query)]
 
 
 def write_fits(warehouse: Connection, settings: Settings, fits: Sequence[dict[str, Any]]) -> None:
-    """Write fits, all or none. One that was written before is replaced."""
+    """Write all fits in one transaction. A fit with the same id is replaced."""
     schema, columns = quote(settings.raw_schema), ", ".join(_COLUMNS)
     places = ", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))
     with warehouse.transaction():

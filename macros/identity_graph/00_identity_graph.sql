@@ -72,7 +72,7 @@
     {% do return(summary) %}
 {% endmacro %}
 
-{# For engines that plan by statistics: these tables have just been filled. #}
+{# Refreshes planner statistics of the tables that were just filled, on engines that have them. #}
 {% macro graph_gather_statistics(names) %}
     {% for name in names %}
         {% set statement = gather_statistics(graph_table(name)) %}
@@ -80,7 +80,7 @@
     {% endfor %}
 {% endmacro %}
 
-{# One line for the log: what was done, in numbers. #}
+{# Log line with the numbers of the run. #}
 {% macro graph_summary(plan) %}
     {% set counts = run_query(
         'select (select count(*) from ' ~ (graph_table('records') if plan.is_rebuild else 'ig_new') ~ '),'
@@ -94,7 +94,7 @@
     ) %}
 {% endmacro %}
 
-{# The connection goes on to the next model. #}
+{# Drops all temporary tables at the end, since the next model uses the same connection. #}
 {% macro graph_drop_temporary() %}
     {% set temporary_tables = run_query(
         "select table_name from information_schema.tables"

@@ -1,4 +1,4 @@
-{# Every look-up among the nodes is made here. #}
+{# Finds the components that changed links and nodes belong to. #}
 {% macro graph_reach_components(plan) %}
     {# Links that began to pass all filters, and those that ceased to, with their status now, null where they are gone. #}
     {% call graph_temp_table('ig_changed_edges') %}

@@ -1,7 +1,7 @@
 {#
-    Assigns a profile to every cluster that changed. A living profile is where its canonical identifier is. Of
-    several profiles in one cluster the oldest survives, and the others redirect to it. For a cluster without one,
-    an id is created from its identifier of highest priority, of equals the oldest (see 21_create_profiles.sql).
+    Assigns a profile to every cluster that changed. A living profile belongs to the cluster that contains its canonical
+    identifier. If a cluster has several profiles, the oldest survives and the others redirect to it. If it has none, an
+    id is created from its identifier of highest priority, ties: the oldest (see 21_create_profiles.sql).
     Leaves ig_surviving, ig_created and ig_clusters_assigned.
 #}
 {% macro graph_assign_profiles(plan) %}

@@ -49,7 +49,7 @@
     ) as moved
 {% endmacro %}
 
-{# Remembers the processed batches, the rules, the hash seed and the last component number. #}
+{# Stores the processed batches, the rules, the hash seed and the last component number. #}
 {% macro graph_remember(plan) %}
     {% set batches = graph_table('batches') %}
     {% for source in plan.sources if not source.is_override %}

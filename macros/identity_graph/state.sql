@@ -113,7 +113,7 @@
     {% do run_statement(statements | join('; ')) %}
 {% endmacro %}
 
-{# Remembers the profile of every identifier by name, since a full build may give other keys. #}
+{# Stores the profile of every identifier by type and value, since a full build may change the keys. #}
 {% macro graph_note_members() %}
     {% call graph_temp_table('ig_members_named') %}
         select dictionary.identifier_type, dictionary.identifier_value, clusters.profile_id
@@ -124,7 +124,7 @@
     {% endcall %}
 {% endmacro %}
 
-{# Profiles before the build, by the keys of now; and the keys of canonical identifiers. #}
+{# Maps the profiles before the build, and the canonical identifiers, to the new keys. #}
 {% macro graph_rekey(plan) %}
     {% call graph_temp_table('ig_members_before') %}
         select

@@ -1,6 +1,7 @@
 {#-
-    Settings of a model that lists the keys of an entity that changed, with the batch of the run that found them.
-    `complete_since` says of each input from which batch on it tells all changes, as an expression over its rows.
+    Settings of a model that lists the changed keys of an entity, with the batch of the run that found the change.
+    `complete_since` maps each input to an SQL expression over its rows: the first batch from which on the input lists
+    all changes.
 -#}
 {%- macro lists_changed_keys(complete_since) -%}
     {{ config(
@@ -14,8 +15,9 @@
 {%- endmacro -%}
 
 {#-
-    Query of the events that were written, replaced or removed since the last run, and of those that its `as_of()` left
-    out. The last minutes before it count too, since a session that was open then may have gone on.
+    Query of the events that were written, replaced or removed since the last run, and of the events that were still in
+    the future at its `as_of()`. Events shortly before that `as_of()` are included, since a session that was open then
+    may have continued.
 -#}
 {%- macro changed_events() -%}
     {%- set as_of_before = "cast('" ~ processed_as_of() ~ "' as timestamp)" if processed_as_of() else as_of() -%}
@@ -31,7 +33,7 @@
         )
 {%- endmacro -%}
 
-{#- Rows of a history, or of a list of changed keys, that are new since the last run; see `changed_events`. -#}
+{#- Rows of a history that were added or closed since the last run. -#}
 {%- macro changed_in_history(model_name) -%}
     select * from {{ ref(model_name) }}
     where
@@ -44,7 +46,7 @@
     where batch > {{ batch_before() }}
 {%- endmacro -%}
 
-{#- The batch that was processed; beyond all in a full build, in which a list of changed keys begins without any. -#}
+{#- Last processed batch. In a full build the largest bigint, so that the list of changed keys starts empty. -#}
 {%- macro batch_before() -%}
     {%- do return(processed_batch() or 9223372036854775807) -%}
 {%- endmacro -%}

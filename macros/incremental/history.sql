@@ -1,7 +1,7 @@
 {#-
     Settings of a model that keeps the history of its rows as a slowly changing dimension of type 2: `valid_from_batch`
-    is the run that wrote a row, `valid_to_batch` the one that replaced or removed it, null of what is current. Its
-    query returns what changed: rows with `valid_from_batch`, and of what is gone the key without it.
+    is the run that wrote a row, `valid_to_batch` the run that replaced or removed it (null for current rows). The
+    model's query returns the changes: new rows, and for removed rows their key with a null `valid_from_batch`.
 -#}
 {%- macro history_of(key, indexes=[]) -%}
     {{ config(
@@ -33,7 +33,7 @@
     where valid_from_batch is not null
 {%- endmacro -%}
 
-{#- Query of a history whose rows are all computed: those that are new, have changed or are gone since the last run. -#}
+{#- Query of a history model that computes all of its rows in each run: returns the new, changed and removed rows. -#}
 {%- macro history_changes(relation, key, columns) -%}
     {%- if processed_batch() is none -%}
     select

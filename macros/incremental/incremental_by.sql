@@ -1,11 +1,11 @@
 {#-
-    Settings of a mart each of whose rows belongs to one profile, visitor or order, its entity: an incremental run
-    replaces the rows of the entities that changed. The query reads its inputs by `changed()`. See docs/incremental.md.
+    Settings of a mart in which each row belongs to one entity: a profile, visitor or order. An incremental run
+    replaces the rows of changed entities. The query reads its inputs through `changed()`. See docs/incremental.md.
 
-    `key` are the mart's expressions of the entity's key, where they are named otherwise. `changed_from` is the mart's
-    time column where rows before the first change stay as they are (visitors only). `stale_when` is a condition on
-    stored rows that time alone makes out of date. `checked_inputs` are small models, with their columns, whose
-    content decides all rows.
+    `key`: SQL expressions for the entity's key, if the mart's columns have other names. `changed_from`: the mart's
+    time column; rows before the visitor's first change are kept (visitors only). `stale_when`: condition on stored
+    rows that become outdated without any change. `checked_inputs`: small models, each with the columns to compare; if
+    their content changes, the mart is rebuilt in full.
 -#}
 {%- macro incremental_by(entity, key=none, changed_from=none, stale_when=none, checked_inputs={}) -%}
     {%- set settings = {
@@ -15,7 +15,7 @@
         'stale_when': stale_when,
         'checked_inputs': checked_inputs,
     } -%}
-    {#- A unit test has no configuration of its model. -#}
+    {#- In a unit test, the model's configuration is not available. -#}
     {%- do model.update({'mart': settings}) -%}
     {{ config(
         materialized='incremental',
@@ -25,33 +25,33 @@
         meta=settings,
         post_hook="{{ record_processed() }}",
     ) }}
-    {#- The order in which dbt builds, and its lineage. A unit test of a full build needs no changed keys. -#}
+    {#- Adds the model of changed keys to the lineage, without making it an input of unit tests. -#}
     {%- if not execute -%}{%- do ref(changed_keys_model(entity)) -%}{%- endif -%}
     {%- for input in checked_inputs if not execute -%}{%- do ref(input) -%}{%- endfor -%}
 {%- endmacro -%}
 
-{#- One of the settings of `incremental_by`. -#}
+{#- Value of an argument that the model passed to `incremental_by`. -#}
 {%- macro mart_setting(name) -%}
     {%- do return(model.mart[name] if 'mart' in model else config.meta_get(name)) -%}
 {%- endmacro -%}
 
-{#- Columns that identify an entity. -#}
+{#- Key columns of an entity. -#}
 {%- macro entity_key(entity) -%}
     {%- do return({
         'profile': ['profile_id'], 'visitor': ['channel', 'visitor_id'], 'order': ['order_key'],
     }[entity]) -%}
 {%- endmacro -%}
 
-{#- Model that lists the entities that changed. -#}
+{#- Name of the model that lists the changed keys of an entity. -#}
 {%- macro changed_keys_model(entity) -%}
     {%- do return('changed_' ~ entity ~ 's') -%}
 {%- endmacro -%}
 
 {#-
-    A model to read from: all of it in a full build, in an incremental run its rows of the entities that changed.
-    `key` are the model's expressions of the key where they are named otherwise, `by` columns to match that it shares
-    with the list of changed keys; with `changed_from`, its time column, rows before the first change of their visitor
-    are left out.
+    A model to select from: all rows in a full build, only the rows of changed entities in an incremental run.
+    `key`: SQL expressions for the entity's key, if the model's columns have other names. `by`: columns that the model
+    shares with the list of changed keys, to match by instead of the key. `changed_from`: the model's time column; rows
+    before the visitor's first change are left out.
 -#}
 {%- macro changed(model_name, key=none, by=none, changed_from=none) -%}
     {%- set batch = processed_batch() -%}
@@ -65,14 +65,14 @@
     {%- endif -%}
 {%- endmacro -%}
 
-{#- Condition that a row is of an entity that changed after a batch, and not before its first change. -#}
+{#- SQL condition: whether a row belongs to an entity that changed after `batch` and is not before its first change. -#}
 {%- macro is_changed(batch, key=none, by=none, changed_from=none) -%}
     {%- set keys = by or entity_key(mart_setting('entity')) -%}
     {%- set key = key or keys -%}
     {%- set log = ref(changed_keys_model(mart_setting('entity'))) -%}
     {%- set stale_when = mart_setting('stale_when') -%}
     {%- if changed_from -%}
-    {#- By one column alone an engine leaves most rows out before it reads the others. -#}
+    {#- Filtering by one column first lets engines skip most rows. -#}
     {{ key[-1] }} in (select {{ keys[-1] }} from {{ log }} where batch > {{ batch }})
             and exists (
                 select 1

@@ -1,4 +1,4 @@
-{#- Indexes, a column each, for an engine that looks few rows of a large table up by them; the others none. -#}
+{#- One single-column index per column on PostgreSQL; none on engines that scan. -#}
 {%- macro index_columns(columns) -%}
     {{- return(adapter.dispatch('index_columns')(columns)) -}}
 {%- endmacro -%}

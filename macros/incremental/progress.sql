@@ -1,7 +1,6 @@
 {#-
-    The one table of progress: per incremental model the last batch that it has processed, the `as_of()` of that run,
-    when the run started, and the checksum of all that its rows are made by besides its inputs' rows. It is written
-    in the transaction that writes the model.
+    Manifest table: per incremental model the last processed batch, `as_of()` and start of that run, and the checksum of
+    the model's definition (see `model_checksum`). It is written in the transaction that writes the model.
 -#}
 {%- macro incremental_manifest() -%}
     {%- do return(api.Relation.create(
@@ -9,7 +8,7 @@
     )) -%}
 {%- endmacro -%}
 
-{#- Hook before a run. To look first whether the table is there may begin a transaction that dbt rolls back. -#}
+{#- Hook at the start of each run. Checking first whether the table exists may begin a transaction that dbt rolls back. -#}
 {%- macro create_incremental_manifest() -%}
     {%- set manifest = incremental_manifest() -%}
     {%- if execute -%}
@@ -20,7 +19,7 @@
     {%- endif -%}
 {%- endmacro -%}
 
-{#- Number of this run, the same in all of its models: it rises from run to run even where the clock goes back. -#}
+{#- Number of this run, shared by all of its models. It increases with every run, even if the clock is set back. -#}
 {%- macro current_batch() -%}
     {%- if not execute or model.resource_type == 'unit_test' -%}{%- do return(run_started_microseconds()) -%}{%- endif -%}
     {%- set memory = remembered() -%}
@@ -34,12 +33,12 @@
     {%- do return(memory.current_batch) -%}
 {%- endmacro -%}
 
-{#- What was asked of the warehouse in this run for this model, which is rendered three times: query, strategy, hook. -#}
+{#- Cache of query results for this model and run: the query, the strategy and the hook are rendered separately. -#}
 {%- macro remembered() -%}
     {%- do return(graph.nodes[model.unique_id].setdefault('remembered ' ~ invocation_id, {})) -%}
 {%- endmacro -%}
 
-{#- Last batch that the model has processed; none where it is to be built in full. -#}
+{#- Last batch that the model has processed; none if the model has to be built in full. -#}
 {%- macro processed_batch() -%}
     {%- if not execute or model.resource_type == 'unit_test' or not is_incremental() -%}{%- do return(none) -%}{%- endif -%}
     {%- set memory = remembered() -%}
@@ -47,19 +46,19 @@
     {%- do return(memory.processed_batch) -%}
 {%- endmacro -%}
 
-{#- Decides so for what only the model itself can know. -#}
+{#- Forces a full build of this model in this run, for reasons that only the model's own query can detect. -#}
 {%- macro build_in_full() -%}
     {%- do remembered().update({'processed_batch': none}) -%}
 {%- endmacro -%}
 
-{#- The `as_of()` of the run that processed it. -#}
+{#- The `as_of()` of the run that processed the last batch. -#}
 {%- macro processed_as_of() -%}
     {%- do return(none if processed_batch() is none else remembered().processed_as_of) -%}
 {%- endmacro -%}
 
 {#-
-    What is known of the last run. Nothing, so that the model is built in full, where it has no record or another
-    checksum, `as_of()` is earlier than then, or its inputs do not tell all that changed since.
+    Progress of the model's last run. None, so that the model is built in full, if it has no row in the manifest or a
+    different checksum, if `as_of()` is earlier than in that run, or if its inputs do not list all changes since.
 -#}
 {%- macro progress() -%}
     {%- set rows = run_query(
@@ -72,7 +71,7 @@
     {%- do return({'processed_batch': rows[0][0] | int, 'processed_as_of': rows[0][1]}) -%}
 {%- endmacro -%}
 
-{#- Condition on the model's record that its inputs tell all changes since. A history compares all by itself. -#}
+{#- Condition on the manifest: whether the inputs list all changes since. A history model compares all rows anyway. -#}
 {%- macro inputs_tell_all() -%}
     {%- set entity, complete_since = config.meta_get('entity'), config.meta_get('complete_since') or {} -%}
     {%- set inputs = {changed_keys_model(entity): 'min(batch)'} if entity else complete_since -%}
@@ -84,9 +83,9 @@
 {%- endmacro -%}
 
 {#-
-    Checksum of all that a model's rows are made by besides its inputs' rows: its text, macros, seeds and upstream views
-    (computed from dbt's manifest by cdp.dbt.checksums), settings, the content of `checked_inputs`, and the same
-    of the incremental models that it reads, which are recorded. None where dbt was run without checksums.
+    Checksum of the model's definition: its text, macros, seeds and upstream views (computed from dbt's manifest by
+    cdp.dbt.checksums), its settings, the content of `checked_inputs`, and the recorded checksums of the incremental
+    models that it reads. None if dbt was run without checksums.
 -#}
 {%- macro model_checksum() -%}
     {%- set known = model_facts() -%}
@@ -110,19 +109,19 @@
     {%- do return(memory.checksum) -%}
 {%- endmacro -%}
 
-{#- What the command line computed of this model: `checksum`, `vars` and `reads`. -#}
+{#- What the command line computed for this model: `checksum`, `vars` and `reads`. -#}
 {%- macro model_facts() -%}
     {%- do return(fromjson(env_var('CDP_MODEL_CHECKSUMS', '{}')).get(this.identifier)) -%}
 {%- endmacro -%}
 
-{#- Hook after each incremental model, in its transaction: it has processed what all of its inputs have. -#}
+{#- Hook after each incremental model, in its transaction: records the last batch that all of its inputs processed. -#}
 {%- macro record_processed() -%}
     {%- if not execute -%}{%- do return('') -%}{%- endif -%}
     {%- set manifest, known, checksum = incremental_manifest(), model_facts(), model_checksum() -%}
     {%- if known is none -%}
         {%- do exceptions.warn(
             this.identifier ~ ' will be built in full each time: run dbt by `make dbt ARGS=…`'
-            ~ ' (python -m cdp.cli.shell dbt …), which tells what changed since.'
+            ~ ' (python -m cdp.cli.shell dbt …), which computes the checksums that incremental runs need.'
         ) -%}
     {%- endif -%}
     delete from {{ manifest }} where model = '{{ this.identifier }}';

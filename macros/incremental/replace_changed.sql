@@ -1,7 +1,7 @@
 {#-
-    Strategy of the marts: replaces the rows of the entities that changed, or all rows in a full build. A list of
-    changed keys has no entity: it loses the keys that every mart has read. A model with a `unique_key` returns the
-    rows that changed by itself; of these, its setting `kept_when` tells which are not merely to be deleted.
+    Strategy of the marts: replaces the rows of changed entities, or all rows in a full build. A list of changed keys
+    has no entity: keys older than the retention period are deleted and new ones are added. A model with a `unique_key`
+    returns its changed rows itself; those that do not satisfy its setting `kept_when` are only deleted.
 -#}
 {%- macro get_incremental_replace_changed_sql(arguments) -%}
     {%- set batch, key = processed_batch(), arguments.unique_key -%}
@@ -23,8 +23,9 @@
 {%- endmacro -%}
 
 {#-
-    Replaces the rows of a table that fit a condition, all without one, by those of a temporary table that fit
-    `kept_when`. An engine without transactions or without such deletes overrides this macro with a single merge.
+    Replaces the rows of a table that match a condition (all rows if there is none) by the rows of a temporary table
+    that match `kept_when`. An engine without transactions or without such deletes overrides this macro with a single
+    merge.
 -#}
 {%- macro replace_rows(arguments, condition, kept_when=none) -%}
     {{- return(adapter.dispatch('replace_rows', 'customer_data_platform')(arguments, condition, kept_when)) -}}

@@ -1,4 +1,4 @@
-{# Where the engine finds a row, within a transaction that has not changed it. #}
+{# Physical address of a row; valid within a transaction that has not changed the row. #}
 {% macro row_locator() %}
     {{- adapter.dispatch('row_locator')() -}}
 {% endmacro %}

@@ -1,7 +1,7 @@
 {#
-    Query of the credits of all touches that count towards an order, by the attribution models of a condition.
-    Credits are computed on few columns, since all of them are sorted several times; what describes the touch and the
-    order is joined last.
+    Query of the credits of all touchpoints that count towards an order, for the attribution models that meet a
+    condition. Credits are computed on few columns, since the rows are sorted several times; descriptive columns of the
+    touchpoint and the order are joined last.
 #}
 {% macro attribution_credits(condition) %}
 with
@@ -61,7 +61,7 @@ compared_with_all as (
     window order_credits as (partition by weighed.order_key, weighed.attribution_model)
 ),
 
--- Where every weight is nothing, all count alike.
+-- If all weights of an order are 0, its touchpoints get equal weights.
 measured_shares as (
     select
         *,
@@ -70,8 +70,8 @@ measured_shares as (
     from compared_with_all
 ),
 
--- Credits are dealt out in millionths and amounts in cents: whole ones first, then what is left
--- over one by one to the largest remainders, so that both add up exactly.
+-- Credits are distributed in millionths and amounts in cents by the largest remainder method, so
+-- that both add up exactly.
 dealt_credits as (
     select
         *,

@@ -1,4 +1,4 @@
-{#- Until when journeys must have ended for the effects of channels to be learned from them. -#}
+{#- Time (UTC) by which a journey must have ended to be used for computing channel removal effects. -#}
 {%- macro attribution_learned_at() -%}
     {%- set period = var('attribution_learning_period') -%}
     {%- if period not in ['day', 'week', 'month'] -%}

@@ -1,8 +1,7 @@
 {#
-    What a touch weighs among the touches of its conversion, as a whole number: only the ratios
-    count. Expects `attribution_model` and the columns of `int_journeys__conversion_touchpoints` in
-    scope, with what else the CTE `measured` of `attribution_credits` finds. All zero
-    is read as all equal.
+    Weight of a touchpoint relative to the other touchpoints of its order, as an integer: only ratios matter. If all
+    weights of an order are 0, its touchpoints get equal weights. Columns in scope: `attribution_model`, those of
+    `int_journeys__conversion_touchpoints` and those that CTE `measured` of `attribution_credits` adds.
 #}
 {% macro attribution_weight() %}
     {{ return(adapter.dispatch('attribution_weight', 'customer_data_platform')()) }}

@@ -1,7 +1,7 @@
 {#
-    A sum of money, not below zero, by a count, rounded half up to the cent; null where the count is
-    0. In whole cents, because DuckDB divides decimals as floating-point numbers and so rounds some
-    halves down that PostgreSQL rounds up.
+    A non-negative amount divided by a count, rounded half up to cents; null if the count is 0. Computed in whole
+    cents, because DuckDB divides decimals as floating-point numbers and so rounds some halves down that PostgreSQL
+    rounds up.
 #}
 {% macro average_amount(amount, count) %}
     {%- set doubled = "(2 * cast(100 * " ~ amount ~ " as bigint) + " ~ count ~ ")" -%}

@@ -1,8 +1,7 @@
 {#
-    Whether an event opens a new session of its visitor: after inactivity, and where
-    `session_breaks_at_midnight` says so on another day of `reporting_time_zone`.
-    A change of person breaks it, so that a kiosk's next customer is not taken for the last one.
-    Campaigns are a rule of their own (`brings_other_campaign`): they are compared within a session.
+    Whether an event starts a new session of its visitor: after inactivity, after a change of profile (so that
+    customers who share a kiosk have separate sessions) and, if `session_breaks_at_midnight` is set, on a new day in
+    `reporting_time_zone`. Macro `brings_other_campaign` adds the rule for campaigns.
 #}
 {% macro breaks_session(occurred_at, previous_at, profile_id, previous_profile_id) %}
     {{ return(adapter.dispatch('breaks_session', 'customer_data_platform')(

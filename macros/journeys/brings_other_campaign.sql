@@ -1,7 +1,7 @@
 {#
-    Whether an event inside a session opens another, because a campaign brings the visitor that is
-    not the last one of that session. Never, unless `session_breaks_on_campaign` says so.
-    Events of one instant stay together, since a session is told by when it started.
+    Whether an event starts a new session because the visitor arrived through another campaign than the last one of the
+    current session. Always false unless `session_breaks_on_campaign` is set. Events with the same time stay in one
+    session, since the start time is part of the session id.
 #}
 {% macro brings_other_campaign(campaign, previous_campaign, occurred_at, previous_at) %}
     {{ return(adapter.dispatch('brings_other_campaign', 'customer_data_platform')(

@@ -1,6 +1,6 @@
 {#
-    What tells one arrival by a campaign from another: tags, campaign and click id, as text; null for
-    an event that no campaign brought.
+    Text key of the campaign through which a visitor arrived: UTM tags, campaign id and click id; null for an event
+    without a campaign.
 #}
 {% macro campaign_key() %}
     case

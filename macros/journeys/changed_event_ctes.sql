@@ -1,25 +1,25 @@
 {#-
-    CTEs of int_journeys__events that end with `changed`: rows that staging wrote since the last run, by CTE
-    `attributed`; of the others those whose record belongs to another profile now; and of records that are gone the
-    key alone, without a batch of staging. In a full build all rows.
+    CTEs of int_journeys__events. The last, `changed`, has the rows to write: events that staging wrote since the last
+    run (CTE `staged_events`), other events that identity resolution reassigned to another profile, and the keys of
+    removed events, with all other columns null. In a full build it has all events.
 -#}
 {%- macro changed_event_ctes(taken) -%}
 {%- if taken is none -%}
 changed as (
-    select * from attributed
+    select * from staged_events
 )
 {%- else -%}
 touched_records as (
     {{ records_touched_since(taken) }}
 ),
 
-touched as (
+touched_events as (
     select {{ surrogate_key(['source_model', 'record_id']) }} as event_id
     from touched_records
 ),
 
--- Of what was not staged again only the profile may be another.
-reattributed as (
+-- Events that staging did not write again can only have changed their profile.
+reassigned_records as (
     select
         {{ surrogate_key(['source_model', 'record_id']) }} as event_id,
         profile_id,
@@ -28,8 +28,8 @@ reattributed as (
     where assigned_run > {{ taken.assigned_run }}
 ),
 
--- Two columns are read of all rows, and of those whose profile is another the rest.
-moved_ids as materialized (
+-- Only two columns are read for all rows; the others only for reassigned events.
+reassigned_ids as materialized (
     select
         {{ row_locator() }} as row_locator,
         event_id,
@@ -37,25 +37,25 @@ moved_ids as materialized (
     from {{ this }}
     where
         valid_to_batch is null
-        and event_id in (select event_id from reattributed)
+        and event_id in (select event_id from reassigned_records)
 ),
 
-moved_rows as materialized (
+reassigned_rows as materialized (
     select
-        moved_ids.row_locator,
-        reattributed.profile_id,
-        reattributed.assigned_run
-    from moved_ids
-    inner join reattributed on moved_ids.event_id = reattributed.event_id
+        reassigned_ids.row_locator,
+        reassigned_records.profile_id,
+        reassigned_records.assigned_run
+    from reassigned_ids
+    inner join reassigned_records on reassigned_ids.event_id = reassigned_records.event_id
     where
-        moved_ids.profile_id is distinct from reattributed.profile_id
-        and moved_ids.event_id not in (select event_id from touched)
+        reassigned_ids.profile_id is distinct from reassigned_records.profile_id
+        and reassigned_ids.event_id not in (select event_id from touched_events)
 ),
 
-moved as (
+reassigned_events as (
     select
         stored_events.event_id,
-        moved_rows.profile_id,
+        reassigned_rows.profile_id,
         stored_events.source_model,
         stored_events.record_id,
         stored_events.channel,
@@ -66,15 +66,15 @@ moved as (
         {%- endfor %}
         stored_events.occurred_at,
         stored_events._staged_batch,
-        moved_rows.assigned_run as _attributed_run
+        reassigned_rows.assigned_run as _attributed_run
     from {{ this }} as stored_events
-    inner join moved_rows on stored_events.{{ row_locator() }} = moved_rows.row_locator
-    where stored_events.{{ row_locator() }} in (select row_locator from moved_rows)
+    inner join reassigned_rows on stored_events.{{ row_locator() }} = reassigned_rows.row_locator
+    where stored_events.{{ row_locator() }} in (select row_locator from reassigned_rows)
 ),
 
-removed as (
+removed_events as (
     select
-        touched.event_id,
+        touched_events.event_id,
         cast(null as text) as profile_id,
         cast(null as text) as source_model,
         cast(null as text) as record_id,
@@ -87,27 +87,27 @@ removed as (
         cast(null as timestamp) as occurred_at,
         cast(null as bigint) as _staged_batch,
         cast(null as bigint) as _attributed_run
-    from touched
-    left join attributed on touched.event_id = attributed.event_id
-    where attributed.event_id is null
+    from touched_events
+    left join staged_events on touched_events.event_id = staged_events.event_id
+    where staged_events.event_id is null
 ),
 
 changed as (
-    select * from attributed
+    select * from staged_events
     union all
-    select * from moved
+    select * from reassigned_events
     union all
-    select * from removed
+    select * from removed_events
 )
 {%- endif -%}
 {%- endmacro -%}
 
-{#- Query of the profiles of the timeline's records: of all, or of the few that were staged since the last run. -#}
+{#- Query of the profile per timeline record: for all records, or only for those staged since the last run. -#}
 {%- macro timeline_record_profiles(taken) -%}
 {%- if taken is none -%}
     select * from {{ ref('int_identity__record_profiles') }}
 {%- else -%}
-    {#- The combinations of these records first, so that the profiles of all others are not put in a hash table. -#}
+    {#- Look up the records' identifier combinations first, to avoid a hash table of all combinations. -#}
     with staged_records as materialized (
         select
             source_number,
@@ -122,11 +122,11 @@ changed as (
     select
         {{ source_model('staged_records.source_number') }} as source_model,
         staged_records.record_id,
-        set_profiles.profile_id,
-        set_profiles.assigned_run
+        combination_profiles.profile_id,
+        combination_profiles.assigned_run
     from staged_records
-    inner join {{ ref('int_identity__combination_profiles') }} as set_profiles
-        on staged_records.combination_key = set_profiles.combination_key
-    where set_profiles.combination_key in (select staged_records.combination_key from staged_records)
+    inner join {{ ref('int_identity__combination_profiles') }} as combination_profiles
+        on staged_records.combination_key = combination_profiles.combination_key
+    where combination_profiles.combination_key in (select staged_records.combination_key from staged_records)
 {%- endif -%}
 {%- endmacro -%}

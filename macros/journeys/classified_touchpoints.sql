@@ -1,6 +1,6 @@
 {#
-    CTEs that classify touchpoints by seed `channel_rules`, in the columns of `touchpoints` and those that `columns`
-    names; the last is `classified`.
+    CTEs that classify touchpoints by seed `channel_rules`. The last, `classified`, has the columns of `touchpoints` and
+    those in `columns`.
 #}
 {% macro classified_touchpoints(relation, columns=[]) %}
 touches as (
@@ -17,7 +17,7 @@ rules as (
     select * from {{ ref('channel_rules') }}
 ),
 
--- Patterns are costly and the same few sources return again and again.
+-- Matching patterns is expensive, so it is done once per distinct source.
 traffic_sources as (
     select distinct
         source_key,

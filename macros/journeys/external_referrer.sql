@@ -1,4 +1,4 @@
-{# The referrer, unless it is a page of the same site: walking on is not arriving. #}
+{# The referrer; null if it is a page of the same site, since navigation within the site is not an arrival. #}
 {% macro external_referrer(referrer, page_url) %}
     case
         when

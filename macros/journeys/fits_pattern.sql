@@ -1,6 +1,6 @@
 {#
-    Whether a value, null read as empty text, fits a rule's pattern. A rule without a pattern fits
-    everything; `^$` fits only what is missing. Patterns keep to what RE2 and PostgreSQL share.
+    Whether a value matches the regular expression of a rule. A null value counts as empty text, so `^$` matches only
+    missing values; a null pattern matches everything. Use only syntax that RE2 and PostgreSQL share.
 #}
 {% macro fits_pattern(value, pattern) %}
     (coalesce({{ pattern }}, '') = '' or {{ value_matches("coalesce(" ~ value ~ ", '')", pattern) }})

@@ -1,6 +1,6 @@
 {#
-    How often one integer goes into another, both not below zero, as bigint: DuckDB would divide them
-    as floating-point numbers.
+    Quotient of two non-negative integers, rounded down, as bigint. DuckDB's `/` would divide them as floating-point
+    numbers.
 #}
 {% macro integer_quotient(dividend, divisor) %}
     {{- return(adapter.dispatch('integer_quotient', 'customer_data_platform')(dividend, divisor)) -}}

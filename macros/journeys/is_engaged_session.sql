@@ -1,6 +1,6 @@
 {#
-    Whether a session shows interest: an order, a basket, two pages or screens, or ten seconds.
-    The thresholds are those of Google Analytics 4, with the basket added.
+    Whether a session is engaged: an order, an addition to the basket, two pages or screens, or ten seconds. The
+    thresholds are those of Google Analytics 4, plus the basket.
 #}
 {% macro is_engaged_session(order_count, product_added_count, view_count, duration_seconds) %}
     {{ return(adapter.dispatch('is_engaged_session', 'customer_data_platform')(

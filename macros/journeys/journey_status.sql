@@ -1,4 +1,4 @@
-{# How a journey stands by when an order may follow it no longer, which is null where one has. #}
+{# Status of a journey, from the deadline for attributing an order (`open_until`; null if the journey converted). #}
 {% macro journey_status(open_until, now) %}
     case
         when {{ open_until }} is null then 'converted'

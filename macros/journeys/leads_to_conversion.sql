@@ -1,6 +1,6 @@
 {#
-    Whether a touch counts towards a conversion: at most `attribution_lookback_days` before it and,
-    where `attribution_restarts_at_conversion` says so, after the person's conversion before.
+    Whether a touchpoint counts towards an order: at most `attribution_lookback_days` before it and, if
+    `attribution_restarts_at_conversion` is set, after the profile's previous order.
 #}
 {% macro leads_to_conversion(touched_at, converted_at, previous_converted_at) %}
     {{ return(adapter.dispatch('leads_to_conversion', 'customer_data_platform')(

@@ -1,4 +1,4 @@
-{# The calendar date that a UTC timestamp falls on in an IANA time zone (UTC where there is none). #}
+{# Local date of a UTC timestamp in an IANA time zone; a null time zone counts as UTC. #}
 {% macro local_date(timestamp, time_zone) %}
     cast({{ local_time(timestamp, time_zone) }} as date)
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# A UTC timestamp on the clocks of an IANA time zone (UTC where there is none). #}
+{# Local time of a UTC timestamp in an IANA time zone; a null time zone counts as UTC. #}
 {% macro local_time(timestamp, time_zone) %}
     {{ return(adapter.dispatch('local_time', 'customer_data_platform')(timestamp, time_zone)) }}
 {% endmacro %}

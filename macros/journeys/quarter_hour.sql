@@ -1,4 +1,4 @@
-{# Start of the quarter of an hour that a time is in. All times of one are of one date, in every time zone. #}
+{# Start of the quarter of an hour that contains a timestamp. It never spans two local dates, in any time zone. #}
 {% macro quarter_hour(timestamp) %}
     {{- adapter.dispatch('quarter_hour', 'customer_data_platform')(timestamp) -}}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {#
-    CTEs that follow the funnels of a scope through `actions` (entity_id, event_name, occurred_at and the columns of the
-    entity's key); the last is `compared_with_previous`. Write `with recursive` above.
+    CTEs that find the funnel steps reached by the entities of CTE `actions` (entity_id, event_name, occurred_at and the
+    entity's key columns); the last is `compared_with_previous`. Needs `with recursive`.
 #}
 {% macro reached_funnel_steps(scope, key) %}
 {%- set columns = ['funnel', 'entity_id'] + key -%}
@@ -9,7 +9,7 @@ funnel_steps as (
     where scope = '{{ scope }}'
 ),
 
--- An empty event name fits everything, as an empty cell does in every seed of rules.
+-- A step without an event name matches every event, as empty cells do in all seeds of rules.
 candidates as (
     select distinct
         funnel_steps.funnel,
@@ -26,8 +26,8 @@ candidates as (
             or coalesce(funnel_steps.event_name, '') = ''
 ),
 
--- A step is reached where it is first done at or after the one before, so that the recursion ends
--- with the funnel.
+-- A step is reached by its first event at or after the previous step; the recursion ends with the
+-- last step of the funnel.
 reached as (
     select
         {{ columns | join(', ') }},

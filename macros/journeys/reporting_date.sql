@@ -1,4 +1,4 @@
-{# The day on which reports count a UTC timestamp: that of `reporting_time_zone`. #}
+{# Date of a UTC timestamp in `reporting_time_zone`. #}
 {% macro reporting_date(timestamp) %}
     {{- local_date(timestamp, "'" ~ var("reporting_time_zone") ~ "'") -}}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Seconds from one timestamp to a later one, as bigint, fractions dropped. #}
+{# Number of whole seconds between two timestamps, as bigint. #}
 {% macro seconds_between(started_at, ended_at) %}
     {{ return(adapter.dispatch('seconds_between', 'customer_data_platform')(started_at, ended_at)) }}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {#
-    Whether a purchase of a product settles the interest shown in it: bought since, or so shortly
-    before that who looks at it again is looking at what is already owned.
+    Whether a purchase resolves an abandoned product: bought after the last view, or so shortly before it that the
+    person was looking at a product they already own.
 #}
 {% macro settles_interest(purchased_at, interested_at) %}
     {{ return(adapter.dispatch('settles_interest', 'customer_data_platform')(purchased_at, interested_at)) }}

@@ -1,6 +1,6 @@
 {#
-    Names of the sources of identities that nobody put on the timeline. Read from the graph, so that
-    a channel is missed before its first row has come. Proposals of matching are no interactions.
+    Names of identity sources that are missing from the timeline. Read from dbt's lineage, so that a missing channel is
+    found even before its first row arrives. Match proposals are excluded, since they are not interactions.
 #}
 {% macro sources_off_the_timeline() %}
     {% set forgotten = [] %}

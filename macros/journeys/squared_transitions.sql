@@ -1,7 +1,7 @@
 {#
-    One CTE for each of `doublings`, named `steps_<n>`: the transition probabilities over twice as
-    many steps as the one before, from `steps_0`. Multiplied as decimals of 18 places, which no order
-    of summation changes.
+    CTEs `steps_1` to `steps_<doublings>`, each with the transition probabilities over twice as many steps as the
+    previous one, starting from `steps_0`. Computed in decimals with 18 places, so that the result does not depend on
+    the order of summation.
 #}
 {% macro squared_transitions(doublings) %}
     {%- for doubling in range(1, doublings + 1) %}

@@ -1,6 +1,6 @@
 {#
-    One channel's select of the timeline's union: `columns` maps the timeline's columns to the
-    model's expressions; what it leaves out is null.
+    Select of one staging model for the union in `int_journeys__timeline`. `columns` maps timeline columns to SQL
+    expressions; all other columns are null.
 #}
 {% macro timeline(model, channel, record_id, event_name, occurred_at, columns={}) %}
     {%- set unknown = columns.keys() | reject('in', timeline_columns().keys()) | list -%}

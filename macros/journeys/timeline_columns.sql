@@ -1,4 +1,4 @@
-{# What a channel can tell the timeline beside key, time and name: column → type. #}
+{# Timeline columns other than the key, the time and the event name, with their types. #}
 {% macro timeline_columns() %}
     {% do return({
         'visitor_id': 'text',

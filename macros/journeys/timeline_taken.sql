@@ -1,9 +1,9 @@
 {#
-    What the stored timeline has taken in: the last batch of each staging model, none where that is to be
-    compared whole, and the last run of the graph. None where all is to be built anew.
+    Watermarks of the stored timeline: `sources`, the last processed batch per staging model (none if all rows of the
+    model have to be compared), and `assigned_run`, the last processed run of the identity graph. None in a full build.
 #}
 {%- macro timeline_taken() -%}
-    {%- set set_profiles = ref('int_identity__combination_profiles') if not execute or processed_batch() -%}
+    {%- set combination_profiles = ref('int_identity__combination_profiles') if not execute or processed_batch() -%}
     {%- if not execute -%}
         {%- for source in identity_sources() -%}{%- do base_of(source.model) -%}{%- endfor -%}
         {%- do ref('identity_graph') -%}
@@ -11,7 +11,7 @@
     {%- endif -%}
     {%- if processed_batch() is none -%}{%- do return(none) -%}{%- endif -%}
     {%- set assigned_run = query_value('select max(_attributed_run) from ' ~ this) -%}
-    {%- set first_run = query_value('select min(assigned_run) from ' ~ set_profiles) -%}
+    {%- set first_run = query_value('select min(assigned_run) from ' ~ combination_profiles) -%}
     {%- if assigned_run is none or first_run is none or first_run > assigned_run -%}
         {%- do build_in_full() -%}
         {%- do return(none) -%}
@@ -26,7 +26,7 @@
     {%- for source in identity_sources() -%}
         {%- set batches = run_query(staged_batch_range(source.model)).rows[0] -%}
         {%- set batch = known.get(source.model) -%}
-        {#- A base that was built again holds no row of a batch that was taken in. -#}
+        {#- After a full refresh of the base model, its batches no longer include the last processed one. -#}
         {%- set is_continued = batch is not none and batches[0] is not none
             and batches[0] <= batch and batch <= batches[1] -%}
         {%- do sources.update({source.model: batch if is_continued else none}) -%}
@@ -34,7 +34,7 @@
     {%- do return({'assigned_run': assigned_run | int, 'sources': sources}) -%}
 {%- endmacro -%}
 
-{#- Condition on the timeline: rows of batches that were not taken in, or all. -#}
+{#- Condition on the timeline: rows of unprocessed batches, or all rows in a full build. -#}
 {%- macro staged_since(taken) -%}
     {%- if taken is none -%}true{%- else -%}
     {%- for model, batch in taken.sources.items() -%}
@@ -45,7 +45,7 @@
     {%- endif -%}
 {%- endmacro -%}
 
-{#- Records that were written or removed since, whether they are accepted or not. -#}
+{#- Query of the records written or removed after the watermarks, including rejected ones. -#}
 {%- macro records_touched_since(taken) -%}
     {%- for model, batch in taken.sources.items() %}
     {%- if batch is not none %}

@@ -1,4 +1,4 @@
-{# Host name of a web address in lower case without `www.` and port; null without an address. #}
+{# Host of a URL in lower case, without `www.` and port; null if the URL is null. #}
 {% macro url_host(url) %}
     nullif(
         regexp_replace(

@@ -1,7 +1,7 @@
 {#
-    Whether an attribution model weighs a touch by the effects of channels, which follow the journeys of everybody: all of
-    its credits are computed again where an effect moved. An override of `attribution_weight` that adds such a model says so
-    here.
+    Whether an attribution model uses the channel removal effects. These depend on the journeys of all profiles, so all
+    credits of the model are recomputed when an effect changes. If you override `attribution_weight` with such a model,
+    override this macro too.
 #}
 {% macro weighs_all_journeys(attribution_model) %}
     {{ return(adapter.dispatch('weighs_all_journeys', 'customer_data_platform')(attribution_model)) }}

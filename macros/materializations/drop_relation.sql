@@ -1,8 +1,7 @@
 {#
-    dbt swaps a table in by two names and then drops the earlier one with all views of it, which are gone
-    until dbt comes to build them again. Readers would fail: the views are pointed at the new table first.
-    Each is replaced by itself, since whoever held two of them could stand in the way of a reader who
-    waits for the other.
+    dbt replaces a table by renaming, then drops the old one together with all views that read it, so readers fail
+    until dbt has rebuilt these views. Therefore the views are pointed at the new table first, one statement per view,
+    to avoid deadlocks with readers.
 #}
 {% macro postgres__drop_relation(relation) %}
     {% set suffix = '__dbt_backup' %}
@@ -18,7 +17,7 @@
     {{ default__drop_relation(relation) }}
 {% endmacro %}
 
-{# Query of the views that read a relation, by their object ids. #}
+{# Query of the object ids of the views that read a relation. #}
 {% macro views_of(relation) %}
     select distinct pg_rewrite.ev_class
     from pg_depend
@@ -34,8 +33,8 @@
 {% endmacro %}
 
 {#
-    Block that lets a view read another relation. A view that cannot, since columns are others now, stays
-    as it is and is dropped with what it reads: its own model has changed too, and is built after this one.
+    Block that makes a view read another relation. If the columns differ, the view is left unchanged and dropped with
+    its old relation: its own model has changed too and is built later in the run.
 #}
 {% macro point_view_at(view, from_relation, to_relation) %}
     do $block$

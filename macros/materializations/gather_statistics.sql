@@ -1,4 +1,4 @@
-{#- For engines that plan by statistics and have none of a table that was just filled. -#}
+{#- Refreshes planner statistics of a table that was just filled, on engines that have them. -#}
 {%- macro gather_statistics(relation) -%}
     {{- adapter.dispatch('gather_statistics')(relation) -}}
 {%- endmacro -%}

@@ -1,4 +1,4 @@
-{# (Re)creates a table of this session only: nothing of it outlives the run, not even a crash. #}
+{# Creates or replaces a temporary table, which disappears with the session. #}
 {% macro replace_temp_table(name, query) %}
     {% do adapter.dispatch('replace_temp_table', 'customer_data_platform')(name, query) %}
 {% endmacro %}

@@ -1,7 +1,6 @@
 {#
-    Empties a seed before its rows are written. dbt would drop it, with all views of it, or truncate it,
-    for which it waits until nobody reads and then keeps readers out. Only a seed whose columns are
-    others now is dropped.
+    Deletes the rows of a seed before the new ones are written. dbt would drop it, together with all views that read it,
+    or truncate it, which waits for all readers and then blocks them. Only a seed with changed columns is dropped.
 #}
 {% macro postgres__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
     {% if full_refresh and seed_columns(model, agate_table) != relation_columns(old_relation) %}
@@ -12,7 +11,7 @@
     {% do return(sql) %}
 {% endmacro %}
 
-{# Names and types of a seed's columns, as its file and configuration say. #}
+{# Names and types of a seed's columns, from its file and configuration. #}
 {% macro seed_columns(model, agate_table) %}
     {% set types = model.config.column_types %}
     {% set columns = [] %}

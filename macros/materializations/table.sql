@@ -1,7 +1,7 @@
 {#
-    Tables and views on DuckDB, written anew within one transaction: readers see either as a whole. dbt-duckdb
-    would build them beside the earlier ones and swap both by three renames and as many questions to the
-    catalogue, for which a refresh of so many models waits longer than for most of their rows.
+    Tables and views on DuckDB, replaced within one transaction, so that readers see either the old or the new one.
+    dbt-duckdb would build a second relation and rename both, with several catalogue queries; with this many models that
+    takes longer than writing most of their rows.
 #}
 {% materialization table, adapter='duckdb' %}
     {{ return(rewrite_relation(this.incorporate(type='table'))) }}

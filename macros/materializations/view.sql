@@ -1,7 +1,6 @@
 {#
-    Replaces a view in place. dbt would swap it by two names and drop the earlier one with all views that
-    read it, which readers would miss until dbt comes to build those again. Only where columns were
-    renamed, retyped or removed is there no other way.
+    Replaces a view in place. dbt would rename a new view and drop the old one together with all views that read it, so
+    readers would fail until dbt has rebuilt these. This only happens if columns were renamed, retyped or removed.
 #}
 {% materialization view, adapter='postgres' %}
     {% set existing_relation = load_cached_relation(this) %}

@@ -1,4 +1,4 @@
-{# What a sign of interest in a product weighs before it fades; a return takes a purchase back. #}
+{# Weight of an interest signal before time decay; a return cancels a purchase. #}
 {% macro affinity_weight(signal) %}
     {{ return(adapter.dispatch('affinity_weight', 'customer_data_platform')(signal)) }}
 {% endmacro %}

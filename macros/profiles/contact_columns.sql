@@ -1,4 +1,4 @@
-{# What a source can tell of how to reach and address a person: column → type. #}
+{# Columns of a contact record with their types. #}
 {% macro contact_columns() %}
     {% do return({
         'email': 'text',

@@ -1,5 +1,5 @@
 {#
-    One source's select of the union of contact records. `columns` names the columns of
+    Select of one source for the union in `int_profiles__contact_records`. `columns` lists the columns of
     `contact_columns` that the relation has; the others are null.
 #}
 {% macro contact_records(relation, source_model, record_id, observed_at, columns) %}

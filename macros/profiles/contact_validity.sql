@@ -1,6 +1,6 @@
 {#
-    Whether an address is known to work: bounced, verified or unverified. A hard bounce holds until
-    mail arrives there again; who has opened or clicked lately has shown that mail is read there.
+    Deliverability of an email address: bounced (hard bounce and no delivery since), verified (recent open or click) or
+    unverified.
 #}
 {% macro contact_validity(verified_at, bounced_at, reached_at, now) %}
     {{ return(adapter.dispatch('contact_validity', 'customer_data_platform')(

@@ -1,11 +1,11 @@
-{# Attributes of the golden record. Each is won by one record whole. #}
+{# Attributes of the golden record. All columns of an attribute come from the same record. #}
 {% macro contact_attributes() %}
     {% do return(['email', 'phone', 'name', 'birth_date', 'address', 'preferred_language']) %}
 {% endmacro %}
 
 {#
-    The value of an attribute of the golden record in a relation with the columns of `contact_columns`, written
-    so that equal ones compare equal; null where it is not known.
+    Comparison key of an attribute of the golden record, in a relation with the columns of `contact_columns`: equal
+    values have equal keys; null if unknown.
 #}
 {% macro contact_value_key(attribute, relation) %}
     {%- if attribute == 'email' -%}

@@ -1,6 +1,6 @@
 {#
-    A weight after it has halved every `half_life_days`, as numeric(18, 6): each is rounded before
-    they are added up, so that a sum is the same in any order and on any engine.
+    A weight after exponential decay with a half-life of `half_life_days`, as numeric(18, 6). Weights are rounded before
+    summation, so that sums are equal in any order and on any engine.
 #}
 {% macro decayed(weight, occurred_at, now, half_life_days) %}
     cast(

@@ -1,6 +1,6 @@
 {#
-    What an interaction shows engagement with: email, push or site (the app too); null where it
-    shows none, as leaving a list does.
+    Kind of engagement that an interaction shows: email, push or site (website and app); null if it shows none, such as
+    an unsubscribe.
 #}
 {% macro engagement_kind(channel, event_name) %}
     {{ return(adapter.dispatch('engagement_kind', 'customer_data_platform')(channel, event_name)) }}

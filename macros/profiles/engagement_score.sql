@@ -1,7 +1,7 @@
 {#
-    Engagement from 0 to 100. What was done within 7 days counts four times, within 30 days twice,
-    within 90 days once; an email or push that was opened as much as two pages.
-    `relation` has `<kind>_engagement_<days>_days_count`.
+    Engagement score from 0 to 100. Interactions of the last 7 days count four times, of the last 30 days twice, of the
+    last 90 days once; an email or push engagement counts as much as two on the site. `relation` has the columns
+    `<kind>_engagement_<days>_days_count`.
 #}
 {% macro engagement_score(relation) %}
     {{ return(adapter.dispatch('engagement_score', 'customer_data_platform')(relation)) }}

@@ -1,6 +1,6 @@
 {#
-    Whether a history, a relation with `valid_from`, already holds what was known at `as_of()` or
-    later. False before its first run.
+    Whether a history (a relation with `valid_from`) already contains versions as of `as_of()` or later. False before
+    its first build.
 #}
 {% macro history_reaches(relation) %}
     {%- if not execute or relation is none -%}

@@ -1,4 +1,4 @@
-{# Score of a record from 100, faultless, to 0: what its issues cost by seed `hygiene_issues`. #}
+{# Hygiene score of a CRM record: 100 minus the penalty points of its issues (seed `hygiene_issues`), at least 0. #}
 {% macro hygiene_score(penalty_points) %}
     {{ return(adapter.dispatch('hygiene_score', 'customer_data_platform')(penalty_points)) }}
 {% endmacro %}

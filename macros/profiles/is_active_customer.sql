@@ -1,4 +1,4 @@
-{# Whether a person is an active customer: ordered lately. Null dates mean no order. #}
+{# Whether a profile is an active customer, that is, ordered recently. A null date means no order. #}
 {% macro is_active_customer(last_ordered_at, now) %}
     {{ return(adapter.dispatch('is_active_customer', 'customer_data_platform')(
         last_ordered_at, now

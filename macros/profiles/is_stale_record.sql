@@ -1,4 +1,4 @@
-{# Whether a record of the CRM is stale: neither changed nor its person heard of for long. #}
+{# Whether a CRM record is stale: not updated for a long time, and no interaction of the profile either. #}
 {% macro is_stale_record(updated_at, last_interaction_at, now) %}
     {{ return(adapter.dispatch('is_stale_record', 'customer_data_platform')(
         updated_at, last_interaction_at, now

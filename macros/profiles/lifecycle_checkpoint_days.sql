@@ -1,6 +1,6 @@
 {#
-    Days after the first or the last order at which `lifecycle_stage` may change without another one. Who overrides
-    that macro with other limits overrides this one with them.
+    Days after the first or last order at which `lifecycle_stage` may change without a new order. If you override that
+    macro with other thresholds, override this macro too.
 #}
 {% macro lifecycle_checkpoint_days() %}
     {{ return(adapter.dispatch('lifecycle_checkpoint_days', 'customer_data_platform')()) }}

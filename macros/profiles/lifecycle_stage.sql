@@ -1,7 +1,7 @@
 {#
     Stage of the customer lifecycle: anonymous, lead, new, active, at_risk, lapsed or won_back.
-    A won-back customer had lapsed before the last order and is active again; `previous_ordered_at`
-    is the order before the last one.
+    A won-back customer had lapsed before the last order and is active again. `previous_ordered_at`
+    is the time of the order before the last one.
 #}
 {% macro lifecycle_stage(is_known, first_ordered_at, previous_ordered_at, last_ordered_at, now) %}
     {{ return(adapter.dispatch('lifecycle_stage', 'customer_data_platform')(

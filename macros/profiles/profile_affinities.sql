@@ -1,6 +1,6 @@
 {#
-    The query that ranks affinities by `subject` in a CTE `summed`, the strongest first; what was sent back as
-    often as bought comes last and has no share.
+    Query that ranks the affinities in CTE `subject_scores` by score and computes their shares. Affinities with a
+    score of 0 or less, such as products returned as often as bought, get a share of 0.
 #}
 {% macro ranked_affinities(subject) %}
     select
@@ -28,10 +28,10 @@
         ) as affinity_share,
         last_interested_at,
         measured_at
-    from summed
+    from subject_scores
 {%- endmacro %}
 
-{# The query of the mart of the same: what is left of them at `as_of()`. #}
+{# Query of the affinity mart: affinity scores after time decay, as of `as_of()`. #}
 {% macro profile_affinities(subject) %}
 with
 
@@ -39,7 +39,7 @@ affinities as (
     select * from {{ ref('int_profiles__' ~ subject | replace('_id', '') ~ '_affinities') }}
 ),
 
-faded as (
+decayed_affinities as (
     select
         affinity_id,
         profile_id,
@@ -57,11 +57,11 @@ faded as (
     from affinities
 ),
 
--- What has faded away is no affinity any more; the weakest go first.
-kept_above_nothing as (
-    select * from faded
+-- Affinities that decayed to 0 are dropped. These rank last, so the ranks stay gapless.
+positive_affinities as (
+    select * from decayed_affinities
     where affinity_score > 0
 )
 
-select * from kept_above_nothing
+select * from positive_affinities
 {%- endmacro %}

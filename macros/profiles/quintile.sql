@@ -1,6 +1,6 @@
 {#
-    Quintile from 1 (lowest) to 5 of an expression among the rows with a true `among`, null for the
-    others. Equal values share a quintile, which `ntile` would hand out at random.
+    Quintile of an expression, 1 (lowest) to 5, among the rows that meet condition `among`; null for the others. Unlike
+    with `ntile`, equal values share a quintile.
 #}
 {% macro quintile(expression, among) %}
     case

@@ -1,4 +1,4 @@
-{# Size of the product of an event, from its JSON properties; null where the source tells none. #}
+{# Size of the product in an event, from its JSON properties; null if the source reports none. #}
 {% macro size_of_event(properties) %}
     {{ return(adapter.dispatch('size_of_event', 'customer_data_platform')(properties)) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{# When a version in a snapshot begins: the run's `as_of()`, as everywhere, and not the clock. #}
+{# Start of a snapshot version: the run's `as_of()` instead of the clock, as in all models. #}
 {% macro default__snapshot_get_time() %}
     {{- as_of() -}}
 {% endmacro %}

@@ -4,7 +4,7 @@ changes as (
     select * from {{ ref('identity_graph__changes') }}
 ),
 
-logged as (
+named_changes as (
     select
         change_id,
         change_type,
@@ -17,4 +17,4 @@ logged as (
     from changes
 )
 
-select * from logged
+select * from named_changes

@@ -1,7 +1,7 @@
 {{ config(materialized='identity_graph') }}
 
--- The materialization reads these itself, and of each only what changed since the last run; see
--- macros/identity_graph/README.md. These lines tell dbt what has to be built before.
+-- The materialization reads these relations itself, each only as far as it changed since the last
+-- run (see macros/identity_graph/README.md). The lines below declare the dependencies to dbt.
 -- depends_on: {{ ref('identifier_types') }}
 -- depends_on: {{ ref('identifier_limits') }}
 -- depends_on: {{ ref('identifier_blocklist') }}

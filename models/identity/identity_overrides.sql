@@ -8,7 +8,7 @@ identifiers as (
     select * from {{ ref('profile_identifiers') }}
 ),
 
-compared as (
+compared_overrides as (
     select
         overrides.override_id,
         overrides.decision,
@@ -35,4 +35,4 @@ compared as (
             and overrides.identifier_value_b = identifiers_b.identifier_value
 )
 
-select * from compared
+select * from compared_overrides

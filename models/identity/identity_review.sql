@@ -1,4 +1,4 @@
--- Only in a project that declares what it matches: the tests' small projects read other channels.
+-- Disabled in projects that define no match sources, such as the small projects of the tests.
 {{ config(enabled=match_sources is defined) }}
 {%- set attributes = match_attributes() if match_sources is defined else [] %}
 
@@ -20,7 +20,7 @@ link_overrides as (
     select * from {{ ref('link_overrides') }}
 ),
 
-settled as (
+decided_pairs as (
     select
         identifier_type_a,
         identifier_value_a,
@@ -36,23 +36,23 @@ settled as (
     from link_overrides
 ),
 
-unsettled as (
+undecided_pairs as (
     select proposals.*
     from proposals
-    left join settled
+    left join decided_pairs
         on
-            proposals.identifier_type_a = settled.identifier_type_a
-            and proposals.identifier_value_a = settled.identifier_value_a
-            and proposals.identifier_type_b = settled.identifier_type_b
-            and proposals.identifier_value_b = settled.identifier_value_b
-    where settled.identifier_type_a is null
+            proposals.identifier_type_a = decided_pairs.identifier_type_a
+            and proposals.identifier_value_a = decided_pairs.identifier_value_a
+            and proposals.identifier_type_b = decided_pairs.identifier_type_b
+            and proposals.identifier_value_b = decided_pairs.identifier_value_b
+    where decided_pairs.identifier_type_a is null
 ),
 
--- An attribute that one of the two lacks neither agrees nor differs. A record that is gone leaves
--- nothing to decide.
-compared as (
+-- An attribute that is missing on one record neither agrees nor differs. Pairs with a deleted
+-- record are dropped.
+compared_pairs as (
     select
-        unsettled.*,
+        undecided_pairs.*,
         concat_ws(
             ', '
             {%- for name in attributes %},
@@ -65,50 +65,50 @@ compared as (
             case when records_a.{{ name }} <> records_b.{{ name }} then '{{ name }}' end
             {%- endfor %}
         ) as differing_attributes
-    from unsettled
+    from undecided_pairs
     inner join records as records_a
         on
-            unsettled.identifier_type_a = records_a.identifier_type
-            and unsettled.identifier_value_a = records_a.identifier_value
+            undecided_pairs.identifier_type_a = records_a.identifier_type
+            and undecided_pairs.identifier_value_a = records_a.identifier_value
     inner join records as records_b
         on
-            unsettled.identifier_type_b = records_b.identifier_type
-            and unsettled.identifier_value_b = records_b.identifier_value
+            undecided_pairs.identifier_type_b = records_b.identifier_type
+            and undecided_pairs.identifier_value_b = records_b.identifier_value
 ),
 
-profiled as (
+pairs_with_profiles as (
     select
-        compared.pair_id,
-        compared.identifier_type_a,
-        compared.identifier_value_a,
+        compared_pairs.pair_id,
+        compared_pairs.identifier_type_a,
+        compared_pairs.identifier_value_a,
         identifiers_a.profile_id as profile_id_a,
-        compared.identifier_type_b,
-        compared.identifier_value_b,
+        compared_pairs.identifier_type_b,
+        compared_pairs.identifier_value_b,
         identifiers_b.profile_id as profile_id_b,
-        compared.agreeing_attributes,
-        compared.differing_attributes,
-        compared.match_probability,
-        compared.match_weight,
-        compared.model_version,
-        compared.matched_at
-    from compared
+        compared_pairs.agreeing_attributes,
+        compared_pairs.differing_attributes,
+        compared_pairs.match_probability,
+        compared_pairs.match_weight,
+        compared_pairs.model_version,
+        compared_pairs.matched_at
+    from compared_pairs
     left join identifiers as identifiers_a
         on
-            compared.identifier_type_a = identifiers_a.identifier_type
-            and compared.identifier_value_a = identifiers_a.identifier_value
+            compared_pairs.identifier_type_a = identifiers_a.identifier_type
+            and compared_pairs.identifier_value_a = identifiers_a.identifier_value
     left join identifiers as identifiers_b
         on
-            compared.identifier_type_b = identifiers_b.identifier_type
-            and compared.identifier_value_b = identifiers_b.identifier_value
+            compared_pairs.identifier_type_b = identifiers_b.identifier_type
+            and compared_pairs.identifier_value_b = identifiers_b.identifier_value
 ),
 
--- What other links have joined already needs no decision.
-apart as (
-    select * from profiled
+-- Pairs that are already in one profile need no decision.
+separate_pairs as (
+    select * from pairs_with_profiles
     where
         profile_id_a <> profile_id_b
         or profile_id_a is null
         or profile_id_b is null
 )
 
-select * from apart
+select * from separate_pairs

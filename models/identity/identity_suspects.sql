@@ -38,7 +38,7 @@ inactive_ends as (
     from links
 ),
 
-inactive as (
+link_totals as (
     select
         identifier_key,
         count(*) as inactive_link_count,
@@ -59,13 +59,13 @@ suspects as (
                 then
                     'shared: ' || identifiers.neighbour_type || ' beyond the limit of '
                     || identifier_limits.max_count
-            when inactive.overridden_link_count > 0 then 'kept apart by an override'
-            when inactive.link_count_beyond_limit > 0 then 'links cut: profile beyond a limit'
+            when link_totals.overridden_link_count > 0 then 'kept apart by an override'
+            when link_totals.link_count_beyond_limit > 0 then 'links cut: profile beyond a limit'
             else 'links cut: outside the window of ' || own_types.link_window_days || ' days'
         end as reason,
         identifiers.neighbour_type,
         identifiers.neighbour_count,
-        coalesce(inactive.inactive_link_count, 0) as inactive_link_count,
+        coalesce(link_totals.inactive_link_count, 0) as inactive_link_count,
         identifiers.record_count,
         identifiers.first_observed_at,
         identifiers.last_observed_at
@@ -80,14 +80,14 @@ suspects as (
             and identifiers.neighbour_type = identifier_limits.neighbour_type
     left join blocklist
         on identifiers.blocking_priority = blocklist.priority
-    left join inactive
-        on identifiers.identifier_key = inactive.identifier_key
+    left join link_totals
+        on identifiers.identifier_key = link_totals.identifier_key
     where
         identifiers.blocking_priority is not null
         or identifiers.is_shared
-        or inactive.overridden_link_count > 0
-        or inactive.link_count_beyond_limit > 0
-        or (inactive.stale_link_count > 0 and own_types.link_window_days is not null)
+        or link_totals.overridden_link_count > 0
+        or link_totals.link_count_beyond_limit > 0
+        or (link_totals.stale_link_count > 0 and own_types.link_window_days is not null)
 )
 
 select * from suspects

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- By keys alone, since models that only count need neither values nor profile ids.
+-- Has keys only, since models that count identifiers need neither values nor profile ids.
 with
 
 identifiers as (
@@ -17,7 +17,7 @@ nodes as (
     select * from {{ ref('identity_graph') }}
 ),
 
-assigned as (
+assigned_identifiers as (
     select
         identifiers.identifier_key,
         identifier_types.identifier_type,
@@ -34,4 +34,4 @@ assigned as (
         on identifiers.identifier_key = nodes.identifier_key
 )
 
-select * from assigned
+select * from assigned_identifiers

@@ -1,4 +1,4 @@
--- Only in a project that declares what it matches: the tests' small projects read other channels.
+-- Disabled in projects that define no match sources, such as the small projects of the tests.
 {{ config(enabled=match_sources is defined) }}
 {%- set sources = match_sources() if match_sources is defined else [] %}
 

@@ -9,7 +9,7 @@ combination_profiles as (
     select * from {{ ref('int_identity__combination_profiles') }}
 ),
 
-assigned as (
+assigned_records as (
     select
         {{ source_model('records.source_number') }} as source_model,
         records.record_id,
@@ -20,4 +20,4 @@ assigned as (
         on records.combination_key = combination_profiles.combination_key
 )
 
-select * from assigned
+select * from assigned_records

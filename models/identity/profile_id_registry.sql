@@ -4,7 +4,7 @@ id_registry as (
     select * from {{ ref('identity_graph__id_registry') }}
 ),
 
-registered as (
+registered_ids as (
     select
         profile_id,
         original_identifier_type,
@@ -19,4 +19,4 @@ registered as (
     from id_registry
 )
 
-select * from registered
+select * from registered_ids

@@ -12,7 +12,7 @@ dictionary as (
     select * from {{ ref('identity_graph__dictionary') }}
 ),
 
-named as (
+named_identifiers as (
     select
         assigned_identifiers.identifier_type,
         dictionary.identifier_value,
@@ -29,4 +29,4 @@ named as (
         on assigned_identifiers.cluster_id = clusters.cluster_id
 )
 
-select * from named
+select * from named_identifiers

@@ -18,7 +18,7 @@ clusters as (
     select * from {{ ref('identity_graph__clusters') }}
 ),
 
-named as (
+pairs as (
     select
         links.*,
         dictionary_a.identifier_type as type_a,
@@ -37,27 +37,27 @@ named as (
         on links.identifier_key_b = dictionary_b.identifier_key
 ),
 
-described as (
+keyed_links as (
     select
-        named.link_id,
-        case when named.is_in_order then named.type_a else named.type_b end as identifier_type_a,
-        case when named.is_in_order then named.value_a else named.value_b end as identifier_value_a,
-        case when named.is_in_order then named.type_b else named.type_a end as identifier_type_b,
-        case when named.is_in_order then named.value_b else named.value_a end as identifier_value_b,
-        case when named.is_active then clusters.profile_id end as profile_id,
-        named.is_active,
-        {{ inactive_reason('named.status') }} as inactive_reason,
-        named.record_count,
-        {{ source_count('named.source_mask') }} as source_count,
-        split_part(named.sample_record, ':', 1) as sample_source_model,
-        substr(named.sample_record, strpos(named.sample_record, ':') + 1) as sample_record_id,
-        named.first_observed_at,
-        named.last_observed_at
-    from named
+        pairs.link_id,
+        case when pairs.is_in_order then pairs.type_a else pairs.type_b end as identifier_type_a,
+        case when pairs.is_in_order then pairs.value_a else pairs.value_b end as identifier_value_a,
+        case when pairs.is_in_order then pairs.type_b else pairs.type_a end as identifier_type_b,
+        case when pairs.is_in_order then pairs.value_b else pairs.value_a end as identifier_value_b,
+        case when pairs.is_active then clusters.profile_id end as profile_id,
+        pairs.is_active,
+        {{ inactive_reason('pairs.status') }} as inactive_reason,
+        pairs.record_count,
+        {{ source_count('pairs.source_mask') }} as source_count,
+        split_part(pairs.sample_record, ':', 1) as sample_source_model,
+        substr(pairs.sample_record, strpos(pairs.sample_record, ':') + 1) as sample_record_id,
+        pairs.first_observed_at,
+        pairs.last_observed_at
+    from pairs
     left join nodes
-        on named.identifier_key_a = nodes.identifier_key
+        on pairs.identifier_key_a = nodes.identifier_key
     left join clusters
         on nodes.cluster_id = clusters.cluster_id
 )
 
-select * from described
+select * from keyed_links

@@ -4,7 +4,7 @@ id_registry as (
     select * from {{ ref('profile_id_registry') }}
 ),
 
-redirected as (
+redirected_ids as (
     select
         profile_id as old_profile_id,
         redirected_to_profile_id as profile_id,
@@ -13,4 +13,4 @@ redirected as (
     where redirected_to_profile_id is not null
 )
 
-select * from redirected
+select * from redirected_ids

@@ -40,7 +40,7 @@ found_purchases as (
     where not is_return and profile_id is not null and ordered_at <= {{ as_of() }}
 ),
 
-ranked_settlements as (
+ranked_resolving_purchases as (
     select
         interests.profile_id,
         interests.product_id,
@@ -49,7 +49,7 @@ ranked_settlements as (
         row_number() over (
             partition by interests.profile_id, interests.product_id
             order by purchases.ordered_at, purchases.channel
-        ) as settlement_number
+        ) as purchase_number
     from interests
     inner join found_purchases as purchases
         on
@@ -58,7 +58,7 @@ ranked_settlements as (
             and {{ settles_interest('purchases.ordered_at', 'interests.last_interested_at') }}
 ),
 
-described as (
+abandonments as (
     select
         {{ surrogate_key(['interests.profile_id', 'interests.product_id']) }}
             as abandoned_product_id,
@@ -69,20 +69,20 @@ described as (
             when interests.last_added_at is not null then 'basket'
             else 'browse'
         end as abandoned_stage,
-        settlements.ordered_at is not null as is_resolved,
-        settlements.channel as resolved_channel,
+        resolving_purchases.ordered_at is not null as is_resolved,
+        resolving_purchases.channel as resolved_channel,
         interests.viewed_count,
         interests.added_count,
         interests.first_interested_at,
         interests.last_interested_at,
-        settlements.ordered_at as resolved_at
+        resolving_purchases.ordered_at as resolved_at
     from interests
     left join found_last_checkouts on interests.profile_id = found_last_checkouts.profile_id
-    left join ranked_settlements as settlements
+    left join ranked_resolving_purchases as resolving_purchases
         on
-            interests.profile_id = settlements.profile_id
-            and interests.product_id = settlements.product_id
-            and settlements.settlement_number = 1
+            interests.profile_id = resolving_purchases.profile_id
+            and interests.product_id = resolving_purchases.product_id
+            and resolving_purchases.purchase_number = 1
 )
 
-select * from described
+select * from abandonments

@@ -14,7 +14,7 @@ conversions as (
     select * from {{ ref('int_journeys__conversions') }}
 ),
 
-touches as (
+touchpoints as (
     select * from {{ ref('int_journeys__conversion_touchpoints') }}
 ),
 
@@ -22,8 +22,8 @@ attribution_models as (
     select * from {{ ref('attribution_models') }}
 ),
 
--- An order that no touchpoint led to keeps its credit, so that sums hold.
-untouched as (
+-- Orders without a touchpoint keep their whole credit, so that credits sum to the orders.
+conversions_without_touchpoint as (
     select
         conversions.order_key,
         attribution_models.attribution_model,
@@ -38,15 +38,15 @@ untouched as (
         cast(null as timestamp) as touched_at,
         conversions.converted_at
     from conversions
-    left join touches
+    left join touchpoints
         on
-            conversions.order_key = touches.order_key
-            and touches.touch_number = 1
+            conversions.order_key = touchpoints.order_key
+            and touchpoints.touch_number = 1
     cross join attribution_models
-    where touches.order_key is null
+    where touchpoints.order_key is null
 ),
 
-unioned as (
+all_credits as (
     select
         order_key,
         attribution_model,
@@ -77,10 +77,10 @@ unioned as (
         converted_at
     from effect_credits
     union all
-    select * from untouched
+    select * from conversions_without_touchpoint
 ),
 
-described as (
+keyed_credits as (
     select
         {{ surrogate_key(['order_key', 'attribution_model', 'touch_number']) }}
             as attributed_conversion_id,
@@ -97,7 +97,7 @@ described as (
         attributed_amount,
         touched_at,
         converted_at
-    from unioned
+    from all_credits
 )
 
-select * from described
+select * from keyed_credits

@@ -6,7 +6,7 @@
     )",
 }) }}
 
--- A line that was removed does not say of which receipt it was, so that all orders are built again.
+-- A deleted receipt line no longer names its receipt, so deletions lead to a full build.
 with
 
 changed_events as (
@@ -25,8 +25,8 @@ order_lines as (
     select * from {{ ref('int_journeys__reported_order_lines') }}
 ),
 
--- Lines may come after their receipt and be corrected without it. `union` drops the repeats.
-unioned as (
+-- Lines may arrive after their receipt and be corrected without it. `union` removes duplicates.
+changed_order_ids as (
     select
         channel,
         order_id
@@ -44,7 +44,7 @@ unioned as (
         order_id
     from order_lines
     where product_id in (select changed_categories.product_id from changed_categories)
-    -- A row without an order says that there was a run, so how far back the list reaches.
+    -- One row without an order per run, so that readers know how far back the list goes.
     union
     select
         null as channel,
@@ -56,4 +56,4 @@ select
     case when channel is not null then {{ surrogate_key(['channel', 'order_id']) }} end as order_key,
     channel,
     order_id
-from unioned
+from changed_order_ids

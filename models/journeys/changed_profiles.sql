@@ -9,7 +9,7 @@
 
 with
 
--- Read with few columns or rows each time, and never as a whole.
+-- Not materialized: each use reads only a few columns or rows.
 events as not materialized (
     select * from {{ ref('int_journeys__events') }}
 ),
@@ -39,8 +39,8 @@ changed_sightings as (
 ),
 
 -- Events of the same visit or order may belong to several profiles, before or after the change.
--- `union` drops the repeats.
-unioned as (
+-- `union` removes duplicates.
+changed_profile_ids as (
     select profile_id from changed_events
     union
     select events.profile_id
@@ -78,11 +78,11 @@ unioned as (
     select profile_id from changed_sightings
 )
 
--- A row without a profile says that there was a run, so how far back the list reaches.
+-- One row without a profile per run, so that readers know how far back the list goes.
 select
     cast({{ current_batch() }} as bigint) as batch,
     profile_id
-from unioned
+from changed_profile_ids
 where profile_id is not null
 union all
 select

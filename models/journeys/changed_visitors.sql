@@ -2,7 +2,7 @@
 
 with
 
--- Read with few columns or rows each time, and never as a whole.
+-- Not materialized: each use reads only a few columns or rows.
 events as not materialized (
     select * from {{ ref('int_journeys__events') }}
 ),
@@ -12,7 +12,7 @@ changed_events as materialized (
 ),
 
 -- An ad click sets the source of the session that it opened.
-changed_visits as (
+changed_visitor_events as (
     select
         channel,
         visitor_id,
@@ -38,7 +38,7 @@ first_changes as (
         channel,
         visitor_id,
         min(occurred_at) as changed_at
-    from changed_visits
+    from changed_visitor_events
     group by channel, visitor_id
 ),
 
@@ -63,9 +63,9 @@ interactions_before as (
     )
 ),
 
--- The session that began last before the first change may go on into it; earlier ones stay as they
--- are. Sessions that only a campaign separates do not count, since another one may begin within
--- them, nor does a start between events of the same time.
+-- The last session before the first change may continue into it; earlier sessions are unchanged.
+-- Session starts by a campaign do not count here, since a change may move them, nor do starts
+-- between events with the same time.
 last_sessions as (
     select
         channel,
@@ -88,7 +88,7 @@ visitors as (
         on
             first_changes.channel = last_sessions.channel
             and first_changes.visitor_id = last_sessions.visitor_id
-    -- A row without a visitor says that there was a run, so how far back the list reaches.
+    -- One row without a visitor per run, so that readers know how far back the list goes.
     union all
     select
         null as channel,

@@ -1,7 +1,6 @@
 with
 
--- A touch without credit had no part in the order by this model. Read twice, which costs less than
--- to keep it.
+-- Touchpoints without credit are left out. Not materialized: reading it twice is cheaper.
 credits as not materialized (
     select
         order_key,
@@ -15,10 +14,10 @@ credits as not materialized (
     where credit > 0
 ),
 
--- Dates are told for quarters of an hour, since a time zone costs much for each credit. Orders that
--- are credited to a channel more than once are few: these are taken off, where to count what is
--- distinct would cost much for all.
-unioned as (
+-- Grouped by 15 minutes first, since time-zone conversion per row is expensive. Few orders have
+-- several touchpoints of one channel, so the second part subtracts these duplicates; this is
+-- cheaper than `count(distinct order_key)`.
+quarter_hour_totals as (
     select
         attribution_model,
         marketing_channel,
@@ -44,14 +43,14 @@ unioned as (
     having count(*) > 1
 ),
 
-dated as (
+dated_totals as (
     select
         *,
         {{ reporting_date('converted_quarter_hour') }} as converted_date
-    from unioned
+    from quarter_hour_totals
 ),
 
-summed as (
+daily_totals as (
     select
         {{ surrogate_key(['attribution_model', 'marketing_channel', 'converted_date']) }}
             as channel_performance_id,
@@ -62,8 +61,8 @@ summed as (
         cast(sum(conversion_count) as bigint) as conversion_count,
         cast(sum(credit) as numeric(18, 6)) as credited_conversions,
         cast(sum(attributed_amount) as numeric(18, 2)) as attributed_amount
-    from dated
+    from dated_totals
     group by attribution_model, marketing_channel, converted_date, currency
 )
 
-select * from summed
+select * from daily_totals

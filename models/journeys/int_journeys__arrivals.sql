@@ -17,7 +17,7 @@ ad_clicks as (
     where event_name = 'ad_clicked' and click_id is not null
 ),
 
--- A visit is touched where it begins and wherever a campaign brings the visitor back into it.
+-- Arrivals are the start of a session and each event in it with a campaign.
 found_arrivals as (
     select
         session_events.event_id,

@@ -1,5 +1,5 @@
--- Thousandths, which a late row hardly ever moves: with each effect that moves, all credits are
--- computed again.
+-- Rounded to thousandths, so that late rows rarely change an effect: any change recomputes all
+-- credits.
 with
 
 removals as (

@@ -1,18 +1,18 @@
-{#- 2 to the power of it are the steps; assert_removal_effects_converged says if too few. -#}
+{#- The chain has 2^doublings steps; assert_removal_effects_converged fails if too few. -#}
 {%- set doublings = 12 -%}
 
 -- The removal effect of a channel, after Anderl, Becker, von Wangenheim and Schumann (2016),
 -- "Mapping the customer journey", International Journal of Research in Marketing 33(3), 457-474:
--- the share of conversions lost when every walk that comes to the channel ends without one. The
--- absorbing chain is walked by squaring its matrix, so that twelve joins of a few hundred rows walk
--- 4096 steps.
+-- the share of conversions lost when every journey that reaches the channel ends without one. The
+-- transition matrix of the absorbing chain is squared repeatedly: 12 joins of a few hundred rows
+-- cover 4096 steps.
 with
 
 transitions as (
     select * from {{ ref('int_journeys__channel_transitions') }}
 ),
 
--- Nothing is removed in the row that the others are compared with.
+-- Row `(none)` is the complete chain, to compare the others with.
 listed_removals as (
     select '(none)' as removed_channel
     union all
@@ -20,7 +20,8 @@ listed_removals as (
     where from_state <> '(start)'
 ),
 
--- Whoever converts stays converted; who is lost, or comes to the removed channel, is not followed.
+-- `(conversion)` is absorbing. Transitions to `(null)` and to or from the removed channel are
+-- dropped.
 steps_0 as materialized (
     select
         listed_removals.removed_channel,
@@ -43,7 +44,7 @@ steps_0 as materialized (
 ),
 {{ squared_transitions(doublings) }}
 
-summed as (
+outcomes as (
     select
         removed_channel,
         sum(case when to_state = '(conversion)' then probability else 0 end)
@@ -55,30 +56,30 @@ summed as (
     group by removed_channel
 ),
 
-compared as (
+removal_effects as (
     select
         listed_removals.removed_channel,
         cast(
             case
-                when unremoved.conversion_probability > 0
+                when complete_chain.conversion_probability > 0
                     then
-                        -- Rounding may put an effect of nothing below it.
+                        -- Rounding may make an effect of 0 slightly negative.
                         greatest(
                             1
                             - cast(
-                                coalesce(summed.conversion_probability, 0) as double precision
+                                coalesce(outcomes.conversion_probability, 0) as double precision
                             )
-                            / cast(unremoved.conversion_probability as double precision), 0
+                            / cast(complete_chain.conversion_probability as double precision), 0
                         )
             end as numeric(18, 9)
         ) as removal_effect,
-        cast(coalesce(summed.conversion_probability, 0) as numeric(18, 9))
+        cast(coalesce(outcomes.conversion_probability, 0) as numeric(18, 9))
             as conversion_probability,
-        cast(coalesce(summed.undecided_probability, 0) as numeric(18, 9))
+        cast(coalesce(outcomes.undecided_probability, 0) as numeric(18, 9))
             as undecided_probability
     from listed_removals
-    left join summed on listed_removals.removed_channel = summed.removed_channel
-    left join summed as unremoved on unremoved.removed_channel = '(none)'
+    left join outcomes on listed_removals.removed_channel = outcomes.removed_channel
+    left join outcomes as complete_chain on complete_chain.removed_channel = '(none)'
 )
 
-select * from compared
+select * from removal_effects

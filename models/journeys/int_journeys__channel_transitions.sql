@@ -9,8 +9,8 @@ journey_steps as (
     select * from {{ ref('int_journeys__journey_steps') }}
 ),
 
--- Journeys that might still have converted when effects were learned say nothing yet.
-steps as (
+-- Journeys that could still have converted at that time are left out.
+finished_steps as (
     select
         journey_steps.journey_id,
         conversions.order_key is not null as is_converted,
@@ -23,7 +23,7 @@ steps as (
         or journey_steps.open_until <= {{ attribution_learned_at() }}
 ),
 
-followed as (
+steps_with_next as (
     select
         journey_id,
         is_converted,
@@ -32,14 +32,14 @@ followed as (
             partition by journey_id order by step_number
         ) as next_channel,
         step_number
-    from steps
+    from finished_steps
 ),
 
 found_transitions as (
     select
         '(start)' as from_state,
         marketing_channel as to_state
-    from followed
+    from steps_with_next
     where step_number = 1
     union all
     select
@@ -48,10 +48,10 @@ found_transitions as (
             next_channel,
             case when is_converted then '(conversion)' else '(null)' end
         ) as to_state
-    from followed
+    from steps_with_next
 ),
 
-counted as (
+transition_counts as (
     select
         from_state,
         to_state,
@@ -60,7 +60,7 @@ counted as (
     group by from_state, to_state
 ),
 
-compared as (
+transition_probabilities as (
     select
         from_state,
         to_state,
@@ -70,7 +70,7 @@ compared as (
             / cast(sum(transition_count) over (partition by from_state) as double precision)
             as numeric(19, 18)
         ) as probability
-    from counted
+    from transition_counts
 )
 
-select * from compared
+select * from transition_probabilities

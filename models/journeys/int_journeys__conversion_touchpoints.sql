@@ -10,7 +10,7 @@ touchpoints as (
     select * from {{ changed('touchpoints') }}
 ),
 
-joined as (
+preceding_touchpoints as (
     select
         conversions.order_key,
         touchpoints.touchpoint_id,
@@ -28,7 +28,7 @@ joined as (
             ) }}
 ),
 
-numbered_touches as (
+numbered_touchpoints as (
     select
         order_key,
         touchpoint_id,
@@ -40,7 +40,7 @@ numbered_touches as (
         count(*) over (partition by order_key) as touch_count,
         touched_at,
         converted_at
-    from joined
+    from preceding_touchpoints
 )
 
-select * from numbered_touches
+select * from numbered_touchpoints

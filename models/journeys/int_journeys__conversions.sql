@@ -22,7 +22,7 @@ compared_with_previous as (
         channel,
         amount,
         converted_at,
-        -- Orders of nobody known do not follow one another.
+        -- Orders without a profile have no previous order.
         case
             when profile_id is not null
                 then

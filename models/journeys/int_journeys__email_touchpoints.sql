@@ -14,9 +14,9 @@ email_arrivals as (
     where campaign_medium = 'email'
 ),
 
--- A click in an email and the session that it opens are one touchpoint. Alone it stands for a
--- session that no cookie saw.
-lone_clicks as (
+-- An email click and the session that it starts are one touchpoint. A click without such a session
+-- is a touchpoint of its own: the session was probably not tracked.
+clicks_without_session as (
     select
         email_clicks.event_id,
         email_clicks.profile_id,
@@ -39,6 +39,6 @@ lone_clicks as (
     where email_arrivals.event_id is null
 ),
 
-{{ classified_touchpoints('lone_clicks') }}
+{{ classified_touchpoints('clicks_without_session') }}
 
 select * from classified

@@ -17,7 +17,7 @@ event_types as (
     select * from {{ ref('event_types') }}
 ),
 
-attributed as (
+staged_events as (
     select
         {{ surrogate_key(['timeline.source_model', 'timeline.record_id']) }} as event_id,
         record_profiles.profile_id,

@@ -10,7 +10,7 @@ profile_steps as (
     select * from {{ ref('int_journeys__profile_funnel_steps') }}
 ),
 
-unioned as (
+all_steps as (
     select
         funnel,
         entity_id,
@@ -30,4 +30,4 @@ unioned as (
     from profile_steps
 )
 
-select * from unioned
+select * from all_steps

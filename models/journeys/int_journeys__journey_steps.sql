@@ -2,15 +2,15 @@
 
 with
 
-conversion_touches as (
+conversion_touchpoints as (
     select * from {{ changed('int_journeys__conversion_touchpoints') }}
 ),
 
-unconverted_touches as (
+unconverted_touchpoints as (
     select * from {{ changed('int_journeys__unconverted_touchpoints') }}
 ),
 
-unioned as (
+all_touchpoints as (
     select
         order_key as journey_id,
         cast(null as timestamp) as open_until,
@@ -20,7 +20,7 @@ unioned as (
         marketing_channel,
         touch_number,
         touched_at
-    from conversion_touches
+    from conversion_touchpoints
     union all
     select
         journey_id,
@@ -31,7 +31,7 @@ unioned as (
         marketing_channel,
         touch_number,
         touched_at
-    from unconverted_touches
+    from unconverted_touchpoints
 ),
 
 compared_with_previous as (
@@ -40,10 +40,10 @@ compared_with_previous as (
         lag(marketing_channel) over (
             partition by journey_id order by touch_number
         ) as previous_channel
-    from unioned
+    from all_touchpoints
 ),
 
--- The same channel twice running is one step of the path.
+-- Consecutive touchpoints of one channel form one step of the path.
 numbered_steps as (
     select
         *,
@@ -55,7 +55,7 @@ numbered_steps as (
     from compared_with_previous
 ),
 
-summed as (
+path_steps as (
     select
         journey_id,
         profile_id,
@@ -70,4 +70,4 @@ summed as (
     group by journey_id, profile_id, open_until, converted_at, marketing_channel, step_number
 )
 
-select * from summed
+select * from path_steps

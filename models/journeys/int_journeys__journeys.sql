@@ -6,7 +6,7 @@ steps as (
     select * from {{ changed('int_journeys__journey_steps') }}
 ),
 
-summed as (
+journey_totals as (
     select
         journey_id,
         profile_id,
@@ -22,23 +22,23 @@ summed as (
     group by journey_id, profile_id, open_until
 ),
 
-found_last_channels as (
+last_channels as (
     select
         steps.journey_id,
         steps.marketing_channel as last_channel
     from steps
-    inner join summed
+    inner join journey_totals
         on
-            steps.journey_id = summed.journey_id
-            and steps.step_number = summed.step_count
+            steps.journey_id = journey_totals.journey_id
+            and steps.step_number = journey_totals.step_count
 ),
 
-joined as (
+journeys as (
     select
-        summed.*,
-        found_last_channels.last_channel
-    from summed
-    left join found_last_channels on summed.journey_id = found_last_channels.journey_id
+        journey_totals.*,
+        last_channels.last_channel
+    from journey_totals
+    left join last_channels on journey_totals.journey_id = last_channels.journey_id
 )
 
-select * from joined
+select * from journeys

@@ -22,24 +22,24 @@ positions as (
         and event_id in (select events.record_id from events)
 ),
 
-surroundings as (
+bounding_boxes as (
     select * from {{ ref('int_journeys__store_bounding_boxes') }}
 ),
 
--- The box is four comparisons; the distance is computed only for positions within one.
-measured as (
+-- Filter by bounding box first: it is cheaper than the distance.
+store_distances as (
     select
         positions.event_id as record_id,
-        surroundings.store_id,
+        bounding_boxes.store_id,
         {{ haversine_metres(
             'positions.latitude', 'positions.longitude',
-            'surroundings.latitude', 'surroundings.longitude'
+            'bounding_boxes.latitude', 'bounding_boxes.longitude'
         ) }} as distance_metres
     from positions
-    inner join surroundings
+    inner join bounding_boxes
         on
-            positions.latitude between surroundings.south and surroundings.north
-            and positions.longitude between surroundings.west and surroundings.east
+            positions.latitude between bounding_boxes.south and bounding_boxes.north
+            and positions.longitude between bounding_boxes.west and bounding_boxes.east
 ),
 
 ranked_stores as (
@@ -49,7 +49,7 @@ ranked_stores as (
             partition by record_id
             order by distance_metres, store_id
         ) as distance_rank
-    from measured
+    from store_distances
     where distance_metres <= {{ var('store_proximity_metres') }}
 ),
 
@@ -61,11 +61,11 @@ nearest_stores as (
         events.profile_id,
         ranked_stores.store_id,
         ranked_stores.distance_metres,
-        {{ local_date('events.occurred_at', 'surroundings.time_zone') }} as local_date,
+        {{ local_date('events.occurred_at', 'bounding_boxes.time_zone') }} as local_date,
         events.occurred_at
     from events
     inner join ranked_stores on events.record_id = ranked_stores.record_id
-    inner join surroundings on ranked_stores.store_id = surroundings.store_id
+    inner join bounding_boxes on ranked_stores.store_id = bounding_boxes.store_id
     where ranked_stores.distance_rank = 1
 )
 

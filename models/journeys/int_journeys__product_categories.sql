@@ -1,6 +1,7 @@
 {{ history_of(['product_id']) }}
 
--- A product that left the catalogue stays without a category, since what was sorted by it changes.
+-- A product that left the catalogue stays, without a category, so that rows grouped by its category
+-- are updated.
 with
 
 products as (

@@ -6,7 +6,7 @@ events as (
     select * from {{ ref('events') }}
 ),
 
-within_window as (
+recent_events as (
     select
         profile_id,
         product_id,
@@ -22,7 +22,7 @@ within_window as (
         > {{ as_of() }} - interval '{{ var("abandonment_window_days") }} days'
 ),
 
-summed as (
+interests as (
     select
         profile_id,
         product_id,
@@ -31,8 +31,8 @@ summed as (
         max(case when event_name = 'product_added' then occurred_at end) as last_added_at,
         min(occurred_at) as first_interested_at,
         max(occurred_at) as last_interested_at
-    from within_window
+    from recent_events
     group by profile_id, product_id
 )
 
-select * from summed
+select * from interests

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- A new channel that sells joins with one select here.
+-- To add a sales channel, add one select here.
 with
 
 web_order_lines as (
@@ -15,7 +15,7 @@ receipt_lines as (
     select * from {{ ref('stg_pos__receipt_lines') }}
 ),
 
-unioned as (
+reported_lines as (
     select
         'web' as channel,
         order_line_id as record_id,
@@ -27,7 +27,7 @@ unioned as (
         cast(0 as numeric(18, 2)) as discount_amount
     from web_order_lines
     union all
-    -- The app reports an order of one product as one event.
+    -- In the app, every order has one product and is one event.
     select
         'app' as channel,
         event_id as record_id,
@@ -52,4 +52,4 @@ unioned as (
     from receipt_lines
 )
 
-select * from unioned
+select * from reported_lines

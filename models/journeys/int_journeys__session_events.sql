@@ -2,7 +2,7 @@
 
 with
 
--- Only web and app know a visitor; what a phone does in the background is no session.
+-- Only web and app events have a visitor. Background events of a phone do not belong to sessions.
 interactions as (
     select * from {{ changed('events', changed_from='occurred_at') }}
     where visitor_id is not null and is_interaction
@@ -11,50 +11,49 @@ interactions as (
 compared_with_previous as (
     select
         *,
-        lag(occurred_at) over visit as previous_at,
-        lag(profile_id) over visit as previous_profile_id
+        lag(occurred_at) over visitor_events as previous_at,
+        lag(profile_id) over visitor_events as previous_profile_id
     from interactions
-    window visit as (partition by channel, visitor_id order by occurred_at, event_id)
+    window visitor_events as (partition by channel, visitor_id order by occurred_at, event_id)
 ),
 
-found_visit_starts as (
+activity_starts as (
     select
         *,
         {{ campaign_key() }} as campaign_key,
         coalesce(
             {{ breaks_session('occurred_at', 'previous_at', 'profile_id', 'previous_profile_id') }},
             false
-        ) as is_visit_start
+        ) as is_activity_start
     from compared_with_previous
 ),
 
-numbered_visits as (
+numbered_activities as (
     select
         *,
-        sum(case when is_visit_start then 1 else 0 end) over (
+        sum(case when is_activity_start then 1 else 0 end) over (
             partition by channel, visitor_id
             order by occurred_at, event_id
             rows between unbounded preceding and current row
-        ) as visit_number
-    from found_visit_starts
+        ) as activity_number
+    from activity_starts
 ),
 
--- What came before among the events that a campaign brought: two without another between them are
--- of one session where the campaign is the same.
+-- Previous campaign among the events with a campaign; the session continues if it is the same.
 compared_with_previous_campaign as (
     select
         *,
         lag(campaign_key) over (
-            partition by channel, visitor_id, visit_number, campaign_key is null
+            partition by channel, visitor_id, activity_number, campaign_key is null
             order by occurred_at, event_id
         ) as previous_campaign_key
-    from numbered_visits
+    from numbered_activities
 ),
 
 found_starts as (
     select
         *,
-        is_visit_start
+        is_activity_start
         or coalesce(
             {{ brings_other_campaign(
                 'campaign_key', 'previous_campaign_key', 'occurred_at', 'previous_at'
@@ -64,8 +63,8 @@ found_starts as (
     from compared_with_previous_campaign
 ),
 
--- Starts rise with time, so the greatest so far is the start of an event's own session.
-carried_starts as (
+-- The session of an event starts at the latest session start up to the event.
+events_with_session_start as (
     select
         *,
         max(case when is_session_start then occurred_at end) over (
@@ -96,7 +95,7 @@ named_sessions as (
         is_session_start,
         session_started_at,
         occurred_at
-    from carried_starts
+    from events_with_session_start
 )
 
 select * from named_sessions

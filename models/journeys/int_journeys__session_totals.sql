@@ -6,10 +6,10 @@ session_events as (
     select * from {{ changed('int_journeys__session_events', changed_from='session_started_at') }}
 ),
 
-summed as (
+session_totals as (
     select
         session_id,
-        -- A visit holds one person (`breaks_session`); who logs in half-way owns all of it.
+        -- A session has at most one profile (`breaks_session`); a login applies to all of it.
         max(profile_id) as profile_id,
         visitor_id,
         channel,
@@ -31,4 +31,4 @@ summed as (
     group by session_id, visitor_id, channel
 )
 
-select * from summed
+select * from session_totals

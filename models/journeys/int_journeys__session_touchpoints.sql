@@ -10,8 +10,8 @@ arrivals as (
     select * from {{ changed('int_journeys__arrivals', changed_from='occurred_at') }}
 ),
 
--- A profile that logs in half-way owns all of the session.
-owned_arrivals as (
+-- A login applies to the whole session.
+session_arrivals as (
     select
         arrivals.event_id,
         arrivals.visitor_id,
@@ -29,6 +29,6 @@ owned_arrivals as (
     left join sessions on arrivals.session_id = sessions.session_id
 ),
 
-{{ classified_touchpoints('owned_arrivals', ['visitor_id']) }}
+{{ classified_touchpoints('session_arrivals', ['visitor_id']) }}
 
 select * from classified

@@ -6,7 +6,7 @@ stores as (
     select * from {{ ref('stg_catalog__stores') }}
 ),
 
-drawn_boxes as (
+bounding_boxes as (
     select
         store_id,
         time_zone,
@@ -20,4 +20,4 @@ drawn_boxes as (
     where latitude is not null and longitude is not null
 )
 
-select * from drawn_boxes
+select * from bounding_boxes

@@ -14,7 +14,7 @@ stores as (
     from {{ ref('stg_catalog__stores') }}
 ),
 
-localised as (
+localised_receipts as (
     select
         {{ surrogate_key(['receipts.channel', 'receipts.order_id']) }} as order_key,
         receipts.event_id,
@@ -27,4 +27,4 @@ localised as (
     left join stores on receipts.store_id = stores.store_id
 )
 
-select * from localised
+select * from localised_receipts

@@ -1,14 +1,14 @@
 {{ config(materialized='view') }}
 
-{#- An order without a number is an order all the same. -#}
+{#- An order without a number still gets its own key. -#}
 {% set completed_order_id = "
     case when event_name = 'order_completed' then coalesce(order_id, event_id) end
 " %}
 
--- A new channel joins the timeline with one call here and its event names in `event_types`.
+-- To add a channel, add one call here and its event names to seed `event_types`.
 with
 
-unioned as (
+all_records as (
     {{ timeline('stg_web__events', 'web', 'event_id', 'event_name', 'occurred_at', {
         'visitor_id': 'coalesce(anonymous_id, account_id)',
         'product_id': 'product_id',
@@ -96,4 +96,4 @@ unioned as (
     ) }}
 )
 
-select * from unioned
+select * from all_records

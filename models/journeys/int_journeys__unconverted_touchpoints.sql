@@ -6,12 +6,12 @@ touchpoints as (
     select * from {{ changed('touchpoints') }}
 ),
 
-conversion_touches as (
+credited_touchpoints as (
     select distinct touchpoint_id
     from {{ changed('int_journeys__conversion_touchpoints') }}
 ),
 
-found_unconverted as (
+unconverted_touchpoints as (
     select
         touchpoints.touchpoint_id,
         touchpoints.profile_id,
@@ -22,9 +22,9 @@ found_unconverted as (
             order by touchpoints.occurred_at, touchpoints.touchpoint_id
         ) as previous_at
     from touchpoints
-    left join conversion_touches on touchpoints.touchpoint_id = conversion_touches.touchpoint_id
+    left join credited_touchpoints on touchpoints.touchpoint_id = credited_touchpoints.touchpoint_id
     where
-        conversion_touches.touchpoint_id is null
+        credited_touchpoints.touchpoint_id is null
         and touchpoints.profile_id is not null
         and touchpoints.occurred_at <= {{ as_of() }}
 ),
@@ -45,7 +45,7 @@ numbered_journeys as (
             order by touched_at, touchpoint_id
             rows between unbounded preceding and current row
         ) as journey_number
-    from found_unconverted
+    from unconverted_touchpoints
 ),
 
 named_journeys as (

@@ -1,6 +1,6 @@
 with
 
-reached as (
+reached_steps as (
     select * from {{ ref('int_journeys__funnel_steps') }}
 ),
 
@@ -14,27 +14,29 @@ listed_steps as (
     group by funnel, step_number
 ),
 
--- A time zone costs much for each row.
+-- Convert to local dates once per 15 minutes: time-zone conversion per row is expensive.
 entered_quarter_hours as (
     select
         quarter_hour,
         cast(date_trunc('month', {{ reporting_date('quarter_hour') }}) as date) as entered_month
-    from (select distinct {{ quarter_hour('entered_at') }} as quarter_hour from reached) as entered
+    from (
+        select distinct {{ quarter_hour('entered_at') }} as quarter_hour from reached_steps
+    ) as entered
 ),
 
-dated as (
+dated_steps as (
     select
-        reached.funnel,
-        reached.step_number,
+        reached_steps.funnel,
+        reached_steps.step_number,
         entered_quarter_hours.entered_month,
-        {{ seconds_between('reached.previous_reached_at', 'reached.reached_at') }}
+        {{ seconds_between('reached_steps.previous_reached_at', 'reached_steps.reached_at') }}
             as seconds_from_previous
-    from reached
+    from reached_steps
     inner join entered_quarter_hours
-        on {{ quarter_hour('reached.entered_at') }} = entered_quarter_hours.quarter_hour
+        on {{ quarter_hour('reached_steps.entered_at') }} = entered_quarter_hours.quarter_hour
 ),
 
-summed as (
+step_totals as (
     select
         funnel,
         entered_month,
@@ -44,7 +46,7 @@ summed as (
         percentile_cont(0.5) within group (
             order by cast(seconds_from_previous as double precision)
         ) as median_seconds_from_previous
-    from dated
+    from dated_steps
     group by funnel, entered_month, step_number
 ),
 
@@ -52,27 +54,27 @@ listed_months as (
     select distinct
         funnel,
         entered_month
-    from summed
+    from step_totals
 ),
 
--- A step that nobody reached is a row too.
-completed as (
+-- Steps that were not reached get a row with count 0.
+all_steps as (
     select
         listed_steps.funnel,
         listed_months.entered_month,
         listed_steps.step_number,
         listed_steps.step_name,
         listed_steps.scope,
-        coalesce(summed.reached_count, 0) as reached_count,
-        summed.average_seconds_from_previous,
-        summed.median_seconds_from_previous
+        coalesce(step_totals.reached_count, 0) as reached_count,
+        step_totals.average_seconds_from_previous,
+        step_totals.median_seconds_from_previous
     from listed_steps
     inner join listed_months on listed_steps.funnel = listed_months.funnel
-    left join summed
+    left join step_totals
         on
-            listed_steps.funnel = summed.funnel
-            and listed_months.entered_month = summed.entered_month
-            and listed_steps.step_number = summed.step_number
+            listed_steps.funnel = step_totals.funnel
+            and listed_months.entered_month = step_totals.entered_month
+            and listed_steps.step_number = step_totals.step_number
 ),
 
 compared_with_previous as (
@@ -91,7 +93,7 @@ compared_with_previous as (
         average_seconds_from_previous,
         median_seconds_from_previous,
         entered_month
-    from completed
+    from all_steps
     window steps as (partition by funnel, entered_month order by step_number)
 )
 

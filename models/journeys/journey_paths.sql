@@ -10,8 +10,8 @@ journeys as (
     select * from {{ ref('int_journeys__journeys') }}
 ),
 
--- A conversion without a touchpoint is a journey too, of no channel.
-described as (
+-- An order without a touchpoint is a journey without a channel path.
+paths as (
     select
         coalesce(conversions.order_key, journeys.journey_id) as journey_id,
         coalesce(conversions.profile_id, journeys.profile_id) as profile_id,
@@ -36,4 +36,4 @@ described as (
     full outer join journeys on conversions.order_key = journeys.journey_id
 )
 
-select * from described
+select * from paths

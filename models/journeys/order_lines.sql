@@ -31,7 +31,7 @@ numbered_lines as (
     from lines
 ),
 
--- A return takes back what an order gave.
+-- Returns get negative quantities and amounts.
 signed_lines as (
     select
         lines.line_number,
@@ -64,7 +64,7 @@ signed_lines as (
     where lines.report_number = 1
 ),
 
-described as (
+keyed_lines as (
     select
         {{ surrogate_key(['lines.order_key', 'lines.line_number']) }} as order_line_id,
         lines.order_key,
@@ -88,4 +88,4 @@ described as (
     left join exchange_rates as rates on lines.currency = rates.currency
 )
 
-select * from described
+select * from keyed_lines

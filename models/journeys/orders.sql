@@ -14,7 +14,7 @@ exchange_rates as (
 found_orders as (
     select
         *,
-        -- A confirmation page that is opened again reports the order again.
+        -- Reloading the confirmation page reports the order again; the first report counts.
         row_number() over (
             partition by channel, order_id
             order by occurred_at, event_id
@@ -40,7 +40,7 @@ kept_first_reports as (
     where report_number = 1
 ),
 
-converted as (
+converted_orders as (
     select
         {{ surrogate_key(['orders.channel', 'orders.order_id']) }} as order_key,
         orders.order_id,
@@ -57,4 +57,4 @@ converted as (
     left join exchange_rates as rates on orders.currency = rates.currency
 )
 
-select * from converted
+select * from converted_orders

@@ -24,7 +24,7 @@ numbered_touchpoints as (
     from touchpoints
 ),
 
-described as (
+classified_sessions as (
     select
         sessions.session_id,
         sessions.profile_id,
@@ -56,4 +56,4 @@ described as (
             and numbered_touchpoints.touchpoint_number = 1
 )
 
-select * from described
+select * from classified_sessions

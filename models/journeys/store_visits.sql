@@ -10,7 +10,7 @@ pings as (
     select * from {{ ref('int_journeys__pings_near_stores') }}
 ),
 
-unioned as (
+all_visits as (
     select
         event_id as store_visit_id,
         profile_id,
@@ -34,4 +34,4 @@ unioned as (
     from pings
 )
 
-select * from unioned
+select * from all_visits

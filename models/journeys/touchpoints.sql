@@ -10,7 +10,7 @@ email_touchpoints as (
     select * from {{ ref('int_journeys__email_touchpoints') }}
 ),
 
-unioned as (
+all_touchpoints as (
     select
         touchpoint_id,
         profile_id,
@@ -29,4 +29,4 @@ unioned as (
     select * from email_touchpoints
 )
 
-select * from unioned
+select * from all_touchpoints

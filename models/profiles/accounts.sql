@@ -4,7 +4,7 @@ members as (
     select * from {{ ref('profile_accounts') }}
 ),
 
-counted as (
+account_totals as (
     select
         account_id,
         email_domain,
@@ -14,4 +14,4 @@ counted as (
     group by account_id, email_domain
 )
 
-select * from counted
+select * from account_totals

@@ -8,14 +8,14 @@ suppressions as (
     select * from {{ ref('suppressions') }}
 ),
 
-listed_suppressed as (
+suppressed_profiles as (
     select distinct
         profile_id,
         channel
     from suppressions
 ),
 
-contactable as (
+contactable_consents as (
     select
         consents.profile_consent_id,
         consents.profile_id,
@@ -23,11 +23,11 @@ contactable as (
         consents.purpose,
         consents.recorded_at as consented_at
     from consents
-    left join listed_suppressed
+    left join suppressed_profiles
         on
-            consents.profile_id = listed_suppressed.profile_id
-            and consents.channel = listed_suppressed.channel
-    where consents.is_granted and listed_suppressed.profile_id is null
+            consents.profile_id = suppressed_profiles.profile_id
+            and consents.channel = suppressed_profiles.channel
+    where consents.is_granted and suppressed_profiles.profile_id is null
 )
 
-select * from contactable
+select * from contactable_consents

@@ -26,7 +26,7 @@ summed_fixes as (
     group by contact_id
 ),
 
-scored as (
+scored_records as (
     select
         records.contact_id,
         records.profile_id,
@@ -43,4 +43,4 @@ scored as (
     left join summed_fixes on records.contact_id = summed_fixes.contact_id
 )
 
-select * from scored
+select * from scored_records

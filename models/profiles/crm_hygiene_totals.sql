@@ -1,5 +1,4 @@
--- What the records of a past day were like cannot be worked out again from today's: a full refresh
--- leaves this table as it is.
+-- Past totals cannot be recomputed from current records, so a full refresh keeps this table.
 {{
     config(
         materialized='incremental',
@@ -42,7 +41,7 @@ summed_fixes as (
     group by issue
 ),
 
-totalled as (
+issue_totals as (
     select
         {{ surrogate_key(['cast(' ~ as_of() ~ ' as date)', 'rules.issue']) }} as total_id,
         cast({{ as_of() }} as date) as total_date,
@@ -53,8 +52,8 @@ totalled as (
     from rules
     cross join summed_hygiene
     left join summed_fixes on rules.issue = summed_fixes.issue
-    -- With empty inputs (`--empty`), every record would seem to be gone.
+    -- In a build with `--empty`, all counts would be 0 and replace the real ones.
     where {{ not flags.EMPTY }}
 )
 
-select * from totalled
+select * from issue_totals

@@ -8,7 +8,7 @@ rules as (
     select * from {{ ref('hygiene_issues') }}
 ),
 
-described as (
+proposed_fixes as (
     select
         {{ surrogate_key(['issues.contact_id', 'issues.issue', 'issues.attribute']) }} as fix_id,
         issues.contact_id,
@@ -24,4 +24,4 @@ described as (
     left join rules on issues.issue = rules.issue
 )
 
-select * from described
+select * from proposed_fixes

@@ -4,7 +4,7 @@ members as (
     select * from {{ ref('profile_households') }}
 ),
 
-counted as (
+household_totals as (
     select
         household_id,
         count(case when shares_address then 1 end) > 0 as has_shared_address,
@@ -14,4 +14,4 @@ counted as (
     group by household_id
 )
 
-select * from counted
+select * from household_totals

@@ -7,7 +7,7 @@ events as (
     where profile_id is not null and occurred_at <= {{ as_of() }}
 ),
 
-summed_channels as (
+channel_totals as (
     select
         profile_id,
         channel,
@@ -21,15 +21,15 @@ summed_channels as (
     group by profile_id, channel
 ),
 
-compared_channels as (
+compared_totals as (
     select
         *,
         min(first_interaction_at) over (partition by profile_id) as profile_first_at,
         max(last_interaction_at) over (partition by profile_id) as profile_last_at
-    from summed_channels
+    from channel_totals
 ),
 
-summed as (
+activity_totals as (
     select
         profile_id,
         min(case when first_interaction_at = profile_first_at then channel end) as first_channel,
@@ -46,8 +46,8 @@ summed as (
         max(last_interaction_at) as last_interaction_at,
         min(first_event_at) as first_event_at,
         max(last_event_at) as last_event_at
-    from compared_channels
+    from compared_totals
     group by profile_id
 )
 
-select * from summed
+select * from activity_totals

@@ -14,7 +14,7 @@ products as (
     where category is not null
 ),
 
-summed as (
+subject_scores as (
     select
         product_affinities.profile_id,
         products.category,
@@ -30,8 +30,8 @@ summed as (
     group by product_affinities.profile_id, products.category
 ),
 
-ranked as (
+ranked_subjects as (
     {{ ranked_affinities('category') }}
 )
 
-select * from ranked
+select * from ranked_subjects

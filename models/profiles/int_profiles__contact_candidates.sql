@@ -1,15 +1,15 @@
 {{ config(materialized='view', schema='contacts') }}
 
--- Columns that belong together are one attribute, won by one record: a name or an address put
--- together from two sources would be nobody's.
+-- Columns that belong together form one attribute and come from one record, so that a name or
+-- address never mixes two sources.
 with
 
--- Read once an attribute, so that who asks for few profiles reads no others.
+-- Not materialized, so that a filter by profile applies to each of the selects below.
 records as not materialized (
     select * from {{ ref('int_profiles__contacts_attributed') }}
 ),
 
-unioned as (
+candidates as (
     {%- for attribute in contact_attributes() %}
     {%- if not loop.first %}
     union all
@@ -23,4 +23,4 @@ unioned as (
     {%- endfor %}
 )
 
-select * from unioned
+select * from candidates

@@ -1,7 +1,7 @@
 {{ history_of(['source_model', 'record_id']) }}
 
--- Which version of a contact counts, and whether mail arrives at an address, may be decided by
--- records of others, or by time alone.
+-- All rows are computed in each run, since records of other profiles, or only time, may change
+-- which version of a contact is current and whether its address is deliverable.
 with
 
 records as (

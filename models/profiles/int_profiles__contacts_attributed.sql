@@ -7,7 +7,7 @@ records as (
     select * from {{ ref('int_profiles__contact_records') }}
 ),
 
--- Every record with contact details is on the timeline, which knows whose it is. Those of few
+-- Every record with contact details is on the timeline, with its profile. The events of changed
 -- profiles are found first, so that only their records are joined.
 events as materialized (
     select
@@ -27,8 +27,8 @@ blocked_identifiers as (
     where is_blocked
 ),
 
--- A placeholder identifies nobody, and reaches nobody either.
-attributed as (
+-- Placeholder addresses and numbers (blocked identifiers) are not contact details.
+attributed_records as (
     select
         events.profile_id,
         records.source_model,
@@ -62,4 +62,4 @@ attributed as (
             and records.phone = blocked_phones.identifier_value
 )
 
-select * from attributed
+select * from attributed_records

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- A new issue joins with one line here and its row in `hygiene_issues`.
+-- To add an issue, add one line here and a row to seed `hygiene_issues`.
 {%- set issues = [
     ('duplicate', 'record', 'contact_id <> remaining_contact_id'),
     ('bounced_email', 'email', "has_email and email_validity = 'bounced'"),
@@ -36,7 +36,7 @@ records as (
     left join activity on crm_records.profile_id = activity.profile_id
 ),
 
-unioned as (
+found_issues as (
     {%- for issue, attribute, condition in issues %}
     {%- if not loop.first %}
     union all
@@ -56,4 +56,4 @@ unioned as (
     {%- endfor %}
 )
 
-select * from unioned
+select * from found_issues

@@ -1,14 +1,14 @@
 {{ incremental_by('profile') }}
 
--- What a contact is judged by besides, consent and when the person was heard of last, changes
--- without a contact record: int_profiles__crm_issues joins it.
+-- Consent and the last interaction can change without a contact record, so they are joined later,
+-- in int_profiles__crm_issues.
 with
 
 versions as (
     select * from {{ ref('stg_crm__contacts') }}
 ),
 
-attributed as (
+crm_contacts as (
     select * from {{ changed('int_profiles__contacts_attributed') }}
     where
         source_model = 'stg_crm__contacts'
@@ -22,49 +22,49 @@ contacts as (
     select * from {{ changed('profile_contacts') }}
 ),
 
-doubled as (
-    select profile_id from attributed
+profiles_with_duplicates as (
+    select profile_id from crm_contacts
     group by profile_id
     having count(*) > 1
 ),
 
--- Of several contacts of one person the one that was kept up last is to remain.
-ranked_doubles as (
+-- Of several contacts of one profile, the most recently updated one is kept.
+ranked_duplicates as (
     select
-        attributed.profile_id,
+        crm_contacts.profile_id,
         versions.contact_id,
         row_number() over (
-            partition by attributed.profile_id
+            partition by crm_contacts.profile_id
             order by versions.updated_at desc, versions.contact_id
-        ) as recency
-    from attributed
-    inner join versions on attributed.record_id = versions.contact_version_id
-    where attributed.profile_id in (select profile_id from doubled)
+        ) as duplicate_number
+    from crm_contacts
+    inner join versions on crm_contacts.record_id = versions.contact_version_id
+    where crm_contacts.profile_id in (select profile_id from profiles_with_duplicates)
 ),
 
-remaining as (
-    select * from ranked_doubles
-    where recency = 1
+remaining_contacts as (
+    select * from ranked_duplicates
+    where duplicate_number = 1
 ),
 
-judged as (
+evaluated_records as (
     select
         versions.contact_id,
-        attributed.profile_id,
-        coalesce(remaining.contact_id, versions.contact_id) as remaining_contact_id,
+        crm_contacts.profile_id,
+        coalesce(remaining_contacts.contact_id, versions.contact_id) as remaining_contact_id,
         versions.contact_version_id,
         {%- for attribute in contact_attributes() %}
         contacts.{{ attribute }}_source as golden_{{ attribute }}_source,
         coalesce(
-            {{ contact_value_key(attribute, 'attributed') }}
+            {{ contact_value_key(attribute, 'crm_contacts') }}
             <> {{ contact_value_key(attribute, 'contacts') }},
             false
         ) as has_other_{{ attribute }},
         {%- endfor %}
         coalesce(deliverability.validity, 'unverified') as email_validity,
-        attributed.email is not null as has_email,
-        versions.email is not null and attributed.email is null as has_placeholder_email,
-        attributed.phone is not null as has_phone,
+        crm_contacts.email is not null as has_email,
+        versions.email is not null and crm_contacts.email is null as has_placeholder_email,
+        crm_contacts.phone is not null as has_phone,
         coalesce(versions.address_line, versions.postcode, versions.city) is not null
         and (
             versions.address_line is null
@@ -73,11 +73,11 @@ judged as (
             or versions.country is null
         ) as has_incomplete_address,
         versions.updated_at
-    from attributed
-    inner join versions on attributed.record_id = versions.contact_version_id
-    left join remaining on attributed.profile_id = remaining.profile_id
-    left join deliverability on attributed.email_identifier = deliverability.email_identifier
-    left join contacts on attributed.profile_id = contacts.profile_id
+    from crm_contacts
+    inner join versions on crm_contacts.record_id = versions.contact_version_id
+    left join remaining_contacts on crm_contacts.profile_id = remaining_contacts.profile_id
+    left join deliverability on crm_contacts.email_identifier = deliverability.email_identifier
+    left join contacts on crm_contacts.profile_id = contacts.profile_id
 )
 
-select * from judged
+select * from evaluated_records

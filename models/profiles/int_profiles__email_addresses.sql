@@ -10,13 +10,13 @@ identifiers as (
     select * from {{ ref('profile_identifiers') }}
 ),
 
-unioned as (
+all_addresses as (
     select
         profile_id,
         email_identifier
     from contacts
     where email_identifier is not null
-    -- `union` drops the repeats.
+    -- `union` removes duplicates.
     union
     select
         profile_id,
@@ -28,4 +28,4 @@ unioned as (
         and first_observed_at <= {{ as_of() }}
 )
 
-select * from unioned
+select * from all_addresses

@@ -7,7 +7,7 @@ email_events as (
     where email_identifier is not null and occurred_at <= {{ as_of() }}
 ),
 
-summed as (
+latest_events as (
     select
         email_identifier,
         max(case when event_name = 'email_unsubscribed' then occurred_at end) as unsubscribed_at,
@@ -28,11 +28,11 @@ summed as (
     group by email_identifier
 ),
 
-judged as (
+evaluated_mailboxes as (
     select
         *,
         {{ contact_validity('verified_at', 'bounced_at', 'reached_at', as_of()) }} as validity
-    from summed
+    from latest_events
 )
 
-select * from judged
+select * from evaluated_mailboxes

@@ -16,7 +16,7 @@ events as (
         and occurred_at > {{ as_of() }} - interval '{{ windows | max }} days'
 ),
 
-sorted_kinds as (
+classified_events as (
     select
         profile_id,
         {{ engagement_kind('channel', 'event_name') }} as kind,
@@ -24,7 +24,7 @@ sorted_kinds as (
     from events
 ),
 
-summed as (
+engagement_totals as (
     select
         profile_id,
         {%- for kind in ['email', 'push', 'site'] %}
@@ -40,9 +40,9 @@ summed as (
         {%- endfor %}
         {%- endfor %}
         max(occurred_at) as last_engaged_at
-    from sorted_kinds
+    from classified_events
     where kind is not null
     group by profile_id
 )
 
-select * from summed
+select * from engagement_totals

@@ -15,7 +15,7 @@ erasure_list as (
     where erased_at <= {{ as_of() }}
 ),
 
--- What no entry is of is not worth hashing.
+-- Hash only identifiers of types that are in the erasure list.
 identifiers as (
     select * from {{ ref('profile_identifiers') }}
     where
@@ -35,11 +35,12 @@ ranked_versions as (
         row_number() over (
             partition by contact_id
             order by updated_at desc, contact_version_id
-        ) as recency
+        ) as version_number
     from contacts
 ),
 
--- Of two entries for one person one may be deleted as a repeat: only who has none left is erased.
+-- A CRM contact may be deleted as a duplicate, so a profile counts as erased only if all of its
+-- contacts are deleted.
 deleted_in_crm as (
     select
         events.profile_id,
@@ -47,12 +48,12 @@ deleted_in_crm as (
         max(versions.updated_at) as erased_at
     from ranked_versions as versions
     inner join events on versions.contact_version_id = events.record_id
-    where versions.recency = 1
+    where versions.version_number = 1
     group by events.profile_id
     having count(*) = count(case when versions.is_deleted then 1 end)
 ),
 
--- An address that many share identifies nobody, but nobody is to be written to there either.
+-- Includes shared mailboxes: they identify no profile, but must not receive messages either.
 known_identifiers as (
     select
         profile_id,
@@ -67,7 +68,7 @@ known_identifiers as (
     from email_addresses
 ),
 
-listed as (
+listed_profiles as (
     select
         known.profile_id,
         'erasure_list' as source,
@@ -81,20 +82,20 @@ listed as (
     group by known.profile_id
 ),
 
-unioned as (
+all_erasures as (
     select * from deleted_in_crm
     union all
-    select * from listed
+    select * from listed_profiles
 ),
 
-ranked_claims as (
+ranked_erasures as (
     select
         *,
         row_number() over (
             partition by profile_id
             order by erased_at desc, source
-        ) as recency
-    from unioned
+        ) as version_number
+    from all_erasures
 ),
 
 kept_latest as (
@@ -102,8 +103,8 @@ kept_latest as (
         profile_id,
         source,
         erased_at
-    from ranked_claims
-    where recency = 1
+    from ranked_erasures
+    where version_number = 1
 )
 
 select * from kept_latest

@@ -28,7 +28,7 @@ localised_events as (
     left join stores on events.store_id = stores.store_id
 ),
 
-unioned as (
+preference_events as (
     select
         'size' as kind,
         profile_id,
@@ -55,16 +55,16 @@ unioned as (
     from localised_events
 ),
 
-summed as (
+preference_totals as (
     select
         profile_id,
         kind,
         preference,
         cast(sum(weight) as bigint) as weight,
         max(occurred_at) as last_event_at
-    from unioned
+    from preference_events
     where preference is not null
     group by profile_id, kind, preference
 )
 
-select * from summed
+select * from preference_totals

@@ -1,6 +1,7 @@
 {{ history_of(['profile_id']) }}
 
--- An identifier may come to a profile or leave it with records of others.
+-- All rows are computed in each run, since records of other profiles may move identifiers to or
+-- from a profile.
 with
 
 identities as (

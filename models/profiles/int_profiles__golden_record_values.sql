@@ -1,8 +1,8 @@
 {{ config(schema='contacts') }}
 {{ incremental_by('profile') }}
 
--- Candidates are judged and ranked by few columns, since all of them are sorted; the values are
--- joined last. Which criterion counts first is told by `survivorship_rules`.
+-- Candidates are ranked with few columns, since all of them are sorted; the values are joined last.
+-- Seed `survivorship_rules` gives the order of the criteria.
 with
 
 candidates as (
@@ -90,7 +90,7 @@ kept_winners as (
     where rank_number = 1
 ),
 
-described as (
+golden_values as (
     select
         kept_winners.*,
         records.email,
@@ -111,4 +111,4 @@ described as (
             and kept_winners.record_id = records.record_id
 )
 
-select * from described
+select * from golden_values

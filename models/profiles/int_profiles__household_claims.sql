@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- What one profile may share with others of its household. A claim is a hash, since the model is
--- not in the schema of the contacts.
+-- A claim is an attribute by which profiles may share a household. It is hashed, since this model
+-- is outside of the restricted schema of contacts.
 with
 
 contacts as (
@@ -44,7 +44,7 @@ registrations as (
     where loyalty_number is not null
 ),
 
-addressed as (
+contact_addresses as (
     select
         profile_id,
         'address' as claim_type,
@@ -53,14 +53,14 @@ addressed as (
     from contacts
 ),
 
-claimed as (
+claiming_profiles as (
     select
         profile_id,
         claim_type,
         md5(claim_type || chr(31) || address_key || chr(31) || surname_key) as claim_key
-    from addressed
+    from contact_addresses
     where address_key is not null and surname_key is not null
-    -- `union` drops the repeats.
+    -- `union` removes duplicates.
     union
     select
         events.profile_id,
@@ -75,27 +75,27 @@ claimed as (
     where blocked_cards.identifier_value is null
 ),
 
-counted as (
+counted_claims as (
     select
         profile_id,
         claim_type,
         claim_key,
         count(*) over (partition by claim_key) as profile_count
-    from claimed
+    from claiming_profiles
 ),
 
--- An address that too many claim is a home or an office block with one owner.
-shared as (
+-- An address shared by too many profiles is an institution or an office, not a household.
+shared_claims as (
     select
         profile_id,
         claim_type,
         claim_key,
         profile_count,
-        -- Numbers of the graph's nodes, of profiles even and of claims odd.
+        -- Node numbers of the household graph: even for profiles, odd for claims.
         2 * dense_rank() over (order by profile_id) as profile_number,
         2 * dense_rank() over (order by claim_key) + 1 as claim_number
-    from counted
+    from counted_claims
     where profile_count between 2 and {{ var('household_profile_limit') }}
 )
 
-select * from shared
+select * from shared_claims

@@ -9,8 +9,8 @@ clusters as (
     select * from {{ ref('identity_graph__clusters') }}
 ),
 
--- A profile is a cluster, whose number is grouped by faster than an id, and joined once summed.
-summed as (
+-- Grouped by the cluster's integer, which is faster than by profile_id. A cluster is one profile.
+cluster_totals as (
     select
         cluster_id,
         count(*) as identifier_count,
@@ -32,20 +32,20 @@ summed as (
     group by cluster_id
 ),
 
-owned as (
+profile_totals as (
     select
         clusters.profile_id,
-        summed.identifier_count,
-        summed.crm_contact_count,
-        summed.account_count,
-        summed.loyalty_card_count,
-        summed.email_count,
-        summed.phone_count,
-        summed.push_token_count,
-        summed.first_seen_at,
-        summed.known_at
-    from summed
-    inner join clusters on summed.cluster_id = clusters.cluster_id
+        cluster_totals.identifier_count,
+        cluster_totals.crm_contact_count,
+        cluster_totals.account_count,
+        cluster_totals.loyalty_card_count,
+        cluster_totals.email_count,
+        cluster_totals.phone_count,
+        cluster_totals.push_token_count,
+        cluster_totals.first_seen_at,
+        cluster_totals.known_at
+    from cluster_totals
+    inner join clusters on cluster_totals.cluster_id = clusters.cluster_id
 )
 
-select * from owned
+select * from profile_totals

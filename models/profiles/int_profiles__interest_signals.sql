@@ -19,13 +19,13 @@ order_lines as (
         and ordered_at <= {{ as_of() }}
 ),
 
-unioned as (
+signals as (
     select
         event_id as signal_id,
         profile_id,
         product_id,
         case event_name when 'product_added' then 'added' else 'viewed' end as signal,
-        occurred_at as occurred_at
+        occurred_at
     from events
     union all
     select
@@ -37,11 +37,11 @@ unioned as (
     from order_lines
 ),
 
-weighed as (
+weighted_signals as (
     select
         *,
         {{ affinity_weight('signal') }} as weight
-    from unioned
+    from signals
 )
 
-select * from weighed
+select * from weighted_signals

@@ -1,7 +1,7 @@
 {{ incremental_by('profile') }}
 
--- Stages that are still to come, if no order comes before, are computed too, so that no run has to
--- look again at a profile to which nothing happened.
+-- Future stages, as they follow without a further order, are computed too, so that later runs need
+-- not recompute profiles without changes.
 with
 
 identities as (
@@ -13,7 +13,7 @@ orders as (
     where profile_id is not null and not is_return and ordered_at <= {{ as_of() }}
 ),
 
--- Of two orders at one moment the last counts, as if they had come one after the other.
+-- Orders with the same time are treated as consecutive, so that only the last one counts.
 compared_orders as (
     select
         profile_id,
@@ -33,8 +33,8 @@ first_orders as (
     group by profile_id
 ),
 
--- The moments at which a stage can change, by macro lifecycle_checkpoint_days, with what was known
--- of orders then. Somebody known from the first record is checked once.
+-- Times at which the stage may change (macro lifecycle_checkpoint_days), with the orders up to
+-- then. If a profile is known from its first record, both times are one checkpoint.
 checkpoints as (
     {%- for known_at in ['first_seen_at', 'known_at'] %}
     select
@@ -78,7 +78,7 @@ checkpoints as (
     {%- endfor %}
 ),
 
-staged as (
+staged_checkpoints as (
     select
         identities.*,
         {{ lifecycle_stage(
@@ -96,10 +96,10 @@ compared_with_previous as (
     select
         *,
         lag(to_stage) over (partition by profile_id order by checked_at) as from_stage
-    from staged
+    from staged_checkpoints
 ),
 
-numbered as (
+numbered_transitions as (
     select
         {{ surrogate_key(['profile_id', 'checked_at']) }} as transition_id,
         profile_id,
@@ -116,4 +116,4 @@ numbered as (
     window stages as (partition by profile_id order by checked_at)
 )
 
-select * from numbered
+select * from numbered_transitions

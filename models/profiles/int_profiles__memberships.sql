@@ -14,7 +14,7 @@ tiers as (
     select * from {{ ref('loyalty_tiers') }}
 ),
 
--- Somebody with two cards is shown by the one that changed last.
+-- Of several loyalty cards of one profile, the most recently updated one counts.
 ranked_versions as (
     select
         events.profile_id,
@@ -35,8 +35,8 @@ kept_latest as (
     where recency = 1
 ),
 
--- The programme's own word on the tier holds, above or below what the points would earn.
-measured as (
+-- The tier reported by the programme counts, even if the points would earn another one.
+measured_members as (
     select
         members.profile_id,
         members.granted_tier,
@@ -67,19 +67,19 @@ measured as (
         members.loyalty_joined_date
 ),
 
-named as (
+named_tiers as (
     select
-        measured.profile_id,
-        coalesce(measured.granted_tier, earned_tiers.tier) as loyalty_tier,
+        measured_members.profile_id,
+        coalesce(measured_members.granted_tier, earned_tiers.tier) as loyalty_tier,
         next_tiers.tier as loyalty_next_tier,
-        measured.loyalty_points_count,
-        measured.next_from - coalesce(measured.loyalty_points_count, 0)
+        measured_members.loyalty_points_count,
+        measured_members.next_from - coalesce(measured_members.loyalty_points_count, 0)
             as loyalty_next_tier_points_count,
-        measured.home_store_id,
-        measured.loyalty_joined_date
-    from measured
-    left join tiers as earned_tiers on measured.earned_from = earned_tiers.points_from
-    left join tiers as next_tiers on measured.next_from = next_tiers.points_from
+        measured_members.home_store_id,
+        measured_members.loyalty_joined_date
+    from measured_members
+    left join tiers as earned_tiers on measured_members.earned_from = earned_tiers.points_from
+    left join tiers as next_tiers on measured_members.next_from = next_tiers.points_from
 )
 
-select * from named
+select * from named_tiers

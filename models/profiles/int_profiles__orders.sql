@@ -19,7 +19,7 @@ numbered_orders as (
     from orders
 ),
 
-summed as (
+order_totals as (
     select
         profile_id,
         count(case when not is_return then 1 end) as order_count,
@@ -38,4 +38,4 @@ summed as (
     group by profile_id
 )
 
-select * from summed
+select * from order_totals

@@ -1,7 +1,7 @@
 {{ incremental_by('profile') }}
 
--- One select a kind of favourite: what there was how much of. A favourite is what there was most
--- of; of equals the latest, then the first by name.
+-- One select per kind of preference, with weights. The favourite is the value with the largest
+-- total weight; ties: the latest, then the first by name.
 with
 
 order_lines as (
@@ -24,7 +24,7 @@ event_preferences as (
     select * from {{ changed('int_profiles__event_preferences') }}
 ),
 
-unioned as (
+preference_signals as (
     select
         'category' as kind,
         profile_id,
@@ -33,7 +33,7 @@ unioned as (
         ordered_at as occurred_at
     from order_lines
     union all
-    -- Many pings of one stay are one visit.
+    -- Several pings on one day at one store count as one visit.
     select
         'store' as kind,
         profile_id,
@@ -52,14 +52,14 @@ unioned as (
     from event_preferences
 ),
 
-summed_preferences as (
+preference_totals as (
     select
         profile_id,
         kind,
         preference,
         sum(weight) as weight,
         max(occurred_at) as latest_at
-    from unioned
+    from preference_signals
     group by profile_id, kind, preference
 ),
 
@@ -72,10 +72,10 @@ ranked_preferences as (
             partition by profile_id, kind
             order by weight desc, latest_at desc, preference
         ) as rank_number
-    from summed_preferences
+    from preference_totals
 ),
 
-pivoted as (
+pivoted_preferences as (
     select
         profile_id,
         max(case when kind = 'category' then preference end) as favourite_category,
@@ -88,4 +88,4 @@ pivoted as (
     group by profile_id
 )
 
-select * from pivoted
+select * from pivoted_preferences

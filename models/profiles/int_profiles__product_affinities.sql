@@ -1,7 +1,7 @@
 {{ incremental_by('profile') }}
 
--- As of each profile's last sign of interest: from then on all that it is drawn to fades alike, so
--- that places and shares stay. What was sent back stays for its category, of which it takes away.
+-- Scores are as of the profile's last signal. After that all of its scores decay at the same rate,
+-- so ranks and shares stay the same. Returned products are kept: they lower the category's score.
 with
 
 signals as (
@@ -18,7 +18,7 @@ last_signals as (
     group by profile_id
 ),
 
-faded as (
+decayed_signals as (
     select
         signals.profile_id,
         signals.product_id,
@@ -33,7 +33,7 @@ faded as (
     inner join last_signals on signals.profile_id = last_signals.profile_id
 ),
 
-summed as (
+subject_scores as (
     select
         profile_id,
         product_id,
@@ -44,12 +44,12 @@ summed as (
         cast(sum(weight) as numeric(18, 6)) as measured_score,
         max(occurred_at) as last_interested_at,
         max(measured_at) as measured_at
-    from faded
+    from decayed_signals
     group by profile_id, product_id
 ),
 
-ranked as (
+ranked_subjects as (
     {{ ranked_affinities('product_id') }}
 )
 
-select * from ranked
+select * from ranked_subjects

@@ -5,8 +5,8 @@
     database=this.database, schema=this.schema, identifier='profile_history'
 ) -%}
 
--- A run that looks back must not write what it sees there as the latest state: it hands back what
--- the history holds, so that nothing changes.
+-- A run with an earlier `as_of()` must not be recorded as the latest state: it returns the latest
+-- recorded rows, so that the history does not change.
 with
 
 profiles as (

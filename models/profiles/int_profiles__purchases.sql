@@ -29,7 +29,7 @@ costed_lines as (
     left join exchange_rates on products.currency = exchange_rates.currency
 ),
 
-summed as (
+purchase_totals as (
     select
         profile_id,
         count(case when not is_return then 1 end) as purchased_line_count,
@@ -40,7 +40,7 @@ summed as (
             sum(case when cost_amount is not null then reporting_amount - cost_amount end)
             as numeric(18, 2)
         ) as margin_amount,
-        -- A share of prices needs no currency: the average of what each line was reduced by.
+        -- Average of the discount rates per line, which needs no currency conversion.
         avg(
             case
                 when not is_return and list_amount > 0
@@ -53,4 +53,4 @@ summed as (
     group by profile_id
 )
 
-select * from summed
+select * from purchase_totals

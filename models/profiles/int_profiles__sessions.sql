@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- A visit that goes on after `as_of()` counts by what it had shown by then.
+-- A session that continues after `as_of()` counts with its events up to then.
 with
 
 sessions as (
@@ -53,7 +53,7 @@ summed_open_sessions as (
     group by sessions.session_id, sessions.started_at
 ),
 
-unioned as (
+all_sessions as (
     select * from ended_sessions
     union all
     select
@@ -67,4 +67,4 @@ unioned as (
     from summed_open_sessions
 )
 
-select * from unioned
+select * from all_sessions

@@ -18,7 +18,7 @@ ranked_channels as (
     from channel_touches
 ),
 
-summed as (
+touchpoint_totals as (
     select
         profile_id,
         max(case when place_from_first = 1 then marketing_channel end) as first_touch_channel,
@@ -33,4 +33,4 @@ summed as (
     group by profile_id
 )
 
-select * from summed
+select * from touchpoint_totals

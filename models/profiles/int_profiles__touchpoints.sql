@@ -15,9 +15,9 @@ open_sessions as (
     where is_open
 ),
 
--- An open session may turn out to belong to another profile, and whether an email click is a
--- touchpoint of its own is known once no session has followed it.
-attributed as (
+-- A later login may still assign an open session to another profile. An email click is a touchpoint
+-- of its own only once the time for a session to follow has passed.
+attributed_touchpoints as (
     select
         touchpoints.touchpoint_id,
         case
@@ -35,4 +35,4 @@ attributed as (
         <= {{ as_of() }} - interval '{{ var("session_timeout_minutes") }} minutes'
 )
 
-select * from attributed
+select * from attributed_touchpoints

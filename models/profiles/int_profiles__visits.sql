@@ -15,7 +15,7 @@ store_visits as (
         and visited_at <= {{ as_of() }}
 ),
 
-unioned as (
+all_visits as (
     select
         profile_id,
         session_id,
@@ -31,14 +31,14 @@ unioned as (
     from store_visits
 ),
 
-summed as (
+visit_totals as (
     select
         profile_id,
         count(session_id) as session_count,
         count(case when is_engaged then 1 end) as engaged_session_count,
         count(distinct store_visit_key) as store_visit_count
-    from unioned
+    from all_visits
     group by profile_id
 )
 
-select * from summed
+select * from visit_totals

@@ -7,8 +7,8 @@ transitions as (
     where entered_at <= {{ as_of() }}
 ),
 
--- Of those to come none has ended a stage yet.
-kept_past as (
+-- Future transitions have not ended the current stage yet.
+past_transitions as (
     select
         transition_id,
         profile_id,
@@ -22,4 +22,4 @@ kept_past as (
     from transitions
 )
 
-select * from kept_past
+select * from past_transitions

@@ -14,40 +14,40 @@ free_mail_domains as (
     select * from {{ ref('free_mail_domains') }}
 ),
 
-parsed as (
+parsed_addresses as (
     select
         profile_id,
         lower(split_part(identifier_value, '@', 2)) as email_domain
     from identifiers
 ),
 
-grouped as (
+profile_domains as (
     select
-        parsed.profile_id,
-        parsed.email_domain,
+        parsed_addresses.profile_id,
+        parsed_addresses.email_domain,
         count(*) as email_count
-    from parsed
-    left join free_mail_domains on parsed.email_domain = free_mail_domains.email_domain
-    where free_mail_domains.email_domain is null and parsed.email_domain <> ''
-    group by parsed.profile_id, parsed.email_domain
+    from parsed_addresses
+    left join free_mail_domains on parsed_addresses.email_domain = free_mail_domains.email_domain
+    where free_mail_domains.email_domain is null and parsed_addresses.email_domain <> ''
+    group by parsed_addresses.profile_id, parsed_addresses.email_domain
 ),
 
-counted as (
+counted_domains as (
     select
         *,
         count(*) over (partition by email_domain) as profile_count
-    from grouped
+    from profile_domains
 ),
 
--- The domain of one person is no company that we know of.
-kept as (
+-- A domain with a single profile is not treated as a company.
+shared_domains as (
     select
         md5('account' || chr(31) || email_domain) as account_id,
         profile_id,
         email_domain,
         email_count
-    from counted
+    from counted_domains
     where profile_count > 1
 )
 
-select * from kept
+select * from shared_domains

@@ -7,7 +7,7 @@ touchpoints as (
     where profile_id is not null
 ),
 
-ordered_touches as (
+numbered_touchpoints as (
     select
         *,
         lag(touchpoint_id) over touches is null as is_first,
@@ -19,7 +19,7 @@ ordered_touches as (
     )
 ),
 
-summed as (
+channel_totals as (
     select
         {{ surrogate_key(['profile_id', 'marketing_channel']) }} as profile_channel_touch_id,
         profile_id,
@@ -31,8 +31,8 @@ summed as (
         count(*) as touch_count,
         min(occurred_at) as first_touched_at,
         max(occurred_at) as last_touched_at
-    from ordered_touches
+    from numbered_touchpoints
     group by profile_id, marketing_channel
 )
 
-select * from summed
+select * from channel_totals

@@ -32,8 +32,8 @@ attributed_by_identity as (
     inner join events on records.consent_id = events.record_id
 ),
 
--- A shared mailbox identifies nobody, so it can give no one's consent; what it withdraws holds for
--- everybody who is written to there. Who withdrew it has the record twice, of which one is kept.
+-- A shared mailbox belongs to no single profile, so its grants are ignored, and its withdrawals
+-- apply to every profile with that address. Duplicates with the first CTE are removed below.
 attributed_by_mailbox as (
     select
         email_addresses.profile_id,
@@ -43,7 +43,7 @@ attributed_by_mailbox as (
     where records.identifier_type = 'email' and records.status = 'withdrawn'
 ),
 
-unioned as (
+attributed_consents as (
     select * from attributed_by_identity
     union all
     select * from attributed_by_mailbox
@@ -52,7 +52,7 @@ unioned as (
 ranked_records as (
     select
         *,
-        -- Of a grant and a withdrawal at the same instant the withdrawal holds.
+        -- If a grant and a withdrawal have the same time, the withdrawal wins.
         row_number() over (
             partition by profile_id, channel, purpose
             order by
@@ -60,7 +60,7 @@ ranked_records as (
                 case when status = 'withdrawn' then 0 else 1 end,
                 consent_id
         ) as recency
-    from unioned
+    from attributed_consents
 ),
 
 kept_latest as (

@@ -3,11 +3,11 @@
 
 with
 
-winners as (
+golden_values as (
     select * from {{ changed('int_profiles__golden_record_values') }}
 ),
 
-gathered as (
+collected_contacts as (
     select
         profile_id,
         max(case when attribute = 'email' then email end) as email,
@@ -37,8 +37,8 @@ gathered as (
             as preferred_language_source,
         max(case when attribute = 'preferred_language' then observed_at end)
             as preferred_language_observed_at
-    from winners
+    from golden_values
     group by profile_id
 )
 
-select * from gathered
+select * from collected_contacts

@@ -16,8 +16,8 @@ events as (
     where source_model = 'stg_app__events' and profile_id is not null
 ),
 
--- A day's events of one device mostly repeat the same token.
-summed as (
+-- Most events of a device repeat the same token, so group them before ranking.
+device_tokens as (
     select
         events.profile_id,
         app_events.device_id,
@@ -34,7 +34,7 @@ summed as (
         app_events.push_token
 ),
 
-ranked as (
+ranked_tokens as (
     select
         *,
         min(first_seen_at) over use_of_device as device_first_seen_at,
@@ -44,11 +44,11 @@ ranked as (
             order by
                 case when push_token is null then 1 else 0 end, last_seen_at desc, push_token
         ) as token_number
-    from summed
+    from device_tokens
     window use_of_device as (partition by profile_id, device_id)
 ),
 
--- On a device that changed hands, the token reaches the profile that used it last.
+-- If several profiles used the device, a push message reaches the one that used it last.
 compared_users as (
     select
         profile_id,
@@ -61,15 +61,15 @@ compared_users as (
         ) = 1 as is_latest_user,
         device_first_seen_at as first_seen_at,
         device_last_seen_at as last_seen_at
-    from ranked
+    from ranked_tokens
     where token_number = 1
 ),
 
-keyed as (
+keyed_devices as (
     select
         {{ surrogate_key(['profile_id', 'device_id']) }} as profile_device_id,
         *
     from compared_users
 )
 
-select * from keyed
+select * from keyed_devices

@@ -1,4 +1,4 @@
--- A trait is a column: take it from one of the summaries below, or join one of your own.
+-- Each trait is a column. To add one, select it from a CTE below or join a model of your own.
 with
 
 identities as (
@@ -13,7 +13,7 @@ visits as (
     select * from {{ ref('int_profiles__visits') }}
 ),
 
-touches as (
+touchpoints as (
     select * from {{ ref('int_profiles__touchpoint_totals') }}
 ),
 
@@ -29,11 +29,11 @@ orders as (
     select * from {{ ref('int_profiles__orders') }}
 ),
 
-favourites as (
+preferences as (
     select * from {{ ref('int_profiles__preferences') }}
 ),
 
--- Apart, since all columns would be sorted with them.
+-- A CTE of its own, so that the window functions sort few columns.
 quintiles as (
     select
         profile_id,
@@ -43,20 +43,20 @@ quintiles as (
     from orders
 ),
 
-scored as (
+scored_profiles as (
     select
         identities.profile_id,
         activity.first_channel,
         activity.last_channel,
-        touches.first_touch_channel,
-        touches.last_touch_channel,
-        touches.first_touch_campaign_name,
-        touches.last_touch_campaign_name,
-        favourites.favourite_category,
-        favourites.favourite_size,
-        favourites.favourite_store_id,
-        favourites.favourite_weekday,
-        favourites.favourite_hour,
+        touchpoints.first_touch_channel,
+        touchpoints.last_touch_channel,
+        touchpoints.first_touch_campaign_name,
+        touchpoints.last_touch_campaign_name,
+        preferences.favourite_category,
+        preferences.favourite_size,
+        preferences.favourite_store_id,
+        preferences.favourite_weekday,
+        preferences.favourite_hour,
         '{{ var("reporting_currency") }}' as currency,
         quintiles.recency_score,
         quintiles.frequency_score,
@@ -67,7 +67,7 @@ scored as (
         coalesce(visits.session_count, 0) as session_count,
         coalesce(visits.engaged_session_count, 0) as engaged_session_count,
         coalesce(visits.store_visit_count, 0) as store_visit_count,
-        coalesce(touches.touch_count, 0) as touch_count,
+        coalesce(touchpoints.touch_count, 0) as touch_count,
         {%- for kind in ['email', 'push', 'site'] %}
         {%- for days in [7, 30, 90] %}
         coalesce(engagement.{{ kind }}_engagement_{{ days }}_days_count, 0)
@@ -87,8 +87,8 @@ scored as (
         purchases.average_discount_share,
         {{ days_between('activity.last_interaction_at', as_of()) }} as days_since_interaction,
         {{ days_between('orders.last_ordered_at', as_of()) }} as days_since_order,
-        touches.first_touched_at,
-        touches.last_touched_at,
+        touchpoints.first_touched_at,
+        touchpoints.last_touched_at,
         activity.first_interaction_at,
         activity.last_interaction_at,
         orders.first_ordered_at,
@@ -97,12 +97,12 @@ scored as (
     from identities
     left join activity on identities.profile_id = activity.profile_id
     left join visits on identities.profile_id = visits.profile_id
-    left join touches on identities.profile_id = touches.profile_id
+    left join touchpoints on identities.profile_id = touchpoints.profile_id
     left join engagement on identities.profile_id = engagement.profile_id
     left join purchases on identities.profile_id = purchases.profile_id
     left join orders on identities.profile_id = orders.profile_id
     left join quintiles on identities.profile_id = quintiles.profile_id
-    left join favourites on identities.profile_id = favourites.profile_id
+    left join preferences on identities.profile_id = preferences.profile_id
 )
 
-select * from scored
+select * from scored_profiles

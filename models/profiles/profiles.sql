@@ -20,7 +20,7 @@ orders as (
     select * from {{ ref('int_profiles__orders') }}
 ),
 
-collected as (
+collected_profiles as (
     select
         identities.profile_id,
         memberships.home_store_id,
@@ -67,7 +67,7 @@ collected as (
     left join orders on identities.profile_id = orders.profile_id
 ),
 
-staged as (
+staged_profiles as (
     select
         profile_id,
         home_store_id,
@@ -104,7 +104,7 @@ staged as (
         last_interaction_at,
         first_ordered_at,
         last_ordered_at
-    from collected
+    from collected_profiles
 )
 
-select * from staged
+select * from staged_profiles

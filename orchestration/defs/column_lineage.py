@@ -22,7 +22,7 @@ from sqlglot.optimizer.scope import build_scope
 
 from orchestration.defs.project import TRANSLATOR
 
-# Columns that models have beside those that their YAML describes, or that landing adds.
+# Columns that landing adds or that the YAML of a model does not describe.
 _UNDECLARED = ("_staged_batch", "_loaded_at", "_load_id")
 _MADE_OF = dict[str, list[tuple[str, str]]]
 

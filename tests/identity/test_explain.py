@@ -133,29 +133,29 @@ def test_says_what_joins_two_identifiers_or_keeps_them_apart(
         assert blocked.endswith("A blocklisted identifier links nothing.")
 
         shared = explain("contact:k5", "contact:k6")
-        assert "of which 2 links are withheld" in shared
-        assert "x withheld by shared_identifier: " in shared
+        assert "if 2 inactive links were active" in shared
+        assert "x inactive, shared_identifier: " in shared
         assert "phone:+49***99 is shared: contact beyond the limit of 1" in shared
         assert "(shared: contact beyond the limit of 1)." in explain(
             "phone:+491700000099", "contact:k5"
         )
 
         limit = explain("contact:k11", "contact:k13")
-        assert "of which 1 link is withheld" in limit
-        assert limit.count("x withheld by ") == limit.count("x withheld by profile_limit: ") == 1
+        assert "if 1 inactive link was active" in limit
+        assert limit.count("x inactive, ") == limit.count("x inactive, profile_limit: ") == 1
 
         never = explain("contact:k21", "card:c21")
-        assert never.count("x withheld by override: ") == 1
+        assert never.count("x inactive, override: ") == 1
         assert never.count("; override o1") == 1
         always = explain("contact:k31", "contact:k32")
         assert "are one profile" in always
         assert "    | link_overrides o2, " in always
 
-        assert "x withheld by link_window: " in explain("card:c41", "cookie:w9")
+        assert "x inactive, link_window: " in explain("card:c41", "cookie:w9")
         assert "email:y***@example.com" in explain("contact:k51", "card:c51")
 
         nothing = explain("contact:k1", "contact:k99")
-        assert "Nothing links them" in nothing
+        assert "No chain links them" in nothing
         assert "|" not in nothing
         assert explain("card:c1", "card:c1") == "card:c1 is one identifier, given twice."
 

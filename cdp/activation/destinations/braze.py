@@ -87,7 +87,7 @@ class BrazeSession:
 
     def _kind(self, change: Change) -> str:
         kind = by_operation(change)
-        # To clear is to write.
+        # With `clear`, a delete is sent as a write.
         return "write" if kind == "delete" and self._options.on_delete == "clear" else kind
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:

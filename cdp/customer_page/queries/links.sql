@@ -1,4 +1,4 @@
--- Links of the person, and those that a guard withholds at one of its identifiers.
+-- Active links of the profile, and inactive links of its identifiers.
 with
 
 own as (
@@ -9,7 +9,7 @@ own as (
     where profile_id = $1
 ),
 
-withheld as (
+inactive_links as (
     select links.*
     from {{ identity }}.profile_links as links
     inner join own
@@ -31,7 +31,7 @@ shown as (
     select links.* from {{ identity }}.profile_links as links
     where links.profile_id = $1
     union all
-    select * from withheld
+    select * from inactive_links
 )
 
 select

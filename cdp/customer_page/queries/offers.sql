@@ -1,4 +1,4 @@
--- An offer has the id of its day; the person may have been merged since.
+-- An offer keeps the profile id of its day, so ids that were merged since are included.
 select
     offers.title,
     offers.body,

@@ -1,4 +1,4 @@
-"""Proposes pairs of records that are one person although they share no identifier.
+"""Proposes pairs of records that probably belong to one person but share no identifier.
 
 `cdp match`. docs/matching.md says what it is for.
 """

@@ -1,4 +1,4 @@
-"""Splink's Fellegi-Sunter model over those columns: training, parameters as JSON, scored pairs.
+"""Splink's Fellegi-Sunter model: training, parameters as JSON, scored pairs.
 
 Everything runs in a DuckDB of this process on one thread and in a fixed order of records, so that
 the same records give the same parameters to the last bit. Pairs are always scored with parameters
@@ -111,12 +111,12 @@ def train(database: duckdb.DuckDBPyConnection) -> str:
 
 
 def version(parameters: str) -> str:
-    """Short hash that names a model: the same parameters have the same version."""
+    """Version of a model: a short hash of its parameters."""
     return hashlib.sha256(parameters.encode()).hexdigest()[:16]
 
 
 def predict(database: duckdb.DuckDBPyConnection, parameters: str) -> list[tuple[Any, ...]]:
-    """Pairs likely enough to keep, in order of their identifiers.
+    """Pairs above the threshold, sorted by their identifiers.
 
     Each is type and value of the first and of the second identifier, probability and weight (the
     base-2 logarithm of the odds). The identifier that reads first stands first.
@@ -129,7 +129,7 @@ def predict(database: duckdb.DuckDBPyConnection, parameters: str) -> list[tuple[
 def _learn(
     database: duckdb.DuckDBPyConnection, untrained: dict[str, Any], rule: tuple[str, ...]
 ) -> dict[str, Any] | None:
-    """A model learnt from the pairs that agree in the columns of a rule; None where none was.
+    """A model trained on the pairs that agree in the columns of a rule; None if training failed.
 
     Each rule learns from the start: what another left near zero would run into zero here.
     """
@@ -148,7 +148,7 @@ def _learn(
 
 
 def _averaged(untrained: dict[str, Any], learnt: list[dict[str, Any]]) -> dict[str, Any]:
-    """The model with the mean of what the rules taught about each level of each comparison.
+    """The model with the mean parameters of the models of all rules, per comparison level.
 
     What was never seen is rare, not impossible.
     """
@@ -196,7 +196,7 @@ def _settings(filled: Collection[str]) -> SettingsCreator:
 
 
 def _count_pairs(database: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, ...], ...]) -> int:
-    """Pairs that agree in all columns of a rule, added up over the rules."""
+    """Number of pairs that agree in all columns of a rule, summed over the rules."""
     total = 0
     for rule in rules:
         [(pairs,)] = database.execute(QUERIES("agreeing_pairs", columns=rule)).fetchall()
@@ -205,7 +205,7 @@ def _count_pairs(database: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, ..
 
 
 def _rounded(value: Any) -> Any:
-    """Every float at ten significant digits, however deep it stands."""
+    """The value with every float, at any depth, rounded to ten significant digits."""
     if isinstance(value, float):
         return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
     if isinstance(value, dict):

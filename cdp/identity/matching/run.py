@@ -16,7 +16,7 @@ SWITCH = "CDP_PROBABILISTIC_MATCHING"
 
 
 class MatchingError(RuntimeError):
-    """Matching could not go on; the message says how to mend it and holds no value of a record."""
+    """Matching failed; the message gives the remedy and contains no value of a record."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The records to match, the models and the pairs, as they stand in the warehouse.
+"""Reads the records to match, and reads and writes models and pairs, in the warehouse.
 
 `<raw schema>.identity_match_models` has one row per model ever trained, the latest by `trained_at`
 being the one in use; `<raw schema>.identity_match_pairs` one row per proposed pair of identifiers.
@@ -30,7 +30,7 @@ _FRESH_COLUMNS = (
 
 
 def read_records(warehouse: Warehouse, schema: str) -> pa.Table | None:
-    """Identifiers and attributes of the records to match; None where dbt has not built them."""
+    """Identifiers and attributes of the records to match; None if dbt has not built them."""
     present = warehouse.columns(schema, RECORDS)
     if not present:
         return None
@@ -54,7 +54,7 @@ def create_tables(warehouse: Warehouse, settings: Settings) -> None:
 
 
 def read_parameters(warehouse: Warehouse, settings: Settings) -> str | None:
-    """Parameters of the latest model; None where none was trained yet."""
+    """Parameters of the latest model; None if no model was trained yet."""
     if not warehouse.table_exists(settings.raw_schema, MODELS):
         return None
     rows = warehouse.execute(
@@ -80,7 +80,7 @@ def write_pairs(
     model_version: str,
     now: datetime,
 ) -> None:
-    """Replace all pairs. One that was proposed before keeps its `matched_at`."""
+    """Replace all pairs. A pair that was proposed before keeps its `matched_at`."""
     _load(warehouse, pairs)
     warehouse.execute(
         QUERIES("write_pairs", schema=settings.raw_schema, model_version=model_version, now=now)

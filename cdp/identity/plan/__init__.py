@@ -1,5 +1,5 @@
-"""What other identity rules would change, found on a copy: `make identity-plan`.
+"""Shows what changed identity rules would do, on a copy of the warehouse: `make identity-plan`.
 
-The copy holds the graph with its ledger, so profile ids can be compared; the warehouse itself is
-only read.
+The copy contains the graph with its id registry, so profile ids can be compared. The warehouse
+itself is only read.
 """

@@ -43,7 +43,7 @@ def run_dbt(
     project: Path,
     inherited: tuple[int, ...],
 ) -> None:
-    """Run dbt in a process of its own, which is of this project whatever rules it builds."""
+    """Run this project's dbt in a process of its own, also when it builds the rules of another."""
     finished = subprocess.run(
         [sys.executable, "-m", "cdp.dbt.command", "--quiet", *arguments, "--project-dir", project],
         cwd=PROJECT_DIR,
@@ -60,11 +60,11 @@ def run_dbt(
 def build(scratch: Scratch, project: Path, dbt: Dbt) -> None:
     """Load the project's identity seeds into the copy and build what follows from them.
 
-    As of the moment that the copy's audiences are of: what time alone changes is no change.
+    The build uses the `as_of()` of the copy's audiences, so that time alone changes nothing.
     """
     environment = scratch.environment()
     with connected(scratch.settings) as warehouse:
-        # With other columns than before, a seed is not loaded into the table that is there.
+        # dbt does not load a seed with changed columns into an existing table.
         for seed in sorted((project / SEEDS).glob("*.csv")):
             for (is_table,) in warehouse.execute(
                 "select table_type = 'BASE TABLE' from information_schema.tables "

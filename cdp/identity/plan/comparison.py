@@ -1,4 +1,4 @@
-"""Compares the graph and the audiences of a copy before and after other rules were built."""
+"""Compares the graph and the audiences of a copy before and after the other rules were built."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ONLY_THERE = "select * from {0} where profile_id not in (select profile_id from
 
 
 class Comparison:
-    """Tables in the schema of notes, made of the copy before and after.
+    """Snapshots of the copy before and after, as tables in the schema of notes.
 
     Args:
         warehouse: The copy.
@@ -59,7 +59,7 @@ class Comparison:
         """Compare what was noted before and after.
 
         Raises:
-            IdentityPlanError: The two graphs are of different records.
+            IdentityPlanError: The two graphs were built from different records.
         """
         self._check_records()
         for name in ("moves", "changed_profiles", "merges", "splits", "audience_changes"):

@@ -1,4 +1,4 @@
-"""What other identity rules change: profiles, identifiers, audiences and withheld links."""
+"""The effect of other identity rules on profiles, identifiers, audiences and inactive links."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Cause:
 
     Attributes:
         link: Both identifiers as `type:value`, masked if they are personal data.
-        reason: For a merge why the link was withheld before, or `new_link`; for a split why it is
-            withheld now, or `link_gone`.
-        detail: Why an end of it does not link, such as the limit that it exceeds.
-        sample_record: Staging model and key of a record that shows both identifiers.
-        record_count: Records that show both.
+        reason: For a merge why the link was inactive before, or `new_link`; for a split why it is
+            inactive now, or `link_gone`.
+        detail: Why one of the two does not link, such as the limit that it exceeds.
+        sample_record: Staging model and key of a record that contains both identifiers.
+        record_count: Number of records that contain both.
     """
 
     link: tuple[str, str]
@@ -90,7 +90,7 @@ class AudienceChange:
 
 @dataclass(frozen=True)
 class GuardChange:
-    """A limit or rule, in words, that stops another number of links or identifiers than before."""
+    """A limit or rule, in words, that affects a different number of links or identifiers."""
 
     guard: str
     count_before: int
@@ -104,7 +104,7 @@ class Difference:
     Attributes:
         profiles_before: Living profiles before.
         profiles_after: Living profiles after.
-        changed_profiles: Profiles of before that lose or gain an identifier.
+        changed_profiles: Previous profiles that lose or gain an identifier.
         merge_count: Profiles that redirect to another.
         split_count: Pairs of a profile and another that receives part of it.
         appeared_count: Profiles that did not exist before.
@@ -116,7 +116,7 @@ class Difference:
         movements: All types with an identifier that moves, largest number first.
         audience_change_count: Audiences whose members change.
         audiences: Those with the most members who enter or leave.
-        guards: All limits and rules that stop another number than before.
+        guards: All limits and rules that affect a different number than before.
     """
 
     profiles_before: int
@@ -137,5 +137,5 @@ class Difference:
 
     @property
     def changed_share(self) -> float:
-        """Share of the profiles of before that change, from 0 to 1; 0 if there were none."""
+        """Share of the previous profiles that change, from 0 to 1; 0 if there were none."""
         return self.changed_profiles / self.profiles_before if self.profiles_before else 0.0

@@ -1,7 +1,7 @@
-"""What keeps a plan from being made."""
+"""The error of identity plans."""
 
 from __future__ import annotations
 
 
 class IdentityPlanError(RuntimeError):
-    """A plan that cannot be made; the message says why and how to mend it."""
+    """A plan that cannot be made; the message gives the reason and the remedy."""

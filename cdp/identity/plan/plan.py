@@ -24,7 +24,7 @@ def make_plan(
     """Compare the graph under the project's rules with that of the warehouse or of a revision.
 
     Args:
-        settings: Those of the warehouse, which is only read.
+        settings: Settings of the warehouse, which is only read.
         base: Git revision whose rules are built first, also in the copy; None compares with the
             warehouse as it is.
         limit_percent: Share of changed profiles, in percent, above which the plan fails.

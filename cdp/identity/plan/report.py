@@ -8,20 +8,20 @@ from dataclasses import asdict, dataclass
 
 from cdp.identity.plan.difference import MAX_LISTED, Cause, Difference, Profile
 
-# Of the JSON: raised where a key changes its meaning or goes.
+# Version of the JSON format; raise it when a key is removed or changes its meaning.
 FORMAT_VERSION = 1
 _ID_LENGTH = 12
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What was compared, and what came out.
+    """The comparison and its result.
 
     Attributes:
         base: What the changed rules are compared with, in words.
         target: The engine.
         difference: What changes.
-        limit_percent: Share of changed profiles, in percent, past which the plan fails; or None.
+        limit_percent: Share of changed profiles, in percent, above which the plan fails, or None.
     """
 
     base: str
@@ -39,7 +39,7 @@ class Plan:
 
 
 def as_json(plan: Plan) -> str:
-    """The plan as one JSON object: that of `Difference` with ids in full, and what was compared."""
+    """The plan as one JSON object: `Difference` with full ids, and what was compared."""
     return json.dumps(
         {
             "format_version": FORMAT_VERSION,
@@ -190,4 +190,4 @@ def _words(name: str) -> str:
 
 
 def _short(profile_id: str | None) -> str:
-    return "nobody" if profile_id is None else f"`{profile_id[:_ID_LENGTH]}`"
+    return "no profile" if profile_id is None else f"`{profile_id[:_ID_LENGTH]}`"

@@ -1,4 +1,4 @@
-"""The copy of a warehouse that a plan is made on, removed afterwards whatever happens.
+"""The copy of a warehouse that a plan works on; it is always removed afterwards.
 
 On DuckDB it is a copy of the file, in `<CDP_DATA_DIR>/identity_plan`. On PostgreSQL it is a set of
 schemas named `identity_plan_<CDP_SCHEMA>…` with copies of the tables that the plan builds and views
@@ -205,7 +205,7 @@ def drop_schemas(settings: Settings) -> None:
 
 
 def sweep(settings: Settings, variables: Mapping[str, str] = os.environ) -> None:
-    """Remove what a dead plan left, unless another plan is running, which has removed it.
+    """Remove what a dead plan left, unless a new plan is running: that has removed it already.
 
     The kernel and the server may release the locks of a dead process later than its pipe, so wait
     for both.
@@ -221,7 +221,7 @@ def sweep(settings: Settings, variables: Mapping[str, str] = os.environ) -> None
 
 
 def _soon(attempt: Callable[[], T]) -> T:
-    """What an attempt at a lock returns, repeated for a while if another process has it."""
+    """The result of trying to lock, repeated for a while if another process has the lock."""
     deadline = time.monotonic() + _RELEASE_SECONDS
     while True:
         found = attempt()

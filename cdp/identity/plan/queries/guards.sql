@@ -3,7 +3,7 @@ with
 counted as (
     {% for moment in ('before', 'after') %}
     select
-        'links withheld by ' || inactive_reason as guard,
+        'inactive links: ' || inactive_reason as guard,
         {{ loop.revindex0 }} as is_before
     from {{ notes }}.{{ moment ~ '_links' }}
     where inactive_reason is not null
