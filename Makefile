@@ -117,7 +117,14 @@ sql: setup ## Open a SQL prompt on the warehouse, read-only on DuckDB
 lint: setup ## Check style and types: ruff, mypy, sqlfluff, dbt parse
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory -j 2 lint-types lint-sql
+
+.PHONY: lint-types
+lint-types:
 	@$(BIN)/mypy
+
+.PHONY: lint-sql
+lint-sql:
 	@$(CDP) dbt --quiet parse
 	@$(UNBUILT) $(BIN)/sqlfluff lint --processes 2 models tests/dbt
 	@$(BIN)/sqlfluff lint --templater jinja --ignore templating cdp dashboards/queries

@@ -32,6 +32,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# Files that take minutes, of those with slow tests.
+LONGEST = {"test_incremental_marts.py", "test_upgrade.py", "test_main_job.py"}
 _database_numbers = count(1)
 
 
@@ -69,9 +71,12 @@ def start_postgres(folder: Path) -> PostgresServer:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first: the last of them would keep one process alone."""
+    """Fast tests come first, so that a mistake shows early; the longest files before the slow ones.
+
+    The processes take whole files, and a long file taken last would keep one process alone.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (item.path in slow, item.path.name not in LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@
         'select batch, cast(as_of as text), checksum, ' ~ inputs_tell_all() ~ ' from ' ~ incremental_manifest()
         ~ " where model = '" ~ this.identifier ~ "'"
     ).rows -%}
-    {%- if not rows or not rows[0][3] or rows[0][2] != model_checksum() -%}
+    {%- if not rows or not rows[0][3] or rows[0][2] is none or rows[0][2] != model_checksum() -%}
         {%- do return({'processed_batch': none}) -%}
     {%- endif -%}
     {%- do return({'processed_batch': rows[0][0] | int, 'processed_as_of': rows[0][1]}) -%}

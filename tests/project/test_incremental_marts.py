@@ -24,8 +24,8 @@ from tests.project.snapshots import assert_same, snapshot
 pytestmark = pytest.mark.slow
 
 DAYS = 30
-# Days that a build takes in; `--soak` builds each day.
-STEP = {"duckdb": 5, "postgres": 7}
+# Days that a build takes in: three builds on DuckDB, two on PostgreSQL. `--soak` builds each day.
+STEP = {"duckdb": 10, "postgres": 15}
 LAST_DAY = DEFAULT_END_DATE
 # So short that within the month journeys end, products leave their window and stages change.
 SHORT = (
