@@ -21,7 +21,7 @@
 
 {#- Number of this run, shared by all of its models. It increases with every run, even if the clock is set back. -#}
 {%- macro current_batch() -%}
-    {%- if not execute or model.resource_type == 'unit_test' -%}{%- do return(run_started_microseconds()) -%}{%- endif -%}
+    {%- if not execute or model.resource_type == 'unit_test' or flags.WHICH == 'compile' -%}{%- do return(run_started_microseconds()) -%}{%- endif -%}
     {%- set memory = remembered() -%}
     {%- if 'current_batch' not in memory -%}
         {%- set started = run_started_microseconds() -%}

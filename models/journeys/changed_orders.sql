@@ -53,7 +53,8 @@ changed_order_ids as (
 
 select
     cast({{ current_batch() }} as bigint) as batch,
-    case when channel is not null then {{ surrogate_key(['channel', 'order_id']) }} end as order_key,
+    case when channel is not null then {{ surrogate_key(['channel', 'order_id']) }} end
+        as order_key,
     channel,
     order_id
 from changed_order_ids
