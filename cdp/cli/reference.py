@@ -37,7 +37,7 @@ def _settings() -> str:
         "",
         "Each can be renamed by an option of the sync, so that two accounts of one vendor have "
         "variables of their own",
-        "([destinations](destinations)). None is written to a log, table or error.",
+        "([destinations](destinations/README.md)). None is written to a log, table or error.",
         "",
         *_table(_destinations(), "Destination"),
         "",
