@@ -56,13 +56,15 @@ class LayerProgress:
         console: Console | None = None,
     ) -> None:
         """Set the nodes to expect: those of a manifest, or the selected ones, by unique id."""
+        # Without a selection, a node that never ran may not have been selected at all.
+        self._knows_selection = chosen is not None
         self._console = console or Console(highlight=False, soft_wrap=True)
         self._is_verbose = is_verbose
         self._layers: dict[str, _Layer] = {}
         self._layer_by_node: dict[str, _Layer] = {}
         for unique_id in nodes if chosen is None else chosen:
             node = nodes.get(unique_id)
-            if node is not None and node["resource_type"] in _KINDS:
+            if node is not None and node["resource_type"] in _KINDS and not _is_ephemeral(node):
                 layer = self._layers.setdefault(layer_of(node), _Layer(layer_of(node)))
                 layer.open.add(unique_id)
                 self._layer_by_node[unique_id] = layer
@@ -84,8 +86,9 @@ class LayerProgress:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
         for layer in self._layers.values():
-            if layer.open:
+            if layer.open and self._knows_selection:
                 layer.outcomes["skipped"] += len(layer.open)
+            if layer.open and (self._knows_selection or layer.kinds):
                 self._say(layer.line())
 
     def from_dbt(self, message: Any) -> None:
@@ -118,6 +121,10 @@ class LayerProgress:
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False)
+
+
+def _is_ephemeral(node: Mapping[str, Any]) -> bool:
+    return bool(node.get("config", {}).get("materialized") == "ephemeral")
 
 
 def _is_over(node: Mapping[str, Any]) -> bool:

@@ -36,7 +36,8 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def layer_of(node: Mapping[str, Any]) -> str:
-    """Layer of a node or test: its first folder under `models`; `rules` for seeds."""
-    if str(node["original_file_path"]).startswith("seeds/"):
-        return "rules"
+    """Layer of a node or test: its first folder under `models`; `rules` for seeds, `snapshots`."""
+    folder = str(node["original_file_path"]).partition("/")[0]
+    if folder in ("seeds", "snapshots"):
+        return "rules" if folder == "seeds" else folder
     return str(node["fqn"][1])

@@ -68,7 +68,7 @@ def shown(*events: dict[str, Any], is_verbose: bool = False) -> list[list[str]]:
     }
     output = io.StringIO()
     console = Console(file=output, width=200)
-    with LayerProgress(nodes, is_verbose=is_verbose, console=console) as progress:
+    with LayerProgress(nodes, chosen=nodes, is_verbose=is_verbose, console=console) as progress:
         for event in events:
             progress(event)
     return [line.split() for line in output.getvalue().splitlines()]
