@@ -22,6 +22,7 @@ from cdp.warehouse.connection import quote
 from cdp.warehouse.queries import Sql
 
 MACROS = (
+    "types/value_matches",
     "types/matches",
     "normalisation/blanks",
     "normalisation/trimmed",
