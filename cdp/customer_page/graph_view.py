@@ -88,9 +88,9 @@ def read_identity(reader: Reader, masker: Masker, profile_id: str) -> Identity:
 
 
 def _node(masker: Masker, row: tuple[Any, ...]) -> Node:
-    kind, value, strength, is_blocked, is_shared, records, first, last, reason = row
+    kind, value, strength, is_blocked, is_shared, record_count, first, last, reason = row
     label = masker.identifier(kind, value)
-    parts = [f"{words(kind)} {label}", records(records), span(first, last)]
+    parts = [f"{words(kind)} {label}", records(record_count), span(first, last)]
     if reason:
         parts.append(reason)
     is_guarded = is_blocked or is_shared

@@ -201,7 +201,7 @@ def test_an_agent_finds_the_shopper_and_her_journey(
     page.keyboard.press("Enter")
     evidence = page.locator("tr:target").inner_text()
     assert "stg_" in evidence
-    assert "linked" in evidence
+    assert "active" in evidence
     card = page.get_by_role("row").filter(has_text=CARD).filter(has_text="maralindner@gmail.com")
     assert "stg_loyalty__members" in card.inner_text()
 
@@ -275,7 +275,7 @@ def test_attacks_on_the_search_find_nobody(page: Page, story: Platform) -> None:
         page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
         for term in ("' or '1'='1", "x'; drop table cdp_identity.x; --", "$1", "{rules}", ATTACK):
             look_up(page, term)
-            assert page.get_by_role("heading", level=1).inner_text() == "Nobody found"
+            assert page.get_by_role("heading", level=1).inner_text() == "No profile found"
             assert term in page.get_by_role("main").inner_text()
         assert not alerts
         assert page.locator("main img").count() == 0
