@@ -141,7 +141,7 @@ test: lint ## Run every check and test, on both engines
 
 .PHONY: soak
 soak: setup ## Kill a sync of 50,000 rows at a hundred moments, and build thirty days, on both engines
-	@$(BIN)/pytest --soak tests/cdp/activation/test_kills.py tests/project/test_incremental_marts.py
+	@$(BIN)/pytest --soak tests/cdp/activation/test_kills.py tests/project/test_incremental_marts.py tests/project/test_incremental_page.py
 
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB
