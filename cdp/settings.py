@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 from typing import Literal
 
+import yaml
 from pydantic import Field, SecretStr
 
 from cdp.environment import Absolute, Address, Boolean, Instant, Part, Port, SettingError, setting
@@ -51,12 +52,19 @@ class Settings(Part):
     target: Target = setting(
         "CDP_TARGET", "duckdb or postgres", "The engine; `TARGET=` with make.", "duckdb"
     )
+    connectors: str = setting(
+        "CDP_CONNECTORS",
+        "names separated by commas, such as shopify,klaviyo",
+        "Connectors that are on ([connectors](connectors.md)); `demo` stands for the channels of "
+        "the generated company.",
+        "demo",
+    )
     data_dir: Absolute = setting(
         "CDP_DATA_DIR",
         "a folder",
-        "Everything that a run writes beside the warehouse.",
-        lambda: PROJECT_DIR / "data",
-        shown="`data`",
+        "Everything that a run writes, the warehouse included.",
+        lambda fields: PROJECT_DIR / ("data" if "demo" in fields["connectors"] else "company"),
+        shown="`data`; `company` without the demo's connectors",
     )
     landing_path: str = setting(
         "CDP_LANDING_PATH",
@@ -84,6 +92,17 @@ class Settings(Part):
     # Declared by destination webhook, which the demo gives its own receiver.
     webhook_url: str | None = Field(None, validation_alias="CDP_WEBHOOK_URL")
 
+    @property
+    def connector_names(self) -> tuple[str, ...]:
+        """Names of the connectors that are on, `demo` replaced by those that it stands for."""
+        listed = [name.strip() for name in self.connectors.split(",") if name.strip()]
+        names = [
+            member
+            for name in listed
+            for member in (demo_connectors() if name == "demo" else [name])
+        ]
+        return tuple(dict.fromkeys(names))
+
     def prepare(self) -> None:
         """Make the data folder and put what dbt's profile needs into this process's environment.
 
@@ -94,6 +113,7 @@ class Settings(Part):
         os.environ["CDP_TARGET"] = self.target
         os.environ["CDP_DUCKDB_PATH"] = str(self.duckdb_path)
         os.environ["CDP_SCHEMA"] = self.schema
+        os.environ["CDP_CONNECTORS"] = self.connectors
         os.environ["CDP_RAW_SCHEMA"] = self.raw_schema
         if self.target != "postgres":
             return
@@ -254,6 +274,12 @@ class Pages(Part):
 
 
 PARTS = (Settings, Postgres, Runs, Pages)
+
+
+def demo_connectors() -> list[str]:
+    """Connectors of the generated company, var `demo_connectors` of dbt_project.yml."""
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+    return str(project["vars"]["demo_connectors"]).split()
 
 
 def _export_libpq_variables(database_url: str) -> None:

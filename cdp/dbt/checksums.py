@@ -15,12 +15,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from cdp.settings import Settings
+
 VARIABLE = "CDP_MODEL_CHECKSUMS"
 
 # Strategies whose models record what they have processed.
 _RECORDING = frozenset({"replace_changed", "history"})
 # Models that keep rows of their own: what stands above them is their matter.
 _STORED = frozenset({"incremental", "identity_graph", "snapshot"})
+_REGISTRY = "connector_models"
 _VAR = re.compile(r"""\bvar\(\s*["'](\w+)["']""")
 _COMMENT = re.compile(r"\{#.*?#\}|^\s*--[^\n]*$", re.DOTALL | re.MULTILINE)
 _IMPLEMENTATION = re.compile(r"[a-z]+__(.+)")
@@ -82,6 +85,13 @@ class _Project:
             for name, macro in manifest["macros"].items()
             if not macro["package_name"].startswith("dbt")
         }
+        # Entries of the connectors that are on, which the registry finds by name.
+        on = Settings.from_environment().connector_names
+        self._connectors = [
+            name
+            for name, macro in self._macros.items()
+            if macro["name"].removeprefix("connector_") in on
+        ]
         # What `adapter.dispatch` may come to, by the macro that calls it.
         self._implementations: dict[str, list[str]] = {}
         for name, macro in self._macros.items():
@@ -138,6 +148,8 @@ class _Project:
             macro = self._macros[name]
             waiting += macro["depends_on"]["macros"]
             waiting += self._implementations.get(macro["name"], [])
+            if macro["name"] == _REGISTRY:
+                waiting += self._connectors
         return called
 
 

@@ -35,7 +35,13 @@ from cdp.dbt.command import PLACES, parse
 from cdp.settings import PROJECT_DIR, Settings
 
 # What decides how a project parses; the rest decides where a command reads and writes.
-PARSED_VARIABLES = ("CDP_TARGET", "CDP_SCHEMA", "CDP_RAW_SCHEMA", "CDP_PROBABILISTIC_MATCHING")
+PARSED_VARIABLES = (
+    "CDP_TARGET",
+    "CDP_SCHEMA",
+    "CDP_RAW_SCHEMA",
+    "CDP_CONNECTORS",
+    "CDP_PROBABILISTIC_MATCHING",
+)
 _PROJECT_FOLDERS = ("models", "macros", "seeds", "snapshots", "analyses", "tests/dbt")
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 _MAX_REQUEST = 1 << 20

@@ -33,9 +33,13 @@ class DeclaredTable:
 
 
 def declared_tables(staging_dir: Path = STAGING_DIR) -> dict[str, DeclaredTable]:
-    """Read every `_<channel>__sources.yml`; raises `LandingError`, which names the wrong file."""
+    """Read the sources of every connector; raises `LandingError`, which names the wrong file.
+
+    Sources are declared in the YAML files of models/staging/<connector>. A connector that reads
+    tables which are already in the warehouse declares another schema than landing's.
+    """
     declared: dict[str, DeclaredTable] = {}
-    for path in sorted(staging_dir.glob("*/_*__sources.yml")):
+    for path in sorted(staging_dir.glob("*/_*.yml")):
         for table in _tables_of(path):
             if table.table_name in declared:
                 raise LandingError(f"{path}: {table.table_name} is declared twice.")
@@ -51,7 +55,9 @@ def _tables_of(path: Path) -> list[DeclaredTable]:
     tables = []
     for source in _list(document, "sources", path):
         channel = _name(source, path)
-        if channel == _REGISTRY_SOURCE:
+        if channel == _REGISTRY_SOURCE or "raw_schema" not in str(
+            source.get("schema", "raw_schema")
+        ):
             continue
         for table in _list(source, "tables", path):
             entity = _name(table, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -46,12 +46,16 @@ def land(
     """
     started = time.monotonic()
     declared = declared_tables(staging_dir)
+    is_off = {table.channel for table in declared.values()} - set(settings.connector_names)
+    declared = {name: table for name, table in declared.items() if table.channel not in is_off}
     with _session(settings) as (warehouse, folder):
         store = open_store(settings.landing_path, folder)
         listing = list_files(store)
         by_table: dict[str, list[SourceFile]] = defaultdict(list)
+        skipped = Counter(file.channel for file in listing.files if file.channel in is_off)
         for file in listing.files:
-            by_table[file.table_name].append(file)
+            if file.channel not in is_off:
+                by_table[file.table_name].append(file)
         names = _names({*by_table, *declared}, tables)
         registry = Registry(warehouse, settings.raw_schema)
         registry.prepare()
@@ -70,6 +74,10 @@ def land(
                 if name in by_table:
                     table = TableLanding(session, report, declared.get(name), seen.get(name, {}))
                     table.land(by_table[name])
+    for channel, count in sorted(skipped.items()):
+        logger.warning(
+            "Ignored %d files of connector %s, which CDP_CONNECTORS does not list", count, channel
+        )
     for stray in listing.strays:
         logger.warning("Ignored %s: %s", stray.file, stray.reason)
     result = LandingReport(tuple(reports), listing.strays, time.monotonic() - started)

@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {#
-    Comparison key of an attribute of the golden record, in a relation with the columns of `contact_columns`: equal
+    Comparison key of an attribute of the golden record, in a relation with the columns of input contract contacts: equal
     values have equal keys; null if unknown.
 #}
 {% macro contact_value_key(attribute, relation) %}

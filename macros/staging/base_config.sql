@@ -1,12 +1,14 @@
-{%- macro base_config() -%}
+{#- `in_place`: whether the model reads a table that another tool keeps in the warehouse. -#}
+{%- macro base_config(in_place=false) -%}
     {{ config(
+        enabled=connector_is_on(),
         materialized='incremental',
         incremental_strategy='staging',
         unique_key='_record_key',
         on_schema_change='fail',
         contract={'enforced': true},
         indexes=adapter.dispatch('base_indexes')(),
-        pre_hook="{{ index_raw_rows() }}"
+        pre_hook=none if in_place else "{{ index_raw_rows() }}"
     ) }}
 {%- endmacro -%}
 

@@ -1,3 +1,3 @@
 {%- macro base_of(model_name) -%}
-    {{- return(ref(model_name | replace('stg_', 'base_', 1))) -}}
+    {{- return(ref(base_name(model_name))) -}}
 {%- endmacro -%}

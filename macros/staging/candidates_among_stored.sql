@@ -2,6 +2,9 @@
     re-evaluates records that lost a row because its file was replaced or removed. -#}
 {%- macro candidates_among_stored() -%}
 removed_loads as (
+    {%- if model.in_place %}
+    {{ rows_removed_in_place() }}
+    {%- else %}
     select
         staged_loads._load_id,
         staged_loads._loaded_at
@@ -12,6 +15,7 @@ removed_loads as (
             and staged_loads._loaded_at = loads.loaded_at
             and loads.is_current
     where loads.load_id is null
+    {%- endif %}
 ),
 
 affected_keys as (

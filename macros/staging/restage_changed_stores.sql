@@ -3,6 +3,6 @@
 {%- macro restage_changed_stores() -%}
     select receipts._load_id, receipts._row_number
     from {{ this }} as receipts
-    left join {{ ref('stg_catalog__stores') }} as stores on receipts.store_id = stores.store_id
+    left join {{ ref('input_stores') }} as stores on receipts.store_id = stores.store_id
     where receipts.store_time_zone is distinct from stores.time_zone
 {%- endmacro -%}

@@ -9,11 +9,11 @@ abandoned_products as (
 ),
 
 products as (
-    select * from {{ ref('stg_catalog__products') }}
+    select * from {{ ref('input_products') }}
 ),
 
 stores as (
-    select * from {{ ref('stg_catalog__stores') }}
+    select * from {{ ref('input_stores') }}
 ),
 
 recent_pings as (

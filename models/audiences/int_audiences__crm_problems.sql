@@ -1,10 +1,8 @@
--- Only the base model has the raw values; int_profiles__crm_records determines the current version,
--- its profile and the contact to keep.
+-- int_profiles__crm_records determines the current version, its profile and the contact to keep.
 with
 
 contacts as (
-    select * from {{ ref('base_crm__contacts') }}
-    where _row_status = 'accepted'
+    select * from {{ ref('input_crm_contacts') }}
 ),
 
 records as (
@@ -20,15 +18,18 @@ problems as (
         records.contact_id,
         records.profile_id,
         records.contact_id <> records.remaining_contact_id as is_duplicate,
-        contacts.raw_email is not null and contacts.email is null as is_unreadable_email,
-        contacts.raw_phone is not null and contacts.phone is null as is_unreadable_phone,
+        contacts.is_unreadable_email,
+        contacts.is_unreadable_phone,
         coalesce(deliverability.validity = 'bounced', false) as is_dead_mailbox,
         contacts.email is null and contacts.phone is null as is_unreachable,
         contacts.first_name is null or contacts.last_name is null as is_nameless,
         records.has_incomplete_address as is_incomplete_address,
         records.updated_at
     from records
-    inner join contacts on records.contact_version_id = contacts._record_key
+    inner join contacts
+        on
+            records.source_model = contacts.source_model
+            and records.contact_version_id = contacts.record_id
     left join deliverability on contacts.email_identifier = deliverability.email_identifier
 )
 

@@ -1,12 +1,15 @@
-{{ lists_changed_keys({
+{%- set complete_since = {
     'int_journeys__events': 'min(valid_from_batch)',
     'int_journeys__product_categories': 'min(valid_from_batch)',
-    'base_pos__receipt_lines': "greatest(
+} %}
+{#- A deleted line no longer names its order, so deletions lead to a full build. #}
+{%- for base in bases_of_lines_alone() -%}
+    {% do complete_since.update({base: "greatest(
         min(_staged_batch), max(case when _row_status = 'removed' then _staged_batch end)
-    )",
-}) }}
+    )"}) %}
+{%- endfor -%}
+{{ lists_changed_keys(complete_since) }}
 
--- A deleted receipt line no longer names its receipt, so deletions lead to a full build.
 with
 
 changed_events as (
@@ -17,15 +20,11 @@ changed_categories as (
     {{ changed_in_history('int_journeys__product_categories') }}
 ),
 
-receipt_lines as (
-    select * from {{ ref('base_pos__receipt_lines') }}
-),
-
 order_lines as (
-    select * from {{ ref('int_journeys__reported_order_lines') }}
+    select * from {{ ref('input_order_lines') }}
 ),
 
--- Lines may arrive after their receipt and be corrected without it. `union` removes duplicates.
+-- Lines may arrive after their order and be corrected without it. `union` removes duplicates.
 changed_order_ids as (
     select
         channel,
@@ -34,10 +33,10 @@ changed_order_ids as (
     where event_name in ('order_completed', 'order_returned')
     union
     select
-        'pos' as channel,
-        receipt_id as order_id
-    from receipt_lines
-    where _staged_batch > {{ batch_before() }} and receipt_id is not null
+        channel,
+        order_id
+    from order_lines
+    where _staged_batch > {{ batch_before() }}
     union
     select
         channel,

@@ -7,19 +7,17 @@ with
 
 events as (
     select * from {{ changed('events', changed_from='occurred_at') }}
-    where source_model = 'stg_app__events' and event_name = 'location_pinged'
+    where event_name = 'location_pinged'
 ),
 
 positions as (
     select
-        event_id,
+        source_model,
+        record_id,
         latitude,
         longitude
-    from {{ ref('stg_app__events') }}
-    where
-        latitude is not null
-        and longitude is not null
-        and event_id in (select events.record_id from events)
+    from {{ ref('input_positions') }}
+    where record_id in (select events.record_id from events)
 ),
 
 bounding_boxes as (
@@ -29,7 +27,8 @@ bounding_boxes as (
 -- Filter by bounding box first: it is cheaper than the distance.
 store_distances as (
     select
-        positions.event_id as record_id,
+        positions.source_model,
+        positions.record_id,
         bounding_boxes.store_id,
         {{ haversine_metres(
             'positions.latitude', 'positions.longitude',
@@ -46,7 +45,7 @@ ranked_stores as (
     select
         *,
         row_number() over (
-            partition by record_id
+            partition by source_model, record_id
             order by distance_metres, store_id
         ) as distance_rank
     from store_distances
@@ -64,7 +63,10 @@ nearest_stores as (
         {{ local_date('events.occurred_at', 'bounding_boxes.time_zone') }} as local_date,
         events.occurred_at
     from events
-    inner join ranked_stores on events.record_id = ranked_stores.record_id
+    inner join ranked_stores
+        on
+            events.source_model = ranked_stores.source_model
+            and events.record_id = ranked_stores.record_id
     inner join bounding_boxes on ranked_stores.store_id = bounding_boxes.store_id
     where ranked_stores.distance_rank = 1
 )

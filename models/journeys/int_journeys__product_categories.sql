@@ -8,7 +8,7 @@ products as (
     select
         product_id,
         category
-    from {{ ref('stg_catalog__products') }}
+    from {{ ref('input_products') }}
 )
 
 {{ history_changes('products', ['product_id'], ['category']) }}

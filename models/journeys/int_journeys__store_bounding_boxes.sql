@@ -3,7 +3,7 @@
 with
 
 stores as (
-    select * from {{ ref('stg_catalog__stores') }}
+    select * from {{ ref('input_stores') }}
 ),
 
 bounding_boxes as (

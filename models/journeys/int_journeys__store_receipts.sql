@@ -1,4 +1,4 @@
-{{ incremental_by('order', checked_inputs={'stg_catalog__stores': 'store_id, time_zone'}) }}
+{{ incremental_by('order', checked_inputs={'input_stores': 'store_id, time_zone'}) }}
 
 with
 
@@ -11,7 +11,7 @@ stores as (
     select
         store_id,
         time_zone
-    from {{ ref('stg_catalog__stores') }}
+    from {{ ref('input_stores') }}
 ),
 
 localised_receipts as (

@@ -14,7 +14,7 @@ products as (
     select
         product_id,
         category
-    from {{ ref('stg_catalog__products') }}
+    from {{ ref('input_products') }}
 ),
 
 exchange_rates as (

@@ -10,7 +10,7 @@ products as (
     select
         product_id,
         category
-    from {{ ref('stg_catalog__products') }}
+    from {{ ref('input_products') }}
     where category is not null
 ),
 

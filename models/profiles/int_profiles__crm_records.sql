@@ -5,13 +5,12 @@
 with
 
 versions as (
-    select * from {{ ref('stg_crm__contacts') }}
+    select * from {{ ref('input_crm_contacts') }}
 ),
 
 crm_contacts as (
     select * from {{ changed('int_profiles__contacts_attributed') }}
-    where
-        source_model = 'stg_crm__contacts'
+    where source_model in (select versions.source_model from versions)
 ),
 
 deliverability as (
@@ -35,10 +34,13 @@ ranked_duplicates as (
         versions.contact_id,
         row_number() over (
             partition by crm_contacts.profile_id
-            order by versions.updated_at desc, versions.contact_id
+            order by versions.observed_at desc, versions.contact_id
         ) as duplicate_number
     from crm_contacts
-    inner join versions on crm_contacts.record_id = versions.contact_version_id
+    inner join versions
+        on
+            crm_contacts.source_model = versions.source_model
+            and crm_contacts.record_id = versions.record_id
     where crm_contacts.profile_id in (select profile_id from profiles_with_duplicates)
 ),
 
@@ -52,7 +54,8 @@ evaluated_records as (
         versions.contact_id,
         crm_contacts.profile_id,
         coalesce(remaining_contacts.contact_id, versions.contact_id) as remaining_contact_id,
-        versions.contact_version_id,
+        versions.source_model,
+        versions.record_id as contact_version_id,
         {%- for attribute in contact_attributes() %}
         contacts.{{ attribute }}_source as golden_{{ attribute }}_source,
         coalesce(
@@ -72,9 +75,12 @@ evaluated_records as (
             or versions.city is null
             or versions.country is null
         ) as has_incomplete_address,
-        versions.updated_at
+        versions.observed_at as updated_at
     from crm_contacts
-    inner join versions on crm_contacts.record_id = versions.contact_version_id
+    inner join versions
+        on
+            crm_contacts.source_model = versions.source_model
+            and crm_contacts.record_id = versions.record_id
     left join remaining_contacts on crm_contacts.profile_id = remaining_contacts.profile_id
     left join deliverability on crm_contacts.email_identifier = deliverability.email_identifier
     left join contacts on crm_contacts.profile_id = contacts.profile_id

@@ -3,8 +3,13 @@
 with
 
 email_events as (
-    select * from {{ ref('stg_email__events') }}
-    where email_identifier is not null and occurred_at <= {{ as_of() }}
+    select
+        email_identifier,
+        event_name,
+        bounce_type,
+        observed_at as occurred_at
+    from {{ ref('input_messages') }}
+    where email_identifier is not null and observed_at <= {{ as_of() }}
 ),
 
 latest_events as (

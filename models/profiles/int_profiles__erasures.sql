@@ -1,13 +1,13 @@
 with
 
 contacts as (
-    select * from {{ ref('stg_crm__contacts') }}
-    where updated_at <= {{ as_of() }}
+    select * from {{ ref('input_crm_contacts') }}
+    where observed_at <= {{ as_of() }}
 ),
 
 events as (
     select * from {{ ref('events') }}
-    where source_model = 'stg_crm__contacts' and profile_id is not null
+    where profile_id is not null
 ),
 
 erasure_list as (
@@ -29,12 +29,13 @@ email_addresses as (
 
 ranked_versions as (
     select
-        contact_version_id,
+        source_model,
+        record_id,
         is_deleted,
-        updated_at,
+        observed_at,
         row_number() over (
-            partition by contact_id
-            order by updated_at desc, contact_version_id
+            partition by source_model, contact_id
+            order by observed_at desc, record_id
         ) as version_number
     from contacts
 ),
@@ -44,10 +45,11 @@ ranked_versions as (
 deleted_in_crm as (
     select
         events.profile_id,
-        'stg_crm__contacts' as source,
-        max(versions.updated_at) as erased_at
+        min(versions.source_model) as source,
+        max(versions.observed_at) as erased_at
     from ranked_versions as versions
-    inner join events on versions.contact_version_id = events.record_id
+    inner join events
+        on versions.source_model = events.source_model and versions.record_id = events.record_id
     where versions.version_number = 1
     group by events.profile_id
     having count(*) = count(case when versions.is_deleted then 1 end)

@@ -8,22 +8,9 @@ contacts as (
     select * from {{ ref('profile_contacts') }}
 ),
 
-crm_contacts as (
-    select
-        'stg_crm__contacts' as source_model,
-        contact_version_id as record_id,
-        loyalty_number
-    from {{ ref('stg_crm__contacts') }}
-    where updated_at <= {{ as_of() }}
-),
-
-members as (
-    select
-        'stg_loyalty__members' as source_model,
-        member_version_id as record_id,
-        loyalty_number
-    from {{ ref('stg_loyalty__members') }}
-    where updated_at <= {{ as_of() }}
+registrations as (
+    select * from {{ ref('input_loyalty_cards') }}
+    where observed_at <= {{ as_of() }}
 ),
 
 events as (
@@ -34,14 +21,6 @@ events as (
 blocked_cards as (
     select identifier_value from {{ ref('profile_identifiers') }}
     where identifier_type = 'loyalty_card' and is_blocked
-),
-
-registrations as (
-    select * from crm_contacts
-    where loyalty_number is not null
-    union all
-    select * from members
-    where loyalty_number is not null
 ),
 
 contact_addresses as (

@@ -1,13 +1,13 @@
 with
 
 members as (
-    select * from {{ ref('stg_loyalty__members') }}
-    where updated_at <= {{ as_of() }}
+    select * from {{ ref('input_memberships') }}
+    where observed_at <= {{ as_of() }}
 ),
 
 events as (
     select * from {{ ref('events') }}
-    where source_model = 'stg_loyalty__members' and profile_id is not null
+    where profile_id is not null
 ),
 
 tiers as (
@@ -24,10 +24,11 @@ ranked_versions as (
         members.joined_date as loyalty_joined_date,
         row_number() over (
             partition by events.profile_id
-            order by members.updated_at desc, members.loyalty_number, members.member_version_id
+            order by members.observed_at desc, members.loyalty_number, members.record_id
         ) as recency
     from members
-    inner join events on members.member_version_id = events.record_id
+    inner join events
+        on members.source_model = events.source_model and members.record_id = events.record_id
 ),
 
 kept_latest as (

@@ -6,7 +6,7 @@ order_lines as (
 ),
 
 products as (
-    select * from {{ ref('stg_catalog__products') }}
+    select * from {{ ref('input_products') }}
 ),
 
 exchange_rates as (

@@ -2,22 +2,23 @@ with
 
 records as (
     select
-        consent_id,
+        source_model,
+        record_id as consent_id,
         identifier_type,
         identifier_value,
-        channel,
+        consent_channel as channel,
         purpose,
         status,
         source,
         proof,
-        recorded_at
-    from {{ ref('stg_consent__records') }}
-    where recorded_at <= {{ as_of() }}
+        observed_at as recorded_at
+    from {{ ref('input_consents') }}
+    where observed_at <= {{ as_of() }}
 ),
 
 events as (
     select * from {{ ref('events') }}
-    where source_model = 'stg_consent__records' and profile_id is not null
+    where profile_id is not null
 ),
 
 email_addresses as (
@@ -29,7 +30,8 @@ attributed_by_identity as (
         events.profile_id,
         records.*
     from records
-    inner join events on records.consent_id = events.record_id
+    inner join events
+        on records.source_model = events.source_model and records.consent_id = events.record_id
 ),
 
 -- A shared mailbox belongs to no single profile, so its grants are ignored, and its withdrawals

@@ -1,3 +1,5 @@
+{{ config(enabled=connector_is_on()) }}
+
 with
 
 base as (
@@ -21,6 +23,8 @@ accepted as (
         country,
         loyalty_number,
         preferred_language,
+        raw_email is not null and email is null as is_unreadable_email,
+        raw_phone is not null and phone is null as is_unreadable_phone,
         is_deleted,
         created_at,
         updated_at,

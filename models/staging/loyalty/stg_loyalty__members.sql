@@ -1,3 +1,5 @@
+{{ config(enabled=connector_is_on()) }}
+
 with
 
 base as (

@@ -7,7 +7,7 @@ source as (
 ),
 
 stores as (
-    select * from {{ ref('stg_catalog__stores') }}
+    select * from {{ ref('input_stores') }}
 ),
 
 typed as (

@@ -1,3 +1,5 @@
+{{ config(enabled=connector_is_on()) }}
+
 with
 
 events as (
@@ -9,6 +11,7 @@ parsed as (
         event_id,
         order_id,
         occurred_at,
+        _staged_batch,
         {{ parse_json('properties') }} as parsed_properties
     from events
     where event_name = 'order_completed'
@@ -19,6 +22,7 @@ unnested as (
         event_id,
         order_id,
         occurred_at,
+        _staged_batch,
         {{ json_elements('parsed_properties', ['products']) }}
     from parsed
 ),
@@ -43,7 +47,8 @@ typed as (
         {{ trimmed('product_text') }} as product_id,
         {{ to_integer('quantity_text') }} as quantity,
         {{ to_number('price_text') }} as unit_price,
-        occurred_at
+        occurred_at,
+        _staged_batch
     from unpacked
 )
 

@@ -29,4 +29,4 @@ def _world(settings: Settings, tmp_path: Path) -> World:
     staging_dir = tmp_path / "staging"
     staging_dir.mkdir()
     Path(settings.landing_path).mkdir()
-    return World(settings, staging_dir)
+    return World(settings.model_copy(update={"connectors": "demo,shop"}), staging_dir)

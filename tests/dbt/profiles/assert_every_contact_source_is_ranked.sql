@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_profiles__contact_candidates'}}}) }}
 
--- Attributes that a source knows and seed source_trust does not rank: they lose to all others.
+-- Attributes that a source knows and source_trust does not rank: they lose to all others.
 with
 
 candidates as (

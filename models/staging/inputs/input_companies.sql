@@ -1,0 +1,7 @@
+with
+
+inputs as (
+    {{ input_rows('companies') }}
+)
+
+select * from inputs

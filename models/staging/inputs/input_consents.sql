@@ -1,0 +1,7 @@
+with
+
+inputs as (
+    {{ input_rows('consents') }}
+)
+
+select * from inputs

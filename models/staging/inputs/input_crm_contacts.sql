@@ -1,0 +1,9 @@
+{{ config(schema='contacts') }}
+
+with
+
+inputs as (
+    {{ input_rows('crm_contacts') }}
+)
+
+select * from inputs

@@ -1,0 +1,9 @@
+{{ config(schema='contacts') }}
+
+with
+
+inputs as (
+    {{ input_rows('devices') }}
+)
+
+select * from inputs

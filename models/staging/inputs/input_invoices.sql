@@ -1,0 +1,7 @@
+with
+
+inputs as (
+    {{ input_rows('invoices') }}
+)
+
+select * from inputs

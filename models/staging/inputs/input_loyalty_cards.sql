@@ -1,0 +1,9 @@
+{{ config(schema='contacts') }}
+
+with
+
+inputs as (
+    {{ input_rows('loyalty_cards') }}
+)
+
+select * from inputs

@@ -1,0 +1,7 @@
+with
+
+inputs as (
+    {{ input_rows('order_lines') }}
+)
+
+select * from inputs

@@ -1,0 +1,7 @@
+with
+
+inputs as (
+    {{ input_rows('positions') }}
+)
+
+select * from inputs

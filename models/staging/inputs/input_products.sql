@@ -1,0 +1,7 @@
+with
+
+inputs as (
+    {{ input_rows('products') }}
+)
+
+select * from inputs

@@ -1,0 +1,7 @@
+with
+
+inputs as (
+    {{ input_rows('subscriptions') }}
+)
+
+select * from inputs

@@ -1,0 +1,31 @@
+{{ config(enabled=connector_is_on()) }}
+
+with
+
+base as (
+    select * from {{ ref('base_shopify__customers') }}
+),
+
+accepted as (
+    select
+        customer_id,
+        first_name,
+        last_name,
+        email,
+        email_identifier,
+        phone,
+        address_line,
+        postcode,
+        city,
+        country,
+        accepts_email,
+        accepts_sms,
+        tags,
+        _loaded_at as exported_at,
+        _record_key,
+        _staged_batch
+    from base
+    where _row_status = 'accepted'
+)
+
+select * from accepted
