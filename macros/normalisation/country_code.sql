@@ -1,0 +1,13 @@
+{#
+    ISO 3166-1 code of a country that is written as a code or as a name in one of the languages of seed `country_names`.
+    What is neither stays as it is written, in upper case, so that it can be reported.
+#}
+{%- macro country_code(column) -%}
+    coalesce(
+            (
+                select names.country from {{ ref('country_names') }} as names
+                where names.name = lower({{ trimmed(column) }})
+            ),
+            upper({{ trimmed(column) }})
+        )
+{%- endmacro -%}
