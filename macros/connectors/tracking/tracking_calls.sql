@@ -7,10 +7,10 @@ named_calls as (
     select
         *,
         {{ tracked_event_name('call_type', 'event_text') }} as event_name,
-        {{ to_timestamp('time_text') }} as given_at,
-        {{ to_timestamp('original_time_text') }} as original_at,
-        {{ to_timestamp('sent_text') }} as sent_at,
-        {{ to_timestamp('received_text') }} as received_at,
+        {{ to_timestamp('time_text') }} as given_time,
+        {{ to_timestamp('original_time_text') }} as original_time,
+        {{ to_timestamp('sent_text') }} as sent_time,
+        {{ to_timestamp('received_text') }} as received_time,
         case when call_type = 'identify' then {{ trimmed('trait_name') }} end as full_name,
         case when call_type = 'group' then {{ trimmed('trait_name') }} end as company_name,
         case call_type
@@ -31,7 +31,7 @@ completed_calls as (
     select
         *,
         -- Both tools compute `timestamp` like this, so that a client clock which is years off does not matter.
-        coalesce(given_at, received_at - (sent_at - original_at), received_at, original_at) as computed_at,
+        coalesce(given_time, received_time - (sent_time - original_time), received_time, original_time) as computed_time,
         coalesce(event_name like 'order%' and products <> '[]', false) as has_lines,
         event_name like 'email%' as is_email,
         -- Traits of a group are the company's.
@@ -46,14 +46,14 @@ completed_calls as (
         coalesce(
             {{ trimmed('trait_first_name') }},
             case when trait_last_name is null then split_part(full_name, ' ', 1) end
-        ) as first_name,
+        ) as given_name,
         coalesce(
             {{ trimmed('trait_last_name') }},
             case
                 when trait_first_name is null
                     then {{ trimmed("substr(full_name, length(split_part(full_name, ' ', 1)) + 1)") }}
             end
-        ) as last_name
+        ) as family_name
     from named_calls
     {{ optimisation_fence() }}
 ),
@@ -71,18 +71,18 @@ typed as (
         raw_email,
         {{ normalise_email('raw_email') }} as email,
         raw_phone,
-        first_name,
-        last_name,
-        {{ to_date('substr(birthday, 1, 10)') }} as birth_date,
-        {{ trimmed('street') }} as address_line,
-        {{ trimmed('trait_postcode') }} as postcode,
-        {{ trimmed('trait_city') }} as city,
-        {{ country_code('address_country') }} as country,
+        given_name as first_name,
+        family_name as last_name,
+        {{ to_date('substr(birthday_text, 1, 10)') }} as birth_date,
+        {{ trimmed('street_text') }} as address_line,
+        {{ trimmed('postcode_text') }} as postcode,
+        {{ trimmed('city_text') }} as city,
+        {{ country_code('country_text') }} as country,
         lower({{ trimmed('email_consent_text') }}) as email_consent,
         lower({{ trimmed('sms_consent_text') }}) as sms_consent,
         lower({{ trimmed('ads_consent_text') }}) as ads_consent,
         company_name,
-        {{ trimmed('website') }} as company_website,
+        {{ trimmed('website_text') }} as company_website,
         {{ trimmed('industry_text') }} as company_industry,
         {{ trimmed('order_id_text') }} as order_id,
         {{ tracked_product_id('sku', 'product_id_text') }} as product_id,
@@ -124,8 +124,8 @@ typed as (
         {{ trimmed('push_token_text') }} as push_token,
         lower({{ trimmed('device_type') }}) as platform,
         sent_properties as properties,
-        case when computed_at > received_at + interval '1 day' then received_at else computed_at end as occurred_at,
-        received_at
+        case when computed_time > received_time + interval '1 day' then received_time else computed_time end as occurred_at,
+        received_time as received_at
     from completed_calls
     {{ optimisation_fence() }}
 ),

@@ -2,9 +2,8 @@
     Entry of a connector to tracking calls, which Segment and RudderStack bring with the same fields, in files or in
     tables. `vendor` names the tool in links between ids.
 #}
-{% macro tracking_connector(connector, vendor, tables=none) %}
+{% macro tracking_connector(connector, vendor, in_place=false) %}
     {% set base = 'base_' ~ connector ~ '__events' %}
-    {% set in_place = {'table': tables} if tables else {} %}
     {% set identifiers = {
         'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone', 'order': 'order_id',
         'push_token': 'push_token', 'device': 'device_id', 'cookie': 'anonymous_id', 'click': 'click_id',
@@ -94,7 +93,7 @@
         },
     }.items() %}
         {% do mapping.update({'base': base}) %}
-        {% do mapping.update(in_place) %}
+        {% if in_place %}{% do mapping.update({'table': {'source': connector, 'name': tracking_tables()}}) %}{% endif %}
         {% do entry.update({'stg_' ~ connector ~ '__' ~ entity: mapping}) %}
     {% endfor %}
     {% do return(entry) %}
