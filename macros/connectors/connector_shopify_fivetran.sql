@@ -44,7 +44,8 @@
             'returns': {'same': ['order_id', 'currency', 'amount'], 'return_id': 'refund_id'},
         },
         'stg_shopify_fivetran__refund_lines': {
-            'base': base ~ 'order_line_refund', 'table': {'source': schema, 'name': 'order_line_refund'},
+            'base': base ~ 'order_line_refund',
+            'table': {'source': schema, 'name': ['order_line_refund', 'refund_line_item']},
             'record_id': '_record_key',
             'order_lines': {
                 'same': ['product_id', 'quantity', 'unit_price'],
