@@ -1,9 +1,13 @@
 {{ base_config(in_place=true) }}
 
+-- A connection has one of the two tables.
+
 with
 
 source as (
-    {{ warehouse_source('shopify_fivetran', 'order_line_refund', key='id', cursor='_fivetran_synced') }}
+    {{ warehouse_source(
+        'shopify_fivetran', ['order_line_refund', 'refund_line_item'], key='id', cursor='_fivetran_synced'
+    ) }}
 ),
 
 typed as (
