@@ -50,7 +50,7 @@ def _charts(page: Page, marts: Reader) -> None:
     pending = list(page.charts)
     while pending:
         in_row = 1 if pending[0].wide or len(pending) == 1 or pending[1].wide else 2
-        # A chart that is alone in its row is as wide as its neighbours would be.
+        # A single chart in a row gets the same width as charts in full rows.
         places = [st.container()] if pending[0].wide else st.columns(2, gap="large")
         for place, chart in zip(places, pending[:in_row], strict=False):
             with place:

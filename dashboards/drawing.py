@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards.pages import Chart
 
 ACCENT = "#2f5d8a"
-# Told apart by who sees no red and green, and in print.
+# Distinguishable without red and green, and in print.
 PALETTE = ["#2f5d8a", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#7a5c2e", "#8c8c8c"]
 MAX_CHART_HEIGHT = 320
 
@@ -76,7 +76,8 @@ def _colour(chart: Chart) -> dict[str, Any]:
     colour = f"{chart.colour}:N"
     if chart.colour != "kind":
         return {"color": alt.Color(colour, scale=alt.Scale(range=PALETTE))}
-    # Of two kinds what is wanted comes first, in the colour of other charts: known, reachable.
+    # Of two categories the desired one (known, reachable) comes first, in the colour of the other
+    # charts.
     return {
         "color": alt.Color(colour, sort="descending", scale=alt.Scale(range=PALETTE)),
         "order": alt.Order(colour, sort="descending"),

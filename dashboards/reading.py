@@ -70,7 +70,7 @@ def reader(settings: Settings) -> Iterator[Reader]:
     """Open the marts for one page; raises `NothingToReadError` where there are none."""
     if settings.target == "postgres":
         with psycopg.connect("") as raw:
-            # All charts of a page are of one moment.
+            # All charts of a page show the same state of the warehouse.
             raw.execute("set transaction isolation level repeatable read read only")
             yield Reader(raw, settings, None)
         return
@@ -79,7 +79,7 @@ def reader(settings: Settings) -> Iterator[Reader]:
         raise NothingToReadError(
             f"{path} does not exist yet: run make demo, or make publish once models are built."
         )
-    # A database of this connection's own: one that is shared would keep an earlier copy open.
+    # Each connection opens its own database: a shared one would keep an earlier copy open.
     with duckdb.connect() as connection:
         connection.execute("attach $$" + str(path) + "$$ as published (read_only)")
         connection.execute("use published")

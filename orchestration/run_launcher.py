@@ -13,8 +13,8 @@ from typing import Any
 
 from dagster import DefaultRunLauncher
 
-# Dagster has no public interface for what a launcher tells the process of a run, or for executing
-# one by that: these three are what its own launchers use.
+# Dagster has no public interface for the arguments of a run's process or for executing a run from
+# them: its own launchers use these three.
 from dagster._cli.api import api_cli
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import serialize_value

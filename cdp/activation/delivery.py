@@ -80,7 +80,8 @@ class Delivery:
 
     async def _work(self, queue: asyncio.Queue[Batch | None]) -> None:
         while (batch := await queue.get()) is not None:
-            # What is answered and not acknowledged would be sent again after a crash.
+            # Rows that the receiver answered but that are not acknowledged would be sent again
+            # after a crash.
             await self._outcomes.has_room.wait()
             # Batches behind a stop are left; their intents make the next run repeat them.
             if not self._stopping.is_set():
@@ -132,7 +133,7 @@ class Delivery:
         except BatchRefusedError as refusal:
             return self._narrow_down(sub_batch, refusal.reason)
         except Exception as error:  # a destination of a third party may raise anything
-            # Not a message of theirs, which may quote a row.
+            # The exception's own message may quote a row, so it is not kept.
             reason = error.reason if isinstance(error, DeliveryError) else type(error).__name__
             self._outcomes.stop(f"the destination cannot be used: {reason}")
             return self._fail(sub_batch, reason)
@@ -187,7 +188,8 @@ class Delivery:
             return await self._after(policy.wait(sub_batch.attempts), sub_batch, reason)
         if sub_batch.suspect or self._tally.accepted > sub_batch.accepted_before:
             return self._narrow_down(sub_batch, f"{reason}, {sub_batch.attempts} times")
-        # Is it the receiver, or one row that it fails on? Any row that passes answers that.
+        # Find out whether the receiver fails on one row or on all: one row that passes shows that
+        # it works.
         rows = sub_batch.rows
         for probe in (rows[0], rows[-1]) if len(rows) > 1 else ():
             if await self._passes(probe, sub_batch.all_attempts + 1):
@@ -238,7 +240,8 @@ class Delivery:
         wait = policy.wait(sub_batch.throttles)
         if asked is not None:
             self._limiter.pause(asked)
-            # All batches in flight are asked the same; they should not come back as one.
+            # All batches in flight got the same request to wait; jitter keeps them from retrying
+            # at the same moment.
             wait = asked + policy.wait(1)
         return await self._after(wait, sub_batch, throttle.reason)
 

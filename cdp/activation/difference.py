@@ -100,7 +100,8 @@ class Difference:
         counts = self._fill(row_count, all_rows=False)
         if self._spec.mode != "full":
             return counts
-        # Rows that a run acknowledged before it stopped are in no whole that the receiver has.
+        # Rows acknowledged by a run that stopped are in no complete snapshot that the receiver
+        # has.
         if not counts.to_send and self._ledger.last_run_succeeded():
             return counts
         whole = self._fill(row_count, all_rows=True)
@@ -198,7 +199,7 @@ class Difference:
         if caps is None:
             return
         if self._target == "postgres":
-            # Of two syncs that count at the same time neither would see the other's messages.
+            # Two syncs that count at the same time would not see each other's messages.
             lock = "select pg_advisory_xact_lock(hashtext($1))"
             self._connection.execute(lock, (self._ledger.table("sync_intents"),))
         self._execute(
@@ -206,7 +207,7 @@ class Difference:
             **page,
             limits=caps.limits.sql,
             redirects=caps.redirects and caps.redirects.sql,
-            # The window of a cap is of the real clock.
+            # The window of a frequency cap follows the real clock.
             now=utc_now(),
         )
 

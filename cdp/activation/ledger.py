@@ -36,8 +36,8 @@ ADDED_COLUMNS = {
     "sync_runs": ("merged_count bigint",),
 }
 
-# Held while the tables are made, so that first runs started together do not collide: by the threads
-# of a process, and by the sessions of a server.
+# Held while the tables are created, so that concurrent first runs do not collide: within a
+# process, and between the sessions of a server.
 _ddl_threads = threading.Lock()
 _DDL_LOCK = 5_318_008_114_260_921
 
@@ -62,7 +62,7 @@ def create_ledger(connection: Connection, settings: Settings) -> None:
             render("ledger.sql", engine=connection.target, schema=quoted, is_empty=False)
         )
         for table in ADDED_COLUMNS:
-            # Only where it is lacking: the statement waits for other syncs, and they for it.
+            # Only if the column is missing: the statement takes a lock that other syncs wait for.
             for column in _lacking(connection, schema, table):
                 connection.execute(f"alter table {quoted}.{table} add column {column}")
 

@@ -86,7 +86,8 @@ class Outcomes:
                 status="delivered",
                 attempts=attempts,
                 receiver_ids=receiver_ids if any(receiver_ids) else None,
-                # Revisions grow by one with all that is sent, also if it is never acknowledged.
+                # The revision grows by one with each row that is sent, even if the row is never
+                # acknowledged.
                 is_first=all(row.change.revision == 1 for row in rows),
             )
         )

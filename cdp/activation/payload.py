@@ -6,7 +6,7 @@ from cdp.activation.spec import PayloadColumn, Relation, SyncSpec
 from cdp.activation.statements import Sql
 from cdp.warehouse.connection import Connection, quote
 
-# Columns of a payload's contract, each with the quoted name that it has in the warehouse.
+# Columns of the payload's contract, each with its quoted name in the warehouse.
 PhysicalColumns = list[tuple[PayloadColumn, Sql]]
 
 

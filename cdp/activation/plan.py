@@ -13,7 +13,7 @@ from cdp.activation.types import REMOVING, Value
 SAMPLE_ROWS = 5
 MASK = "***"
 
-# A mirror that says nothing itself stops at this, if it concerns more than a handful.
+# Default share of deletes at which a mirror stops, if it would delete more than a handful of rows.
 DEFAULT_DELETE_SHARE = 0.5
 DEFAULT_GUARD_ROWS = 20
 
@@ -22,7 +22,7 @@ _IDENTIFYING_NAME = re.compile(
     r"card|token|device|cookie|handle|latitude|longitude|ip$|^ip|^to$|recipient",
     re.IGNORECASE,
 )
-# Names of things, not of persons.
+# Columns with names of things, not of people.
 _HARMLESS_NAME = re.compile(
     r"(audience|product|store|campaign|event|brand|channel|template)_?name", re.IGNORECASE
 )
@@ -76,7 +76,7 @@ def make_plan(difference: Difference, spec: SyncSpec, counts: Counts) -> SyncPla
         PlannedRow(
             operation,
             masked_value(key),
-            # What a row that goes held is not in the payload any more.
+            # The values of a deleted row are not in the payload any more.
             {} if operation in REMOVING else masked(spec, values),
         )
         for operation in ("insert", "update", "delete", "merge")

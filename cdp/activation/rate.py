@@ -64,7 +64,7 @@ class RateLimiter:
     async def wait(self) -> None:
         """Sleep until a permit is valid."""
         await asyncio.sleep(self.reserve())
-        # A pause that began meanwhile holds for permits given before it, too.
+        # A pause that began meanwhile also applies to permits that were granted before it.
         while left := self.pause_left():
             await asyncio.sleep(left)
             await asyncio.sleep(self.reserve())

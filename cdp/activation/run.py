@@ -35,9 +35,9 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 
-# Rows are read in pages, one while the one before is sent. A page begins small, so that the first
-# request goes out soon, and grows to what is sent in about this long: fewer and longer pages spare
-# the warehouse work, and consent is seldom older than twice this.
+# Rows are read in pages, the next one while one is being sent. The first page is small, so that
+# the first request goes out soon; pages then grow to what is sent in about this many seconds.
+# Larger pages cost the warehouse less, and consent is rarely older than twice this time.
 _PAGE_SECONDS = 0.5
 _FIRST_PAGE_ROWS = 2_000
 _MAX_PAGE_ROWS = 20_000

@@ -14,7 +14,7 @@ ColumnKind = Literal["text", "integer", "boolean", "numeric", "double", "date", 
 
 MergedProfiles = Literal["merge", "delete", "keep"]
 
-# Column of a payload by which consent is looked up.
+# Payload column by which consent is looked up.
 PROFILE_COLUMN = "profile_id"
 
 

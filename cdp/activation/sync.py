@@ -109,7 +109,7 @@ def retry_rejected(settings: Settings, spec: SyncSpec) -> int:
 def _session(settings: Settings) -> Iterator[Connection]:
     with connected(settings) as connection:
         if connection.target == "postgres":
-            # Lets the server notice, amid a long statement, that this process was killed.
+            # Lets the server notice during a long statement that this process was killed.
             connection.execute("set client_connection_check_interval = '2s'")
         yield connection
 

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 Mode = Literal["upsert", "update_only", "mirror", "append", "full"]
 Operation = Literal["insert", "update", "delete", "merge"]
-# Operations after which the receiver has no row of the key.
+# Operations after which the receiver has no row with this key.
 REMOVING: frozenset[str] = frozenset({"delete", "merge"})
-# Modes in which a row that left the payload, or may not be sent any more, is deleted.
+# Modes in which a row is deleted at the receiver once it has left the payload or may no longer be
+# sent.
 DELETING_MODES: frozenset[Mode] = frozenset({"mirror", "full"})
 Value = str | int | float | bool | None
 

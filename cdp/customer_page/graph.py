@@ -24,7 +24,7 @@ TIERS = (
 OTHERS = "other profiles"
 # Pixels. Every second column is half a row lower, so that lines pass between its boxes.
 COLUMN_WIDTH, ROW_HEIGHT, BOX_WIDTH, BOX_HEIGHT, MARGIN, HEAD = 232, 60, 166, 42, 12, 30
-# The part of the gap between columns that the last one does not need.
+# Part of the gap between columns that is not needed after the last column.
 BOW = 36
 MAX_LABEL_LENGTH = 19
 

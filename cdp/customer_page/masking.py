@@ -10,7 +10,7 @@ from typing import Any
 from cdp.identity.masking import mask
 
 HIDDEN = "hidden"
-# Not direct in seed identifier_types, but they reach a person.
+# Seed identifier_types does not call these direct, but each one reaches a person.
 ALSO_DIRECT = frozenset({"push_token", "social_handle"})
 # Properties of events that describe goods, not people. All others are hidden, because a source may
 # write anything into them.

@@ -27,7 +27,7 @@ def serve(settings: Settings, options: PageOptions) -> None:
         shown = "shown" if role.sees_identifiers else "masked"
         print(f"Nobody has to sign in; as {role.name}, direct identifiers are {shown}.", flush=True)
     try:
-        # Addresses of pages hold profile ids: who looked at whom is for the audit table alone.
+        # URLs contain profile ids; only the audit table may record who looked at whom.
         uvicorn.run(
             app,
             host=options.host,

@@ -21,7 +21,7 @@ VARIABLE = "CDP_MODEL_CHECKSUMS"
 
 # Strategies whose models record what they have processed.
 _RECORDING = frozenset({"replace_changed", "history"})
-# Models that keep rows of their own: what stands above them is their matter.
+# Models that store rows: their own upstream models are not followed further.
 _STORED = frozenset({"incremental", "identity_graph", "snapshot"})
 _REGISTRY = "connector_models"
 _VAR = re.compile(r"""\bvar\(\s*["'](\w+)["']""")
@@ -92,7 +92,7 @@ class _Project:
             for name, macro in self._macros.items()
             if macro["name"].removeprefix("connector_") in on
         ]
-        # What `adapter.dispatch` may come to, by the macro that calls it.
+        # Implementations that `adapter.dispatch` may choose, by the macro that calls it.
         self._implementations: dict[str, list[str]] = {}
         for name, macro in self._macros.items():
             found = _IMPLEMENTATION.fullmatch(macro["name"])

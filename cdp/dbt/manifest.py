@@ -211,7 +211,8 @@ class _SyncReader:
         if meta.mode not in DELETING_MODES:
             possible.append("keep")
         if isinstance(destination, Merging) and meta.mode not in ("append", "full"):
-            # Records that are only updated belong to others too, and a merge cannot be undone.
+            # Records in `update_only` mode also belong to other systems, and a merge cannot be
+            # undone.
             is_first = destination.merges_unasked and meta.mode != "update_only"
             possible.insert(0 if is_first else len(possible), "merge")
         if meta.merged_profiles and meta.merged_profiles not in possible:

@@ -34,14 +34,10 @@ from cdp.dbt import command as dbt_command
 from cdp.dbt.command import PLACES, parse
 from cdp.settings import PROJECT_DIR, Settings
 
-# What decides how a project parses; the rest decides where a command reads and writes.
-PARSED_VARIABLES = (
-    "CDP_TARGET",
-    "CDP_SCHEMA",
-    "CDP_RAW_SCHEMA",
-    "CDP_CONNECTORS",
-    "CDP_PROBABILISTIC_MATCHING",
-)
+# Variables that decide how the project parses; others only decide where a command reads and
+# writes.
+_NAMES = ("TARGET", "SCHEMA", "RAW_SCHEMA", "CONNECTORS", "PROBABILISTIC_MATCHING")
+PARSED_VARIABLES = tuple(f"CDP_{name}" for name in _NAMES)
 _PROJECT_FOLDERS = ("models", "macros", "seeds", "snapshots", "analyses", "tests/dbt")
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 _MAX_REQUEST = 1 << 20
@@ -70,7 +66,7 @@ class Command:
         self._process = process
         self._answers = peer.makefile("rb") if peer else None
         first = self._answers.readline() if self._answers else b""
-        # A fork that could not be made says so where its output would be.
+        # If the fork fails, the error goes where its output would have gone.
         self._pid: int | None = process.pid if process else None
         if first:
             self._pid = json.loads(first)["pid"]
@@ -152,7 +148,7 @@ def address() -> Path:
     settings = Settings.from_environment()
     told = f"{PROJECT_DIR} {settings.data_dir} {settings.target} {settings.duckdb_path}"
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
-    # A socket's path may have 100 characters, which a data folder may exceed.
+    # The path of a socket is limited to about 100 characters, which a data folder may exceed.
     return Path(tempfile.gettempdir(), f"cdp-{os.getuid()}", f"{digest}.sock")
 
 
@@ -280,9 +276,9 @@ def _run(request: Mapping[str, Any], manifest: Any, peer: socket.socket, output:
             getattr(importlib.import_module(module), name)(*request["arguments"])
             status = 0
         else:
-            # Nobody reads on where the asking process was killed.
+            # If the asking process was killed, nobody reads the output any more.
             threading.Thread(target=_end_with, args=(peer,), daemon=True).start()
-            # To write the manifest again takes dbt longer than to build some models.
+            # Writing the manifest again would take dbt longer than building some models.
             arguments = ["--no-write-json", *request["arguments"], *PLACES]
             status = dbt_command.status(dbt_command.run(arguments, manifest=manifest))
     finally:

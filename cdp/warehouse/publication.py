@@ -22,7 +22,7 @@ from cdp.settings import Runs, Settings
 from cdp.warehouse.connection import once_unlocked, quote
 from cdp.warehouse.queries import literal
 
-# Above these shares of changed rows, and of unused blocks in the file, a new file is cheaper.
+# Above these shares of changed rows or unused blocks, writing a new file is cheaper.
 _MAX_CHANGED_SHARE = 0.3
 _MAX_UNUSED_SHARE = 0.5
 

@@ -20,6 +20,6 @@ def stop_embedded_postgres(folder: Path) -> None:
     if not (folder / "PG_VERSION").exists():
         return
     server = get_server(folder, cleanup_mode="stop")
-    # Where this process started it, that is the server as it was started, to be left running.
+    # If this process started the server, return it as it is and leave it running.
     server.cleanup_mode = "stop"
     server.cleanup()

@@ -73,7 +73,8 @@ class _Patience:
 def _of_file(settings: Settings, name: str, patience: _Patience) -> Iterator[None]:
     holder = Path(f"{settings.duckdb_path}.writer")
     holder.parent.mkdir(parents=True, exist_ok=True)
-    # A folder that cannot be written would pass for a lock that another process holds.
+    # Without this check, a folder without write permission would look like a lock held by another
+    # process.
     holder.touch()
     lock = FileLock(f"{holder}.lock", fallback_to_soft=False)
     while True:
@@ -93,7 +94,7 @@ def _of_file(settings: Settings, name: str, patience: _Patience) -> Iterator[Non
 @contextmanager
 def _of_session(settings: Settings, name: str, patience: _Patience) -> Iterator[None]:
     key = lock_key(f"customer_data_platform.writer.{settings.raw_schema}.{settings.schema}")
-    # The server shows the name to whoever asks; longer ones it cuts off.
+    # The server shows this name to everybody and truncates longer ones.
     shown = name.encode()[:_NAMED_BYTES].decode(errors="ignore")
     with connect_postgres(application_name=shown) as session:
         while not session.execute("select pg_try_advisory_lock(%s)", (key,)).fetchone()[0]:  # type: ignore[index]

@@ -102,7 +102,7 @@ class ColumnLineage:
             table = exp.table_(name, db=node["schema"], catalog=node["database"], quoted=True)
             types = dict.fromkeys(self._columns(related), "text")
             schema.add_table(table, types, dialect=self._dialect)
-        # It warns of each part that it does not follow, at the length of that part.
+        # The library logs each part of a query that it cannot follow, with its full text.
         talk = logging.getLogger("sqlglot")
         level = talk.level
         talk.setLevel(logging.ERROR)
@@ -110,7 +110,7 @@ class ColumnLineage:
             parsed = parse_one(sql, dialect=self._dialect)
             query = cast(exp.Query, qualify(parsed, dialect=self._dialect, schema=schema))
             scope = build_scope(query)
-            # Asked for all columns at once, it follows what they have in common once.
+            # Tracing all columns at once lets the library trace their common part only once.
             nodes = lineage(
                 None, query, schema=schema, scope=scope, dialect=self._dialect, trim_selects=False
             )

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from cdp.settings import PROJECT_DIR, Postgres, Runs, Settings
 
 TARGET_DIR = Runs.from_environment().target_path
-# Who looks after raw tables, and after rules of a topic that no layer is named after.
+# Owners of raw tables, and of seeds whose topic is not the name of a layer.
 _GROUP_OF_THE_REST = "staging"
 
 
@@ -70,7 +70,7 @@ def load_project() -> tuple[DbtProject, Mapping[str, Any]]:
     """The project and its manifest: parsed anew in `dagster dev`, and where none is of use."""
     settings = Settings.from_environment()
     settings.prepare()
-    # Tools of this environment are found without its being activated.
+    # Tools of this environment are found even if it is not activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, target_path=TARGET_DIR)
     project.prepare_if_dev()

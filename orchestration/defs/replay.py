@@ -23,7 +23,7 @@ from cdp.warehouse.connection import connected, quote
 from orchestration.defs.project import owner_of
 from orchestration.defs.steps import writing
 
-# Before any export that a company is likely to have.
+# Earlier than any export that a company is likely to have.
 FIRST_DAY = "2015-01-01"
 KEY = AssetKey(["landing", "replayed_days"])
 

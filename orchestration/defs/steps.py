@@ -10,7 +10,7 @@ from dagster import AssetExecutionContext, Backoff, Failure, Jitter, RetryPolicy
 from cdp.settings import SettingError, Settings
 from cdp.warehouse.writer import WarehouseTakenError, only_writer
 
-# For what another attempt may mend: a receiver or a store of files that does not answer.
+# Retries for failures that may pass: a receiver or a file store that does not answer.
 RETRIES = RetryPolicy(max_retries=3, delay=5, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
 
 

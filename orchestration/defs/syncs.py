@@ -24,7 +24,7 @@ GROUP = "activation"
 # No job runs these: a plan is made when a person materialises it.
 PLANS_GROUP = "activation_plans"
 
-# Trying these again would change nothing: a person's word is wanted, or another run's end.
+# Retrying would not help: a person has to approve, or another run has to end first.
 NOT_RETRIED = (SettingError, SyncAlreadyRunningError, SyncBlockedError)
 
 

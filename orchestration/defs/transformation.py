@@ -63,9 +63,9 @@ def transform(context: AssetExecutionContext, config: RefreshConfig) -> Iterator
     target = TARGET_DIR / f"transform-{context.run_id}-{context.retry_number}"
     outputs: list[Output[Any]] = []
     with writing(context) as settings:
-        # Dagster writes a record of each result, which is better done while dbt builds on.
+        # Dagster writes a record per result, which is done while dbt goes on building.
         status = yield from _build(context, arguments, target, outputs)
-        # Whoever waits for a slice is not kept waiting for what is known of the whole.
+        # A run of few assets does not wait for information about all of them.
         yield from outputs if config.selector else _with_facts(settings, outputs, target)
     if status:
         raise Failure(
@@ -83,7 +83,7 @@ def _selection(context: AssetExecutionContext, config: RefreshConfig) -> list[st
     if len(wanted) == len(_KEYS):
         return []
     names = [".".join(MANIFEST["nodes"][unique_id]["fqn"]) for unique_id in sorted(wanted)]
-    # Tests that compare with a model which this run does not build wait for one that does.
+    # Tests that also read a model outside of this run are left to a run that builds both.
     return ["--indirect-selection", "buildable", "--select", *(f"fqn:{name}" for name in names)]
 
 
@@ -103,7 +103,7 @@ def _build(
     }
     target.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
-        # What was parsed before is parsed again in a tenth of the time.
+        # Partial parsing takes a tenth of the time.
         shutil.copy(TARGET_DIR / "partial_parse.msgpack", target)
     command = warm_dbt.start(arguments, environment)
     context.log.info(f"dbt {' '.join(arguments)}{' (warm)' if command.is_warm else ''}")

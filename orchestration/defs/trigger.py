@@ -29,11 +29,11 @@ from orchestration.defs.landing import TABLES
 from orchestration.defs.project import MANIFEST, TRANSLATOR, TRIGGERS, Trigger
 from orchestration.defs.transformation import RefreshConfig
 
-# The daemon asks every five seconds at most; a file is looked for in between too.
+# The daemon evaluates sensors at most every five seconds; files are looked for in between as well.
 _LOOK_SECONDS = 4.0
 _PAUSE_SECONDS = 0.25
 FIRST = {"dagster/priority": "10"}
-# The code location, which runs find imported in forks of the warm process.
+# The code location, which is already imported in forks of the warm process.
 _CODE_LOCATION = "orchestration.definitions"
 
 

@@ -25,7 +25,7 @@ from cdp.activation.destinations.http import Answer, CodeOf, FailureOf, code_in_
 from cdp.activation.spec import SyncSpec
 from cdp.environment import named_secret, named_value
 
-# The receiver on this machine may be spoken to in the clear: it is a test's, or a proxy's.
+# Plain HTTP is allowed to this machine only, for tests and proxies.
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

@@ -89,7 +89,8 @@ class Members:
         if change.operation == "delete":
             return _saved(change) or self._by_key(change)
         if change.operation == "insert":
-            # The receiver has no row of the key: what a deleted one had may be another's by now.
+            # The receiver has no row with this key; the identifiers of a deleted row may belong to
+            # another row by now.
             return []
         added = self.added(change)
         return [identifier for identifier in _saved(change) if identifier not in added]

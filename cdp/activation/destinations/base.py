@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
-# Destinations import from here what they need, the shared types too.
+# Everything that a destination imports, including the shared types.
 from cdp.activation.spec import SyncSpec as SyncSpec
 from cdp.activation.types import ACCEPTED as ACCEPTED
 from cdp.activation.types import DELETING_MODES as DELETING_MODES

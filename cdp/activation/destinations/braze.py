@@ -44,8 +44,8 @@ RATE_PER_SECOND = 1_000.0
 MAX_ERASURE = 50
 # Braze's pages of /users/merge and /users/export/ids, read 2026-11-24: 50 merges, 50 ids a request.
 MAX_MERGE = 50
-# Other identifiers, switches of the endpoint, and subscription states: sending one of those would
-# subscribe again who has unsubscribed in Braze.
+# Other identifiers, options of the endpoint, and subscription states: sending a state would
+# resubscribe a person who unsubscribed in Braze.
 _RESERVED = frozenset(
     {
         *("external_id", "braze_id", "user_alias", "_update_existing_only", "_merge_objects"),
@@ -145,7 +145,7 @@ def _row_results(answer: Answer, count: int) -> list[RowResult]:
     for error in document_of(answer, "message").get("errors", []):
         at = error.get("index")
         if error.get("input_array") == "attributes" and isinstance(at, int) and at < count:
-            # The type is a sentence, which `refused_row` drops as it may quote the row.
+            # The error type is a sentence that may quote the row, so `refused_row` drops it.
             results[at] = refused_row(400, error.get("type"))
     return results
 

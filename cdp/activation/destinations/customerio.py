@@ -40,17 +40,18 @@ from cdp.environment import address_variable, variable
 from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://track.customer.io"
-# DESTINATIONS.md: 500 KB a request, 32 KB an object. Read as thousands, the smaller of two senses.
+# DESTINATIONS.md: 500 KB per request, 32 KB per object. KB is taken as 1,000 bytes, the smaller of
+# its two meanings.
 MAX_BODY = 500_000
 MAX_OBJECT = 32_000
-# The vendor counts bytes only; our own bound.
+# The vendor limits bytes only; this limit on rows is ours.
 MAX_BATCH = 1_000
 # DESTINATIONS.md: sources differ between 3,000 requests per 3 s and 100 a second.
 RATE_PER_SECOND = 1_000.0
 CAUTIOUS_RATE_PER_SECOND = 100.0
 # `{"batch":[…]}`
 _FRAME_BYTES = 12
-# Identifiers and subscription states of Customer.io's own.
+# Names that Customer.io reserves for identifiers and subscription states.
 _RESERVED = frozenset({"cio_id", "unsubscribed", "cio_subscription_preferences"})
 
 
@@ -82,7 +83,7 @@ class CustomerioSession:
         """As many as a request's bytes hold; merges apart."""
         return packed(
             changes,
-            # One more for the comma.
+            # One more byte for the comma.
             lambda change: (1, len(to_json(self._object(change))) + 1),
             (MAX_BATCH, MAX_BODY - _FRAME_BYTES),
             lambda change: "merge" if change.operation == "merge" else "write",
@@ -125,7 +126,7 @@ class CustomerioSession:
         person = self._person(change.key)
         if change.operation == "delete":
             return {**person, "action": "delete"}
-        # Empty text is how an attribute is cleared.
+        # An empty text clears an attribute.
         attributes = {
             name: "" if value is None else value
             for name, value in self._options.fields(change).items()

@@ -53,9 +53,9 @@ MAX_BATCH = 1
 RATE_PER_SECOND = 10_000.0
 # firebase.google.com, ErrorCode: 4,096 bytes of notification and data.
 MAX_MESSAGE_BYTES = 4_096
-# Statuses that elsewhere say that nothing can be sent; here they are about one token.
+# Statuses that mean a broken account elsewhere; at FCM they concern one token.
 _TOKEN_CODES = frozenset({"UNREGISTERED", "SENDER_ID_MISMATCH"})
-# firebase.google.com, ErrorCode: names that the app would not get.
+# firebase.google.com, ErrorCode: reserved names, which the app would not receive.
 _RESERVED = ("google", "gcm")
 _RESERVED_NAMES = frozenset({"from", "message_type"})
 
@@ -113,7 +113,7 @@ class FcmSession:
         return {
             "token": as_text(values.get(options.recipient)),
             "notification": notification,
-            # Texts only; what is null is left out.
+            # FCM takes texts only; null values are left out.
             "data": {
                 name: as_text(values[name]) for name in options.data if values.get(name) is not None
             },

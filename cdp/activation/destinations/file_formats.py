@@ -17,7 +17,7 @@ from cdp.activation.types import Change, Value
 
 OWN_COLUMNS = ("_operation", "_key", "_revision", "_idempotency_key")
 
-# A spreadsheet takes a cell that begins so for a formula.
+# A spreadsheet reads a cell that begins with one of these characters as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,7 +52,7 @@ def _csv(changes: Sequence[Change], spec: SyncSpec, is_safe: bool) -> bytes:
         values = change.values
         cells = [_cell(values.get(c.name), c.kind, c.scale, is_safe) for c in columns]
         if spec.mode != "full":
-            # The canonical text of any other kind holds digits, letters and signs that are safe.
+            # The canonical text of all other types contains only characters that are safe.
             key_cell = _cell(change.key, "text", 0, is_safe) if key_kind == "text" else change.key
             own = (change.operation, key_cell, str(change.revision), change.idempotency_key)
             cells = [*own, *cells]

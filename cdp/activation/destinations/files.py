@@ -50,7 +50,7 @@ DEFAULT_URL_VARIABLE = "CDP_FILES_URL"
 
 _OBJECT_STORES = frozenset({"s3", "s3a"})
 _SFTP = frozenset({"sftp", "ssh"})
-# Each needs an optional extra of this package, which offers the module.
+# Module that each protocol needs; an optional extra of this package installs it.
 _EXTRAS = {"s3": "s3fs", "s3a": "s3fs", "sftp": "sshfs", "ssh": "sshfs"}
 _UNUSABLE = (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
@@ -166,8 +166,8 @@ class Files:
 
     options: type[Options] = FilesOptions
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append", "full"})
-    # 100,000 rows is our own bound of a file. One file after another, so that a repeated run finds
-    # the same files.
+    # 100,000 rows per file is our own limit. Files are written one after another, so that a
+    # repeated run finds the same files.
     limits = Limits(largest_batch=100_000, default_batch=50_000, max_in_flight=1, most_in_flight=1)
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:
@@ -218,7 +218,7 @@ def _secrets(options: FilesOptions, protocol: str) -> dict[str, Any]:
     known_hosts = named_value(options.known_hosts_variable) or "~/.ssh/known_hosts"
     password = named_secret(options.password_variable)
     key = named_value(options.private_key_variable)
-    # Named always: without it no server's key would be checked.
+    # Always set: without it no server key would be checked.
     secrets: dict[str, Any] = {"known_hosts": str(Path(known_hosts).expanduser())}
     if password:
         secrets["password"] = password.get_secret_value()

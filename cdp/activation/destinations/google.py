@@ -28,7 +28,7 @@ TOKEN_ADDRESS = "https://oauth2.googleapis.com/token"  # noqa: S105  # an addres
 
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _TOKEN_SECONDS = 3600
-# A token is not used for the last minute, in which it might end under way.
+# A token is renewed a minute early, since it could expire during a request.
 _SPARE_SECONDS = 60
 
 
@@ -81,7 +81,7 @@ def service_account_in(variable: str, spec: SyncSpec) -> ServiceAccount:
             "extra 'google'."
         ) from None
     except (AttributeError, KeyError, TypeError, ValueError):
-        # Their messages quote the key.
+        # The library's messages quote the key.
         raise DestinationSettingError(
             f"{variable} is not a service account's JSON key: set it to the key file's content."
         ) from None

@@ -48,10 +48,10 @@ DEFAULT_ADDRESS = "https://datamanager.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/datamanager"
 # DESTINATIONS.md: 10,000 members a request.
 MAX_BATCH = 10_000
-# DESTINATIONS.md: 300 requests a minute, and a batch takes up to two. Of 100,000 a day Google tells
-# by refusing.
+# DESTINATIONS.md: 300 requests per minute, and a batch needs up to two. Google refuses requests
+# beyond 100,000 per day; that limit is not counted here.
 RATE_PER_SECOND = 300 / 60 / 2
-# One after another, as a member may be added by what another change takes away.
+# One after another: one change may add the same member that another change removes.
 MAX_IN_FLIGHT = 1
 _FIELDS = {"email": "emailAddress", "phone": "phoneNumber"}
 _MEMBER = re.compile(r"audience_?members\[(\d+)\]", re.IGNORECASE)
@@ -172,7 +172,7 @@ def _failure(status: int, document: object) -> DeliveryError | None:
     ]
     found = [_MEMBER.search(str(violation.get("field"))) for violation in violations]
     if not found or not all(found):
-        # A field of the request's own is at fault, too.
+        # The error may also concern a field of the request itself.
         return None
     places = frozenset(int(match[1]) for match in found if match)
     return _PlacesRefusedError(failure_reason(status, document, google_code), places)

@@ -9,10 +9,10 @@ import hashlib
 import re
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
-# Something on both sides of one @, and a point in the domain.
+# Text on both sides of one @, and a dot in the domain.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _GOOGLE_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
-# E.164: at most 15 digits, the country code among them; fewer than 8 are no subscriber's number.
+# E.164: at most 15 digits with the country code; fewer than 8 cannot be a subscriber number.
 _PHONE_DIGITS = re.compile(r"[1-9]\d{7,14}")
 _PHONE_CHARACTERS = re.compile(r"[+\d\s().\-/]+")
 
@@ -57,7 +57,7 @@ def hashed_phone(text: str, *, with_plus: bool, country_code: str = "") -> str |
         return phone.lower()
     if not _PHONE_CHARACTERS.fullmatch(phone) or "+" in phone[1:]:
         return None
-    # The zero that is dialled within the country only.
+    # The trunk zero, dialled only within the country.
     digits = re.sub(r"\D", "", phone.replace("(0)", ""))
     if not phone.startswith("+"):
         digits = digits.removeprefix("00")

@@ -24,11 +24,12 @@ from cdp.activation.destinations.base import (
 CodeOf = Callable[[object], object]
 FailureOf = Callable[[int, object], DeliveryError | None]
 
-# Refusals that say nothing about the rows; trying the rows one by one would reject them all.
+# Refusals that concern the request, not its rows: trying the rows one by one would reject them
+# all.
 _UNUSABLE = frozenset({401, 402, 403, 404, 405, 407, 410, 415, 421, 426, 431, 451})
 _TEMPORARY = frozenset({408, 423, 425})
 _TEMPORARY_ROW = _TEMPORARY | {429}
-# No dots, digits first or @: an address, a phone number or a name with a blank cannot pass.
+# Without dots, leading digits, @ and blanks, so that no address, phone number or name can pass.
 _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,63}")
 
 
@@ -133,7 +134,7 @@ async def request(
         async with client.request(
             method, url, data=body, headers=headers, allow_redirects=False
         ) as response:
-            # Read to its announced end, so that half an answer counts as none.
+            # Read to the announced length, so that a truncated response counts as none.
             content = await response.read()
             status, retry_after = response.status, response.headers.get("Retry-After")
             content_type = response.content_type

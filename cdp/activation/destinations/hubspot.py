@@ -55,7 +55,7 @@ STARTER_RATE_PER_SECOND = 10.0
 _ACTIVITIES = frozenset(
     {"calls", "communications", "emails", "meetings", "notes", "postal_mail", "tasks"}
 )
-# What a row's error says by its category; any other is a plain refusal.
+# Meaning of a row's error by its category; any other category refuses the row.
 _STATUSES = {"RATE_LIMITS": 429, "INTERNAL_ERROR": 500, "OBJECT_NOT_FOUND": 404}
 
 
@@ -115,7 +115,7 @@ class HubspotSession:
 
     async def _merge(self, change: Change) -> RowResult:
         into_key = str(change.into_key)
-        # A merge may give the record that remains a new id: the next one into it has to wait.
+        # A merge may give the remaining record a new id, so a second merge into it has to wait.
         async with self._merging.setdefault(into_key, asyncio.Lock()):
             ids = await self._ids_of([change.key, into_key])
             merged, remaining = ids.get(change.key), ids.get(into_key)
@@ -168,7 +168,7 @@ def _row_results(changes: Sequence[Change], answer: Answer, id_property: str) ->
     for error in document.get("errors", []):
         for trace in _traces(error, by_key):
             results[trace] = refused_row(_status(error), error.get("category"))
-    # Anything but a 207 means all of them.
+    # Any success status other than 207 covers all rows.
     missing = RowResult("retry", "207 without a result for the row")
     unnamed = missing if answer.status == 207 else ACCEPTED
     return [results.get(str(at), unnamed) for at in range(len(changes))]

@@ -122,7 +122,7 @@ class IterableSession:
         try:
             document_of(await self._api.send("POST", "/api/users/merge", pair), "code")
         except BatchRefusedError as error:
-            # It is not said which of the two is unknown.
+            # The response does not say which of the two users is unknown.
             if error.reason not in _UNKNOWN or await self._is_there(change.key):
                 raise
         return ACCEPTED
@@ -151,7 +151,7 @@ class IterableSession:
 def _row_results(answer: Answer, keys: Sequence[str]) -> list[RowResult]:
     document = document_of(answer, "successCount")
     if document.get("filteredOutFields"):
-        # Iterable keeps the users and drops these fields: nobody would notice.
+        # Iterable stores the user but silently drops these fields.
         raise DestinationUnusableError(f"{answer.status} filteredOutFields")
     failed = {**(document.get("failedUpdates") or {})}
     failed |= {name: [*failed.get(name, []), *document.get(name, [])] for name in _INVALID}

@@ -55,10 +55,10 @@ CONTENT_TYPE = "application/vnd.api+json"
 MAX_BATCH = 10_000
 MAX_BODY = 5_000_000
 MAX_PROFILE = 100_000
-# The same: 10 requests a second, but 150 a minute.
+# Same source: 10 requests per second, but 150 per minute.
 RATE_PER_SECOND = 2.5
-# Klaviyo's OpenAPI description: profiles a page. A filter is part of the address, which servers
-# commonly take up to 8 KB of; half of that is left to the rest.
+# Klaviyo's OpenAPI description: profiles per page. A filter is part of the URL, which servers
+# commonly limit to 8 KB; half of that is kept for the rest of it.
 MAX_PAGE = 100
 MAX_FILTER = 4_000
 _RESERVED = frozenset({"id", "_kx", "subscriptions", "location", "properties"})
@@ -152,14 +152,14 @@ class KlaviyoSession:
         while page:
             document = await self._send("GET", page)
             errors += [entry["attributes"] for entry in document["data"]]
-            # Only the path of it: no other host is sent the key.
+            # Only the path is used, so that no other host receives the key.
             following = urlsplit((document.get("links") or {}).get("next") or "")
             page = f"{following.path}?{following.query}" if following.path else ""
         return errors
 
     async def _remove(self, changes: Sequence[Change]) -> list[RowResult]:
         if self._options.list_id is None:
-            # What a merge comes to that has no row to go into.
+            # Result of a merge whose target does not exist.
             return [refused_row(400, "no_list_to_leave")] * len(changes)
         ids = await self._ids_of([change.key for change in changes])
         members = [{"type": "profile", "id": profile_id} for profile_id in ids.values()]
@@ -214,7 +214,7 @@ def _row_results(count: int, errors: Sequence[Mapping[str, Any]], failed: int) -
         found = _ROW_POINTER.search(str(pointer))
         if found and int(found[1]) < count:
             results[int(found[1])] = refused_row(400, error.get("code"))
-    # Rows that failed and are not named may be any of the others.
+    # Rows that failed without being named may be any of the remaining rows.
     others = ACCEPTED if len(results) >= failed else RowResult("retry", "a row failed unnamed")
     return [results.get(at, others) for at in range(count)]
 

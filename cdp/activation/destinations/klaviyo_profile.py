@@ -31,7 +31,7 @@ def profile_document(identifier: str, key: str, fields: Mapping[str, Value]) -> 
     for name, value in fields.items():
         place = name.removeprefix("location_")
         if name in _ATTRIBUTES:
-            # An identifier that is not known takes none away that Klaviyo knows.
+            # A null identifier does not remove one that Klaviyo has.
             if value is not None or name not in _IDENTIFIERS:
                 attributes[name] = value
         elif place != name and place in _LOCATION:

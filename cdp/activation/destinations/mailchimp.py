@@ -45,10 +45,11 @@ from cdp.activation.spec import SyncSpec
 from cdp.environment import address_variable, variable
 from cdp.settings import Settings
 
-# DESTINATIONS.md: 500 contacts a request; 10 requests at a time, and no limit by the second.
+# DESTINATIONS.md: 500 contacts per request, 10 requests at a time, and no limit per second.
 MAX_BATCH = 500
 MAX_IN_FLIGHT = 10
-# General knowledge, not confirmed: a merge field's name. A wrong one is told by Mailchimp too.
+# Form of a merge field's name; general knowledge, not confirmed. Mailchimp also refuses wrong
+# ones.
 _MERGE_FIELD = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 _DATA_CENTRE = re.compile(r"[a-z]{2}\d+")
 _EXISTS = "ERROR_CONTACT_EXISTS"
@@ -120,7 +121,7 @@ class MailchimpSession:
         return None
 
     def _member(self, change: Change, status_key: str) -> dict[str, Any]:
-        # Empty text is how a merge field is cleared.
+        # An empty text clears a merge field.
         merge_fields = {
             name: "" if value is None else value
             for name, value in self._options.fields(change).items()
@@ -162,7 +163,7 @@ class MailchimpSession:
         try:
             check_no_content(await self._api.send("DELETE", path, may_be_missing=True))
         except DestinationUnusableError as error:
-            # What Mailchimp says of a contact that is archived already.
+            # Mailchimp's error for a contact that is already archived.
             if not error.reason.startswith("405"):
                 raise
         return ACCEPTED

@@ -40,15 +40,15 @@ from cdp.settings import Settings
 DEFAULT_ADDRESS = "https://graph.facebook.com"
 # DESTINATIONS.md: 10,000 rows a request.
 MAX_BATCH = 10_000
-# One after another, as a member may be added by what another change takes away. Meta's rate depends
-# on the account and is told only by refusals.
+# One after another: one change may add the same member that another change removes. Meta's rate
+# limit depends on the account and shows only in refusals.
 MAX_IN_FLIGHT = 1
 # Codes of the Graph API's errors: calls by app, user, page and ad account.
 _THROTTLED = frozenset({4, 17, 32, 613, *range(80000, 80015)})
 _TEMPORARY = frozenset({1, 2})
 # Session, permission, token; 200 to 299 are permissions too.
 _UNUSABLE = frozenset({3, 10, 102, 190, *range(200, 300)})
-# Subcodes of 100, a bad parameter: no such audience, or it may not be changed.
+# Subcodes of error 100 (bad parameter): the audience does not exist or may not be changed.
 _UNUSABLE_SUBCODES = frozenset({33, 1713230})
 
 
@@ -70,7 +70,8 @@ class MetaSession:
     def __init__(self, api: Api, spec: SyncSpec, options: MetaOptions) -> None:
         self._api = api
         self._path = f"/{options.api_version}/{spec.object}/users"
-        # DESTINATIONS.md: digits with country code, no plus; no rule of Google's.
+        # DESTINATIONS.md: digits with country code, without a plus sign; Google's rules for
+        # addresses do not apply.
         self._members = Members(spec, options, Rules(False, False, options.country_code))
         self.account = api.account
 
@@ -99,7 +100,7 @@ class MetaSession:
             }
         answer = await self._api.send(method, self._path, document)
         if document_of(answer, "num_received").get("num_invalid_entries"):
-            # It does not say which; members that were taken are taken again without harm.
+            # The response does not say which members failed; adding a member twice does no harm.
             raise BatchRefusedError("422 invalid_entries")
 
 

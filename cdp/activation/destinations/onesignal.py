@@ -33,7 +33,7 @@ from cdp.environment import address_variable, variable
 from cdp.settings import Settings
 
 DEFAULT_ADDRESS = "https://api.onesignal.com"
-# A message has a text of its own, so it is a request of its own.
+# Each message has its own text, so it needs its own request.
 MAX_BATCH = 1
 # DESTINATIONS.md: 150 requests a second on the free plan, 6,000 on paid ones.
 RATE_PER_SECOND = 6_000.0

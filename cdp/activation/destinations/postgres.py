@@ -43,7 +43,7 @@ _CONNECT_SECONDS = 30
 _TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\.[A-Za-z_][A-Za-z0-9_$]*")
 # Classes of SQLSTATE: connection, conflict of transactions, resources, busy object, operator.
 _TEMPORARY_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
-# Bad data, violated constraint, a row too large for an index, an exception of a trigger.
+# Bad data, violated constraint, row too large for an index, exception raised by a trigger.
 _REFUSED_CLASSES = frozenset({"22", "23", "44", "54", "P0"})
 
 
@@ -148,8 +148,8 @@ class Postgres:
 
     options: type[Options] = PostgresOptions
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append"})
-    # A statement takes 65,535 parameters, but COPY none; these bound a transaction. It is one
-    # connection, which does one thing at a time.
+    # COPY has no limit of 65,535 parameters as statements have; these limits bound a transaction.
+    # One connection runs one statement at a time.
     limits = Limits(largest_batch=20_000, default_batch=5_000, max_in_flight=1, most_in_flight=1)
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:

@@ -47,9 +47,9 @@ MAX_COLLECTION = 200
 BULK_ABOVE = 2_000
 MAX_JOB_BYTES = 150_000_000
 MAX_JOB = 10_000
-# General knowledge, not confirmed: requests under way at once; the sync's `max_in_flight` sets it.
+# Concurrent requests; general knowledge, not confirmed. The sync's `max_in_flight` overrides it.
 MAX_IN_FLIGHT = 25
-# What the answer to a row says when the record is gone already, which is what a delete wants.
+# Error of a row whose record is already deleted, which counts as success for a delete.
 _GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
 
 

@@ -96,7 +96,7 @@ class Job:
         for row in await self._table(f"{job}/successfulResults/"):
             by_key[row[external_id]] = RowResult("accepted", None, row["sf__Id"])
         for row in await self._table(f"{job}/failedResults/"):
-            # `CODE:message:fields --`; only the code may be told.
+            # `CODE:message:fields --`; only the code is free of values, so only it is kept.
             by_key[row[external_id]] = refused_record(row["sf__Error"].partition(":")[0])
         missing = RowResult("retry", "the job left the row unprocessed")
         return [by_key.get(change.key, missing) for change in changes]

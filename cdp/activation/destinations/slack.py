@@ -43,7 +43,7 @@ DEFAULT_ADDRESS = "https://slack.com/api"
 # DESTINATIONS.md: one message a request, and about one a second and channel.
 MAX_BATCH = 1
 RATE_PER_SECOND = 1.0
-# Slack cuts a text off beyond this.
+# Slack truncates longer texts.
 MAX_TEXT = 40_000
 _UNUSABLE = frozenset(
     {

@@ -100,7 +100,7 @@ class WebhookSession:
 
     async def deliver(self, changes: Sequence[Change]) -> Sequence[RowResult]:
         """Post one batch; see `Session.deliver`."""
-        # The values are JSON already; writing them into the text spares taking them apart.
+        # The values are JSON already, so they are inserted as text instead of being parsed first.
         rows = ",".join(map(_row_json, changes))
         sync, object_name = _text(self._sync), _text(self._object)
         body = f'{{"sync":{sync},"object":{object_name},"rows":[{rows}]}}'.encode()
@@ -129,7 +129,7 @@ def _row_json(change: Change) -> str:
 def _row_results(changes: Sequence[Change], status: int, document: object) -> list[RowResult]:
     rows = document.get("results") if isinstance(document, Mapping) else None
     if not isinstance(rows, list):
-        # A 207 promises an answer for each row; without one nothing is known.
+        # A 207 promises a result per row; without results nothing is known.
         missing = RowResult("retry", f"{status} without results") if status == 207 else ACCEPTED
         return [missing] * len(changes)
     by_key = {row.get("key"): row for row in rows if isinstance(row, Mapping)}
@@ -153,9 +153,9 @@ class Webhook:
 
     options: type[Options] = WebhookOptions
     modes: frozenset[Mode] = frozenset({"upsert", "update_only", "mirror", "append"})
-    # Not every receiver knows what to do with a merge.
+    # Not every receiver supports merges.
     merges_unasked = False
-    # Both are the receiver's to set; these are what keeps a request near 100 KB.
+    # The receiver decides about both; these defaults keep a request near 100 KB.
     limits = Limits(largest_batch=10_000, default_batch=100, max_in_flight=16)
 
     def check(self, spec: SyncSpec) -> Iterable[Problem]:

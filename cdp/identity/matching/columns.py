@@ -48,19 +48,19 @@ BLOCKS: tuple[tuple[str, ...], ...] = (
     ("email",),
 )
 
-# Agreement in one of these is almost surely one person: from their number follows how likely any
-# two records are to match, before training knows anything else.
+# Records that agree in one of these are almost certainly one person. Their number gives the prior
+# probability that two records match.
 SURE_RULES: tuple[tuple[str, ...], ...] = (
     ("first_name", "last_name", "birth_date"),
     ("last_name", "birth_date", "postcode"),
     ("first_name", "birth_date", "postcode"),
     ("first_name", "last_name", "street", "street_number"),
 )
-# The share of true pairs that the sure rules are taken to find.
+# Assumed share of true pairs that these rules find.
 RECALL_OF_SURE_RULES = 0.85
 
-# Training looks at the pairs of one of these after the other. It learns nothing about the columns
-# that the pairs agree in by choice, so no column may be in all of them.
+# Training uses the pairs of each of these blocks in turn. It learns nothing about the columns of
+# the block itself, so no column may be in all of them.
 TRAINING_BLOCKS: tuple[tuple[str, ...], ...] = (
     ("birth_date",),
     ("first_name", "postcode"),

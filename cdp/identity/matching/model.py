@@ -36,12 +36,12 @@ from cdp.identity.matching.store import QUERIES
 
 # Pairs less likely than this are not kept; `match_lower_threshold` can be no lower.
 MIN_PROBABILITY = 0.01
-# A model of fewer pairs than this would be chance.
+# A model trained on fewer pairs would be unreliable.
 MIN_SURE_PAIRS = 10
 _SAMPLED_PAIRS = 2e6
 _SIGNIFICANT_DIGITS = 10
 _SIMILAR = (0.92, 0.80)
-# What a level is taken to hold at least, of pairs of one person and of pairs of two.
+# Minimum share of matching and of non-matching pairs at each level.
 _MIN_SHARE = 1e-4
 _MIN_CHANCE = 1e-6
 
@@ -105,7 +105,7 @@ def train(database: duckdb.DuckDBPyConnection) -> str:
             "Too few records agree in birth date, names or postcode to learn from them."
         )
     model = _rounded(_averaged(untrained, learnt))
-    # A name that splink draws for each model, and that nothing reads.
+    # A random name that splink gives each model and that nothing reads.
     model.pop("linker_uid", None)
     return json.dumps(model, sort_keys=True, separators=(",", ":"))
 
@@ -141,7 +141,7 @@ def _learn(
             block_on(*rule), record_sample_proportion=1.0
         )
     except ValueError:
-        # Hardly any of the pairs is one person: a parameter has run into zero all the same.
+        # Almost none of the pairs match, so a parameter has converged to zero.
         return None
     model: dict[str, Any] = linker.misc.save_model_to_json()
     return model

@@ -24,7 +24,7 @@ from cdp.warehouse.connection import Connection, quote
 from cdp.warehouse.queries import Queries
 
 QUERIES = Queries(Path(__file__).parent / "queries")
-# Copied at each moment.
+# Copied for the state before and the state after.
 _NOTED = {
     "identifiers": "select * from {identity}.profile_identifiers where profile_id is not null",
     "profiles": "select profile_id, count(*) as identifier_count from {identifiers} group by 1",
