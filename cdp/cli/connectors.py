@@ -10,9 +10,8 @@ from typer import Argument, Option
 
 from cdp.cli.sync import PROJECT_DIR
 
-_GROUP = {"no_args_is_help": True, "pretty_exceptions_enable": False}
-new = typer.Typer(help="Write the files of something new.", rich_markup_mode=None, **_GROUP)
-check = typer.Typer(help="Check a part of a built warehouse.", rich_markup_mode=None, **_GROUP)
+new = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+check = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 Name = Annotated[str, Argument(metavar="NAME", help="Name of the connector, in small letters.")]
 
@@ -61,8 +60,6 @@ def new_connector(
 def check_connector(name: Name) -> None:
     """Say what a connector does not fill, match or explain, in a built warehouse.
 
-    Exit status: 1 if something needs attention.
-
     Example: cdp check connector reviews
     """
     from cdp.cli.session import session
@@ -70,16 +67,12 @@ def check_connector(name: Name) -> None:
     from cdp.connectors.errors import ConnectorError
     from cdp.connectors.report import show
 
-    with session(status=2, expected=(ConnectorError,)) as settings:
-        report = findings_of(settings, name)
-        show(report)
-    raise typer.Exit(1 if report.needs_attention else 0)
+    with session(expected=(ConnectorError,)) as settings:
+        show(findings_of(settings, name))
 
 
 def doctor() -> None:
     """Say what a built warehouse lacks, and the next step for each.
-
-    Exit status: 1 if something needs attention.
 
     Example: cdp doctor
     """
@@ -88,7 +81,5 @@ def doctor() -> None:
     from cdp.connectors.errors import ConnectorError
     from cdp.connectors.report import show
 
-    with session(status=2, expected=(ConnectorError,)) as settings:
-        report = examine(settings)
-        show(report)
-    raise typer.Exit(1 if report.needs_attention else 0)
+    with session(expected=(ConnectorError,)) as settings:
+        show(examine(settings))

@@ -16,7 +16,7 @@ from cdp.connectors.sample import Sample, sample_of_file, sample_of_table
 from cdp.settings import PROJECT_DIR, Settings
 from cdp.warehouse.connection import Connection, connected, quote
 
-CONNECTOR = re.compile(r"[a-z]+")
+CONNECTOR = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def new_connector(
     """
     if not CONNECTOR.fullmatch(name):
         raise ConnectorError(
-            f"{name!r} is no name of a connector: use small letters alone, such as reviews."
+            f"{name!r} is no name of a connector: use small letters and single underscores."
         )
     if bool(files) == bool(tables):
         raise ConnectorError(
@@ -59,7 +59,7 @@ def new_connector(
     for path in (folder, entry):
         if (project / path).exists():
             raise ConnectorError(
-                f"{path} is there already: nothing was written. Use another name, or remove it."
+                f"{path} is there already: nothing was written. Remove it, or choose a name."
             )
     samples = _samples(settings, name, files, tables)
     known = _Known(settings)

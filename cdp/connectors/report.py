@@ -37,22 +37,17 @@ class Report:
     title: str
     findings: list[Finding] = field(default_factory=list)
 
-    @property
-    def needs_attention(self) -> bool:
-        """Whether any finding has a next step."""
-        return any(finding.step for finding in self.findings)
-
     def add(self, area: str, subject: str, text: str, step: str = "") -> None:
         """Add a finding."""
         self.findings.append(Finding(area, subject, text, step))
 
-    def add_list(self, area: str, rows: Sequence[Finding], none: str) -> None:
+    def add_list(self, area: str, rows: Sequence[Finding], none: str, listed: int = LISTED) -> None:
         """Add the first of many findings and the number of the others."""
         if not rows:
             self.add(area, "", none)
-        self.findings += rows[:LISTED]
-        if len(rows) > LISTED:
-            self.add(area, "", f"{len(rows) - LISTED:,} more", rows[-1].step)
+        self.findings += rows[:listed]
+        if len(rows) > listed:
+            self.add(area, "", f"{len(rows) - listed:,} more", rows[-1].step)
 
 
 def show(report: Report, console: Console | None = None) -> None:

@@ -11,9 +11,9 @@ from cdp.connectors.errors import ConnectorError
 from cdp.dbt.macros import load_macros
 from cdp.settings import Settings
 from cdp.warehouse.connection import Connection, connected
-from cdp.warehouse.queries import Queries, Sql
+from cdp.warehouse.queries import Queries
 
-QUERIES = Queries(Path(__file__).parent / "sql", filters={"sql": Sql})
+QUERIES = Queries(Path(__file__).parent / "sql")
 _LAYERS = ("staging", "identity", "journeys", "profiles", "contacts", "metrics")
 _NOT_BUILT = "There is no built warehouse yet: run make demo, or make land and make build."
 # Relations that the questions read, of the layers that are built last.

@@ -29,7 +29,8 @@ LATER_RATINGS = """rating_id,email,product_id,stars,rated_at
 r3,,P-1,many,2026-11-04T09:14:00Z
 ,ada@example.com,P-1,1,2026-11-05T09:14:00Z
 """
-CONTACTS = """Customer ID;E-Mail;Mobile Phone;First Name;Surname;Country;Accepts Marketing;SMS Opt-In
+CONTACTS = """\
+Customer ID;E-Mail;Mobile Phone;First Name;Surname;Country;Accepts Marketing;SMS Opt-In
 1;ada@example.com;+49 151 28840937;Ada;Lo;Deutschland;yes;no
 2;bo@example.com;0151 28840938;Bo;Mu;AT;no;
 3;cy@example.com;;Cy;Nu;Atlantis;yes;yes
@@ -82,12 +83,13 @@ def landing(tmp_path: Path) -> Path:
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_text(text)
     (folder / "tracker/events").mkdir(parents=True)
-    duckdb.sql(
+    events = duckdb.query(
         "select 'e' || range as event_id, 'a1' as anonymousId, "
         "case range when 0 then 'u1' end as userId, "
         "'Product Viewed' as event, timestamp '2026-11-01 10:00:00' + to_hours(range) as timestamp "
         "from range(3)"
-    ).write_parquet(str(folder / "tracker/events/1.parquet"))
+    )
+    events.write_parquet(str(folder / "tracker/events/1.parquet"))
     return folder
 
 
@@ -191,7 +193,7 @@ def test_nothing_is_overwritten(settings: Settings, landing: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     ("name", "file", "message"),
     [
-        ("my-reviews", "reviews/ratings/2026-11.csv", "use small letters alone"),
+        ("my-reviews", "reviews/ratings/2026-11.csv", "use small letters and single"),
         ("reviews", "reviews/none.csv", "There is no file"),
         ("reviews", "reviews/ratings/2026-11.xlsx", "is not a .csv, .tsv, .jsonl or .parquet file"),
     ],

@@ -1,6 +1,8 @@
 {#- Number of a connector's records in each input contract. -#}
 {% for contract, schema in contracts %}
-{{ 'union all' | sql if not loop.first }}
+{% if not loop.first %}
+union all
+{% endif %}
 select
     {{ contract | literal }} as contract,
     count(*) as record_count

@@ -21,9 +21,10 @@ identifiers as (
 
 select
     identifier_type,
-    count(*) as identifier_count,
-    count(case when other_count > 0 then 1 end) as matched_count
+    count(case when own_count > 0 then 1 end) as identifier_count,
+    count(case when own_count > 0 and other_count > 0 then 1 end) as matched_count,
+    count(case when other_count > 0 then 1 end) as other_count
 from identifiers
-where own_count > 0
 group by identifier_type
+having count(case when own_count > 0 then 1 end) > 0
 order by identifier_type

@@ -5,7 +5,7 @@ with
 channels as (
     select channel
     from (
-        values {% for channel in channels %}({{ channel | literal }}){{ ', ' | sql if not loop.last }}{% endfor %}
+        values {% for channel in channels %}({{ channel | literal }}){% if not loop.last %}, {% endif %}{% endfor %}
     ) as listed (channel)
 ),
 
