@@ -159,7 +159,7 @@ class Spoiled:
 @pytest.fixture(scope="module")
 def spoiled(tmp_path_factory: pytest.TempPathFactory, dbt_process: DbtProcess) -> Spoiled:
     folder = tmp_path_factory.mktemp("never_seen")
-    command = [sys.executable, "-m", "generator", *SIZE, "--out", folder / "company"]
+    command = [sys.executable, "-m", "generator", *SIZE, "--out", str(folder / "company")]
     subprocess.run(command, check=True)
     seen = Platform.create(folder / "seen", {"CDP_TARGET": "duckdb"}, dbt_process)
     seen.add_files(folder / "company" / "landing")

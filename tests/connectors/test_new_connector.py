@@ -83,7 +83,7 @@ def landing(tmp_path: Path) -> Path:
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_text(text)
     (folder / "tracker/events").mkdir(parents=True)
-    events = duckdb.query(
+    events = duckdb.connect().query(
         "select 'e' || range as event_id, 'a1' as anonymousId, "
         "case range when 0 then 'u1' end as userId, "
         "'Product Viewed' as event, timestamp '2026-11-01 10:00:00' + to_hours(range) as timestamp "
