@@ -113,7 +113,7 @@ class Settings(Part):
         os.environ["CDP_TARGET"] = self.target
         os.environ["CDP_DUCKDB_PATH"] = str(self.duckdb_path)
         os.environ["CDP_SCHEMA"] = self.schema
-        os.environ["CDP_CONNECTORS"] = self.connectors
+        os.environ["CDP_CONNECTORS"] = self.connectors.replace(" ", "")
         os.environ["CDP_RAW_SCHEMA"] = self.raw_schema
         if self.target != "postgres":
             return

@@ -36,13 +36,8 @@ from cdp.settings import PROJECT_DIR, Settings
 
 # Variables that decide how the project parses; others only decide where a command reads and
 # writes.
-PARSED_VARIABLES = (
-    "CDP_TARGET",
-    "CDP_SCHEMA",
-    "CDP_RAW_SCHEMA",
-    "CDP_CONNECTORS",
-    "CDP_PROBABILISTIC_MATCHING",
-)
+_NAMES = ("TARGET", "SCHEMA", "RAW_SCHEMA", "CONNECTORS", "PROBABILISTIC_MATCHING")
+PARSED_VARIABLES = tuple(f"CDP_{name}" for name in _NAMES)
 _PROJECT_FOLDERS = ("models", "macros", "seeds", "snapshots", "analyses", "tests/dbt")
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 _MAX_REQUEST = 1 << 20
