@@ -63,5 +63,9 @@
 #}
 {% macro bases_of_lines_alone() %}
     {% set known = connector_bases('events') + connector_bases('orders') + connector_bases('returns') %}
-    {% do return(connector_bases('order_lines') | reject('in', known) | list) %}
+    {% set bases = connector_bases('order_lines') | reject('in', known) | list %}
+    {% for source in connector_models('order_lines') %}
+        {% for base in source.get('joined', {}) if base not in bases %}{% do bases.append(base) %}{% endfor %}
+    {% endfor %}
+    {% do return(bases) %}
 {% endmacro %}

@@ -8,7 +8,7 @@
         on_schema_change='fail',
         contract={'enforced': true},
         indexes=adapter.dispatch('base_indexes')(),
-        pre_hook=none if in_place else "{{ index_raw_rows() }}"
+        pre_hook=[] if in_place else "{{ index_raw_rows() }}"
     ) }}
 {%- endmacro -%}
 

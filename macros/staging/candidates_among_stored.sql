@@ -37,6 +37,8 @@ candidates as materialized (
         on
             existing_rows._load_id = new_rows._load_id
             and existing_rows._row_number = new_rows._row_number
+            -- A row in place whose key has changed leaves its earlier record.
+            and existing_rows._record_key = new_rows._record_key
     where new_rows._load_id is null
 ),
 {%- endmacro -%}

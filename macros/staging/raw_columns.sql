@@ -3,7 +3,7 @@
     {%- set metadata = ['_load_id', '_file', '_row_number', '_loaded_at'] -%}
     {%- set names = [] -%}
     {%- if model.in_place -%}
-        {%- do return(declared_columns(*model.in_place.source)) -%}
+        {%- do return(declared_columns(model.in_place)) -%}
     {%- endif -%}
     {%- if execute -%}
         {%- for column in adapter.get_columns_in_relation(raw_relation()) -%}

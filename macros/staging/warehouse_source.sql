@@ -1,31 +1,53 @@
 {#-
     Query for the CTE `source` of a base model whose source is a table that another tool keeps in the warehouse: the
     rows that changed since the last run, with the columns that the source declares as text, so that the rules read
-    them as they read files. A table or column that does not exist yet counts as empty.
+    them as they read files. A column that does not exist yet is null, and a table that does not exist yet is empty.
 
-    A row stands for one file with one row: its load is its key, and the time of the load is the cursor, so that a newer
-    version replaces the row. A row that the tool marks as deleted, or that is gone where it marks none, is removed.
+    A row stands for a file with one row: its load is its key, and the time of the load is the cursor, so that a newer
+    version replaces the row. Of several versions in the table, as tools that only append keep them, the newest counts.
+    A row that the tool marks as deleted, or that is gone where it marks none, is removed.
 -#}
 {%- macro warehouse_source(source_name, table, key, cursor, deleted=none, json_columns=[]) -%}
-    {%- set rows = rows_in_place(source_name, table, key, cursor, deleted) -%}
-    {#- In a unit test, the model's configuration is not available. -#}
-    {%- do model.update({'in_place': {'source': [source_name, table], 'rows': rows, 'marks_deletes': deleted is not none}}) -%}
+    {%- set in_place = {
+        'source': source_name, 'table': table, 'key': [key] if key is string else key, 'cursor': cursor,
+        'deleted': deleted,
+    } -%}
+    {#- Reconciliation finds this in the graph, and the macros of this run in `model`. -#}
+    {%- do config(meta={'in_place': in_place}) -%}
+    {%- do model.update({'in_place': in_place}) -%}
+    {%- set types = types_in_place(in_place) -%}
     with
 
     rows_in_place as (
-        {{ rows }}
+        {{ rows_in_place(in_place, types) }}
+        {{- recent_in_place(in_place, types) }}
+    ),
+
+    versions as (
+        select
+            *,
+            row_number() over (
+                partition by _load_id
+                order by
+                    _loaded_at desc,
+                    _is_deleted desc,
+                    md5(concat_ws(
+                        chr(31), ''
+                        {%- for column in declared_columns(in_place) %}, {{ adapter.quote(column) }}{% endfor %}
+                    )) desc
+            ) as _version_number
+        from rows_in_place
     ),
 
     due_rows as not materialized (
-        select * from rows_in_place
+        select * from versions
         where
-            not _is_deleted
+            _version_number = 1
+            and not _is_deleted
             {%- if is_incremental() %}
-            and _loaded_at >= {{ cursor_overlap() }}
-            and (_load_id, _loaded_at) not in (
-                select staged_rows._load_id, staged_rows._loaded_at
-                from {{ this }} as staged_rows
-                where staged_rows._load_id is not null
+            and not exists (
+                select 1 from {{ this }} as staged_rows
+                where staged_rows._load_id = versions._load_id and staged_rows._loaded_at >= versions._loaded_at
             )
             {%- endif %}
     )
@@ -33,48 +55,84 @@
     select
         due_rows.*,
         {%- for column in json_columns %}
-        {{ parse_json('due_rows.' ~ column) }} as parsed_{{ column }},
+        {{ parse_json('due_rows.' ~ adapter.quote(column)) }} as parsed_{{ column }},
         {%- endfor %}
         due_rows as _raw
     from due_rows
     {{ optimisation_fence() }}
 {%- endmacro -%}
 
-{#- Rows may commit after later ones, so a day before the newest cursor is read again. -#}
-{%- macro cursor_overlap() -%}
-    (select coalesce(max(_loaded_at), timestamp '1970-01-01 00:00:00') - interval '1 day' from {{ this }})
-{%- endmacro -%}
-
-{#- All rows of the table with landing's columns; columns that the table lacks are null. -#}
-{%- macro rows_in_place(source_name, table, key, cursor, deleted) -%}
-    {%- set relation = source(source_name, table) -%}
+{#- Columns of the table with their types; empty if there is no table yet. -#}
+{%- macro types_in_place(in_place) -%}
+    {%- set relation = source(in_place.source, in_place.table) -%}
     {%- set types = {} -%}
     {%- if execute -%}
         {%- set existing = adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
         {%- for column in (adapter.get_columns_in_relation(existing) if existing else []) -%}
-            {%- do types.update({column.name: column.data_type}) -%}
+            {%- do types.update({column.name: column.data_type | lower}) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- set key = [key] if key is string else key -%}
+    {%- do return(types) -%}
+{%- endmacro -%}
+
+{#- All rows of the table with landing's columns, every version of them. -#}
+{%- macro rows_in_place(in_place, types) -%}
     select
-        {% for column in key %}{{ column_text(column, types) }}{{ " || '/' || " if not loop.last }}{% endfor %} as _load_id,
-        '{{ source_name }}.{{ table }}' as _file,
+        {{ key_in_place(in_place, types) }} as _load_id,
+        '{{ in_place.source }}.{{ in_place.table }}' as _file,
         cast(1 as bigint) as _row_number,
-        coalesce({{ to_timestamp('(' ~ column_text(cursor, types) ~ ')') }}, timestamp '1970-01-01 00:00:00') as _loaded_at,
-        {{ 'coalesce(' ~ adapter.quote(deleted) ~ ', false)' if deleted in types else 'false' }} as _is_deleted
-        {%- for column in declared_columns(source_name, table) %},
+        {{ cursor_in_place(in_place, types) }} as _loaded_at,
+        {{ deleted_in_place(in_place, types) }} as _is_deleted
+        {%- for column in declared_columns(in_place) %},
         {{ column_text(column, types) }} as {{ adapter.quote(column) }}
         {%- endfor %}
-    {%- if types %}
-    from {{ relation }}
-    {%- else %}
-    where 1 = 0
-    {%- endif %}
+    {{ 'from ' ~ source(in_place.source, in_place.table) if types else 'where 1 = 0' }}
+{%- endmacro -%}
+
+{%- macro key_in_place(in_place, types) -%}
+    {%- for column in in_place.key -%}
+        coalesce({{ column_text(column, types) }}, ''){{ " || '/' || " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro -%}
+
+{%- macro cursor_in_place(in_place, types) -%}
+    coalesce({{ to_timestamp('(' ~ column_text(in_place.cursor, types) ~ ')') }}, timestamp '1970-01-01 00:00:00')
+{%- endmacro -%}
+
+{%- macro deleted_in_place(in_place, types) -%}
+    {%- if in_place.deleted in types -%}
+    coalesce({{ to_boolean('cast(' ~ adapter.quote(in_place.deleted) ~ ' as text)') }}, false)
+    {%- else -%}
+    false
+    {%- endif -%}
+{%- endmacro -%}
+
+{#-
+    Condition of an incremental run: rows may be committed after rows with a later cursor, so a day before the newest
+    cursor is read again. A cursor in the future would hide the rows that come before it. The column is compared as it
+    is, with a literal, so that the engine can skip rows.
+-#}
+{%- macro recent_in_place(in_place, types) -%}
+    {%- if is_incremental() and types -%}
+        {%- set now = run_started_at.strftime('%Y-%m-%d %H:%M:%S') -%}
+        {%- set since = query_value(
+            "select max(_loaded_at) - interval '1 day' from " ~ this ~ " where _loaded_at <= timestamp '" ~ now ~ "'"
+        ) -%}
+        {%- set type = types.get(in_place.cursor, '') -%}
+        {%- if since is not none and 'timestamp' in type -%}
+            {%- set column = adapter.quote(in_place.cursor) %}
+        where {{ column }} >= {{ 'timestamptz' if is_zoned(type) else 'timestamp' }} '{{ since }}{{ '+00' if is_zoned(type) }}'
+            or {{ column }} is null
+        {%- elif since is not none and type %}
+        where {{ cursor_in_place(in_place, types) }} >= timestamp '{{ since }}'
+            or {{ cursor_in_place(in_place, types) }} = timestamp '1970-01-01 00:00:00'
+        {%- endif -%}
+    {%- endif -%}
 {%- endmacro -%}
 
 {#- Columns that the source's YAML declares. -#}
-{%- macro declared_columns(source_name, table) -%}
-    {%- for source in graph.sources.values() if execute and source.source_name == source_name and source.name == table -%}
+{%- macro declared_columns(in_place) -%}
+    {%- for source in (graph.sources.values() if execute else []) if source.source_name == in_place.source and source.name == in_place.table -%}
         {%- do return(source.columns.keys() | list) -%}
     {%- endfor -%}
     {%- do return([]) -%}
@@ -82,30 +140,58 @@
 
 {#- A column as text, times in UTC with their offset; null if the table lacks it. -#}
 {%- macro column_text(column, types) -%}
-    {%- set type = types.get(column, '') | lower -%}
+    {%- set type = types.get(column, '') -%}
     {%- if not type -%}cast(null as text)
-    {%- elif 'timestamp' in type and ('tz' in type or 'with time zone' in type) -%}
-    cast({{ adapter.quote(column) }} at time zone 'UTC' as text) || 'Z'
+    {%- elif is_zoned(type) -%}cast({{ adapter.quote(column) }} at time zone 'UTC' as text) || 'Z'
     {%- elif 'timestamp' in type -%}cast({{ adapter.quote(column) }} as text) || 'Z'
     {%- else -%}cast({{ adapter.quote(column) }} as text)
     {%- endif -%}
 {%- endmacro -%}
 
-{#- Staged rows whose row in the warehouse was deleted since. -#}
+{%- macro is_zoned(type) -%}
+    {%- do return('timestamp' in type and ('tz' in type or 'with time zone' in type)) -%}
+{%- endmacro -%}
+
+{#-
+    Staged rows that an incremental run replaces or removes: rows with a newer version, and rows that were deleted. If
+    the whole table is missing, its rows stay, since a tool may be about to write it again.
+-#}
 {%- macro rows_removed_in_place() -%}
     {%- set in_place = model.in_place -%}
+    {%- set types = types_in_place(in_place) -%}
     select
         staged_rows._load_id,
         staged_rows._loaded_at
     from {{ this }} as staged_rows
-    where
-        staged_rows._load_id is not null
-        {%- if in_place.marks_deletes %}
-        and staged_rows._load_id in (
-            select deleted._load_id from ({{ in_place.rows }}) as deleted
-            where deleted._is_deleted and deleted._loaded_at >= {{ cursor_overlap() }}
-        )
-        {%- else %}
-        and staged_rows._load_id not in (select present._load_id from ({{ in_place.rows }}) as present)
-        {%- endif %}
+    where staged_rows._load_id in (select new_rows._load_id from new_rows)
+    {%- if in_place.deleted in types %}
+    union
+    select
+        staged_rows._load_id,
+        staged_rows._loaded_at
+    from {{ this }} as staged_rows
+    inner join (
+        select
+            _load_id,
+            max(_loaded_at) as deleted_at
+        from (
+            {{ rows_in_place(in_place, types) }}
+            {{- recent_in_place(in_place, types) }}
+        ) as rows_in_place
+        where _is_deleted
+        group by _load_id
+    ) as deleted_rows
+        on staged_rows._load_id = deleted_rows._load_id and staged_rows._loaded_at <= deleted_rows.deleted_at
+    {%- elif types %}
+    union
+    select
+        staged_rows._load_id,
+        staged_rows._loaded_at
+    from {{ this }} as staged_rows
+    left join (
+        select distinct {{ key_in_place(in_place, types) }} as _load_id
+        from {{ source(in_place.source, in_place.table) }}
+    ) as present_rows on staged_rows._load_id = present_rows._load_id
+    where staged_rows._load_id is not null and present_rows._load_id is null
+    {%- endif %}
 {%- endmacro -%}

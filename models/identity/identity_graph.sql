@@ -8,6 +8,8 @@
 -- depends_on: {{ ref('link_overrides') }}
 {% for source in identity_sources() %}
 -- depends_on: {{ ref(source.model) }}
--- depends_on: {{ base_of(source.model) }}
+{% for base in bases_of(source.model) %}
+-- depends_on: {{ base }}
+{% endfor %}
 {% endfor %}
 select 1 as reads_by_itself

@@ -3,7 +3,7 @@
 with
 
 rejected_by_staging as (
-    {% for channel, entity in staged_entities() %}
+    {% for channel, entity in staged_entities() + entities_in_place() %}
     select
         '{{ channel }}__{{ entity }}' as raw_table,
         _load_id as load_id,
@@ -69,7 +69,7 @@ rejected as (
 
 keyed as (
     select
-        {{ surrogate_key(['source', 'load_id', "coalesce(row_number, 0)"]) }} as quarantined_row_id,
+        {{ surrogate_key(['source', 'raw_table', 'load_id', "coalesce(row_number, 0)"]) }} as quarantined_row_id,
         rejected.*
     from rejected
 )

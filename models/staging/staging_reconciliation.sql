@@ -8,12 +8,19 @@ current_loads as (
 ),
 
 landed as (
-    {% for channel, entity in staged_entities() %}
+    {% for channel, entity in staged_entities() + entities_in_place() %}
     select
         '{{ channel }}__{{ entity }}' as raw_table,
-        count(*) as raw_row_count
+        {% if [channel, entity] in entities_in_place() %}
+        cast(coalesce(sum(row_count), 0) as bigint) as raw_row_count,
+        cast(coalesce(sum(row_count - 1), 0) as bigint) as replaced_row_count
+    from ({{ keys_in_place(channel, entity) }}) as keys
+        {% else %}
+        count(*) as raw_row_count,
+        cast(0 as bigint) as replaced_row_count
     from {{ source(channel, entity) }}
     where _load_id in (select current_loads.load_id from current_loads)
+        {% endif %}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -27,7 +34,7 @@ rejected_by_landing as (
 ),
 
 staged as (
-    {% for channel, entity in staged_entities() %}
+    {% for channel, entity in staged_entities() + entities_in_place() %}
     select
         '{{ channel }}__{{ entity }}' as raw_table,
         count(case when _row_status = 'accepted' then 1 end) as staged_row_count,
@@ -43,7 +50,7 @@ reconciled as (
         landed.raw_table,
         landed.raw_row_count,
         staged.staged_row_count,
-        staged.duplicate_row_count,
+        staged.duplicate_row_count + landed.replaced_row_count as duplicate_row_count,
         staged.quarantined_row_count,
         cast(
             coalesce(rejected_by_landing.landing_quarantined_row_count, 0) as bigint

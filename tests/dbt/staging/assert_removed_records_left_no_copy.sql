@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'base_web__events'}}}) }}
 
 -- Fails for a record with status removed that has any other row.
-{% for channel, entity in staged_entities() %}
+{% for channel, entity in staged_entities() + entities_in_place() %}
 select
     '{{ channel }}__{{ entity }}' as raw_table,
     _record_key
