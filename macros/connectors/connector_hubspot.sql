@@ -1,14 +1,13 @@
 {# HubSpot: CSV exports of contacts, companies and deals. #}
 {% macro connector_hubspot() %}
-    {% do return(hubspot_entries('hubspot')) %}
+    {% do return(hubspot_entries('hubspot', 'base_hubspot__contacts')) %}
 {% endmacro %}
 
 {# Entries of the models that every connector of HubSpot has. #}
-{% macro hubspot_entries(connector) %}
-    {% set contacts, base = 'stg_' ~ connector ~ '__contacts', 'base_' ~ connector ~ '__contacts' %}
+{% macro hubspot_entries(connector, contacts) %}
     {% do return({
-        contacts: {
-            'record_id': '_record_key', 'observed_at': 'updated_at',
+        'stg_' ~ connector ~ '__contacts': {
+            'base': contacts, 'record_id': '_record_key', 'observed_at': 'updated_at',
             'identifiers': {
                 'hubspot_contact': 'contact_id', 'merged_contact': 'surviving_contact',
                 'email': 'email_identifier', 'phone': 'phone', 'birth_date': 'cast(birth_date as text)',
@@ -37,7 +36,7 @@
             'trust': {'email': 14, 'phone': 14, 'name': 14, 'birth_date': 24, 'address': 14},
         },
         'stg_' ~ connector ~ '__merges': {
-            'base': base, 'record_suffixes': hubspot_alias_suffixes(),
+            'base': contacts, 'record_suffixes': hubspot_alias_suffixes(),
             'record_id': '_record_key', 'observed_at': 'updated_at',
             'identifiers': {
                 'hubspot_contact': 'coalesce(merged_contact_id, contact_id)', 'merged_contact': 'surviving_contact',
@@ -48,7 +47,7 @@
             },
         },
         'stg_' ~ connector ~ '__consents': {
-            'base': base, 'record_suffixes': ['/consent'],
+            'base': contacts, 'record_suffixes': ['/consent'],
             'record_id': '_record_key', 'observed_at': 'updated_at',
             'identifiers': {'hubspot_contact': 'contact_id', 'email': 'email_identifier'},
             'events': {'event_name': consent_event('status')},

@@ -1,14 +1,13 @@
 {# Klaviyo: CSV exports of profiles, and events read from its API as JSON lines. #}
 {% macro connector_klaviyo() %}
-    {% do return(klaviyo_entries('klaviyo')) %}
+    {% do return(klaviyo_entries('klaviyo', 'base_klaviyo__profiles', 'base_klaviyo__events')) %}
 {% endmacro %}
 
 {# Entries of the models that every connector of Klaviyo has. #}
-{% macro klaviyo_entries(connector) %}
-    {% set profiles, events = 'base_' ~ connector ~ '__profiles', 'base_' ~ connector ~ '__events' %}
+{% macro klaviyo_entries(connector, profiles, events) %}
     {% do return({
         'stg_' ~ connector ~ '__profiles': {
-            'record_id': '_record_key', 'observed_at': 'exported_at',
+            'base': profiles, 'record_id': '_record_key', 'observed_at': 'exported_at',
             'identifiers': {'klaviyo_profile': 'profile_id', 'email': 'email_identifier', 'phone': 'phone'},
             'events': {'event_name': "'contact_updated'"},
             'contacts': {
@@ -41,7 +40,7 @@
             },
         },
         'stg_' ~ connector ~ '__events': {
-            'record_id': '_record_key', 'observed_at': 'occurred_at',
+            'base': events, 'record_id': '_record_key', 'observed_at': 'occurred_at',
             'identifiers': {'klaviyo_profile': 'profile_id'},
             'events': {
                 'same': [
