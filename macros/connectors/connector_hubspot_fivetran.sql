@@ -2,7 +2,9 @@
 {% macro connector_hubspot_fivetran() %}
     {% set stg, base = 'stg_hubspot_fivetran__', 'base_hubspot_fivetran__' %}
     {% set entries = hubspot_entries('hubspot_fivetran', base ~ 'contact') %}
-    {% do entries[stg ~ 'contacts'].update({'table': table_of_hubspot('contact', '_fivetran_deleted')}) %}
+    {% for model in ['contacts', 'merges', 'consents'] %}
+        {% do entries[stg ~ model].update({'table': table_of_hubspot('contact', '_fivetran_deleted')}) %}
+    {% endfor %}
     {% do entries[stg ~ 'companies'].update({'base': base ~ 'company', 'table': table_of_hubspot('company', '_fivetran_deleted')}) %}
     {% do entries[stg ~ 'companies'].companies.update({'is_deleted': 'is_deleted'}) %}
     {% do entries[stg ~ 'deals'].update({'base': base ~ 'deal', 'table': table_of_hubspot('deal', '_fivetran_deleted')}) %}
@@ -28,7 +30,10 @@
             'record_id': '_record_key', 'observed_at': 'occurred_at',
             'identifiers': {'email': 'email_identifier'},
             'events': {'same': ['event_name', 'campaign_id'], 'campaign_medium': "'email'"},
-            'messages': {'same': ['email_identifier', 'event_name', 'bounce_type']},
+            'messages': {
+                'where': "event_name like 'email~_%' escape '~' and email_identifier is not null",
+                'same': ['email_identifier', 'event_name', 'bounce_type'],
+            },
         },
         stg ~ 'subscriptions': {
             'base': base ~ 'email_subscription', 'table': table_of_hubspot('email_subscription'),
@@ -40,7 +45,7 @@
             'identifiers': {'email': 'email_identifier'},
             'events': {'same': ['event_name']},
             'messages': {
-                'where': 'message_event is not null',
+                'where': 'message_event is not null and email_identifier is not null',
                 'same': ['email_identifier'], 'event_name': 'message_event',
                 'bounce_type': "case when message_event = 'email_bounced' then 'hard' end",
             },

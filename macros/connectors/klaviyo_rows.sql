@@ -156,6 +156,8 @@
                     ) as parsed
                 ) as unnested
             ) as unpacked
+            -- Other senders list names alone.
+            where coalesce(sku_text, product_text, price_text, total_text) is not null
         ) as typed
     ) as priced
 {%- endmacro %}
