@@ -6,14 +6,16 @@
 {%- macro keys_in_place(channel, entity) -%}
     {%- set base = ref('base_' ~ channel ~ '__' ~ entity) -%}
     {%- for entry in connector_models() if entry.table and entity_of(entry.model) == [channel, entity] -%}
-        {%- do source(entry.table.source, entry.table.name) -%}
+        {%- for name in names_in_place(entry.table) -%}{%- do source(entry.table.source, name) -%}{%- endfor -%}
     {%- endfor -%}
     {%- set in_place = {} -%}
     {%- for node in (graph.nodes.values() if execute else []) if node.name == base.identifier -%}
         {%- do in_place.update(node.config.meta.in_place) -%}
     {%- endfor -%}
-    {%- set types = types_in_place(in_place) if in_place else {} -%}
-    {%- if types -%}
+    {%- set types_of = types_in_place(in_place) if in_place else {} -%}
+    {%- for table, types in types_of.items() %}
+    {{ 'union all' if not loop.first }}
+    {%- if types %}
     select
         versions._load_id,
         versions.row_count
@@ -23,7 +25,8 @@
             count(*) as row_count,
             max({{ cursor_in_place(in_place, types) }}) as newest_at,
             max(case when {{ deleted_in_place(in_place, types) }} then {{ cursor_in_place(in_place, types) }} end) as deleted_at
-        from {{ source(in_place.source, in_place.table) }}
+        from {{ source(in_place.source, table) }}
+        where {{ listed_in_place(in_place, table, types_of) }}
         group by 1
     ) as versions
     left join (
@@ -31,6 +34,7 @@
     ) as staged on versions._load_id = staged._load_id
     cross join (
         select coalesce(max(_loaded_at), timestamp '9999-12-31 00:00:00') as built_until from {{ base }}
+        where _file = '{{ in_place.source }}.{{ table }}'
     ) as builds
     where
         (versions.newest_at <= builds.built_until or staged._load_id is not null)
@@ -39,13 +43,24 @@
             or versions.deleted_at < versions.newest_at
             or (versions.deleted_at > builds.built_until and staged._load_id is not null)
         )
-    {%- else -%}
-    {#- Rows of a table that is missing stay staged. -#}
+    {%- else %}
+    {#- Rows of a table that is missing stay staged. #}
     select
         _load_id,
         count(*) as row_count
     from {{ base }}
-    where _load_id is not null
+    where _file = '{{ in_place.source }}.{{ table }}'
     group by _load_id
-    {%- endif -%}
+    {%- endif %}
+    {%- else %}
+    {#- While parsing. #}
+    select
+        cast(null as text) as _load_id,
+        1 as row_count
+    {%- endfor %}
+{%- endmacro -%}
+
+{#- Names of the tables that an entry of the registry reads in place. -#}
+{%- macro names_in_place(table) -%}
+    {%- do return([table.name] if table.name is string else table.name) -%}
 {%- endmacro -%}

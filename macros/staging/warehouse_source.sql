@@ -6,21 +6,23 @@
     A row stands for a file with one row: its load is its key, and the time of the load is the cursor, so that a newer
     version replaces the row. Of several versions in the table, as tools that only append keep them, the newest counts.
     A row that the tool marks as deleted, or that is gone where it marks none, is removed.
+
+    `table` may be a list of tables whose keys never coincide, such as one table per event. `_file` tells them apart.
+    `overview` names one that lists the rows of the others, too, and its column with their table: such rows are read
+    from their own table.
 -#}
-{%- macro warehouse_source(source_name, table, key, cursor, deleted=none, json_columns=[]) -%}
+{%- macro warehouse_source(source_name, table, key, cursor, deleted=none, json_columns=[], overview=none) -%}
     {%- set in_place = {
-        'source': source_name, 'table': table, 'key': [key] if key is string else key, 'cursor': cursor,
-        'deleted': deleted,
+        'source': source_name, 'tables': [table] if table is string else table,
+        'key': [key] if key is string else key, 'cursor': cursor, 'deleted': deleted, 'overview': overview or {},
     } -%}
     {#- Reconciliation finds this in the graph, and the macros of this run in `model`. -#}
     {%- do config(meta={'in_place': in_place}) -%}
     {%- do model.update({'in_place': in_place}) -%}
-    {%- set types = types_in_place(in_place) -%}
     with
 
     rows_in_place as (
-        {{ rows_in_place(in_place, types) }}
-        {{- recent_in_place(in_place, types) }}
+        {{ rows_in_place(in_place, recent=true) }}
     ),
 
     versions as (
@@ -62,31 +64,48 @@
     {{ optimisation_fence() }}
 {%- endmacro -%}
 
-{#- Columns of the table with their types; empty if there is no table yet. -#}
+{#- Columns of each table with their types; without columns if there is no such table yet. -#}
 {%- macro types_in_place(in_place) -%}
-    {%- set relation = source(in_place.source, in_place.table) -%}
     {%- set types = {} -%}
-    {%- if execute -%}
-        {%- set existing = adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
+    {%- for table in in_place.tables -%}
+        {%- set relation = source(in_place.source, table) -%}
+        {%- do types.update({table: {}}) -%}
+        {%- set existing = adapter.get_relation(relation.database, relation.schema, relation.identifier) if execute else none -%}
         {%- for column in (adapter.get_columns_in_relation(existing) if existing else []) -%}
-            {%- do types.update({column.name: column.data_type | lower}) -%}
+            {%- do types[table].update({column.name: column.data_type | lower}) -%}
         {%- endfor -%}
-    {%- endif -%}
+    {%- endfor -%}
     {%- do return(types) -%}
 {%- endmacro -%}
 
-{#- All rows of the table with landing's columns, every version of them. -#}
-{%- macro rows_in_place(in_place, types) -%}
+{#- All rows of the tables with landing's columns, every version of them; `recent`: only those of an incremental run. -#}
+{%- macro rows_in_place(in_place, recent=false) -%}
+    {%- set types_of = types_in_place(in_place) -%}
+    {%- for table, types in types_of.items() %}
     select
         {{ key_in_place(in_place, types) }} as _load_id,
-        '{{ in_place.source }}.{{ in_place.table }}' as _file,
+        '{{ in_place.source }}.{{ table }}' as _file,
         cast(1 as bigint) as _row_number,
         {{ cursor_in_place(in_place, types) }} as _loaded_at,
         {{ deleted_in_place(in_place, types) }} as _is_deleted
         {%- for column in declared_columns(in_place) %},
         {{ column_text(column, types) }} as {{ adapter.quote(column) }}
         {%- endfor %}
-    {{ 'from ' ~ source(in_place.source, in_place.table) if types else 'where 1 = 0' }}
+    {{ 'from ' ~ source(in_place.source, table) if types else '' }}
+    where {{ listed_in_place(in_place, table, types_of) if types else '1 = 0' }}
+        {{ recent_in_place(in_place, table, types) if recent and types else '' }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro -%}
+
+{#- Condition on a table: not in another table as well. -#}
+{%- macro listed_in_place(in_place, table, types_of) -%}
+    {%- set others = types_of.items() | selectattr(1) | map(attribute=0) | reject('equalto', table) | list -%}
+    {%- if in_place.overview.table == table and others -%}
+    coalesce({{ column_text(in_place.overview.column, types_of[table]) }}, '') not in ('{{ others | join("', '") }}')
+    {%- else -%}
+    1 = 1
+    {%- endif -%}
 {%- endmacro -%}
 
 {%- macro key_in_place(in_place, types) -%}
@@ -109,33 +128,51 @@
 
 {#-
     Condition of an incremental run: rows may be committed after rows with a later cursor, so a day before the newest
-    cursor is read again. A cursor in the future would hide the rows that come before it. The column is compared as it
-    is, with a literal, so that the engine can skip rows.
+    cursor of the table is read again. A cursor in the future would hide the rows that come before it. The column is
+    compared as it is, with a literal, so that the engine can skip rows.
 -#}
-{%- macro recent_in_place(in_place, types) -%}
-    {%- if is_incremental() and types -%}
-        {%- set now = run_started_at.strftime('%Y-%m-%d %H:%M:%S') -%}
-        {%- set since = query_value(
-            "select max(_loaded_at) - interval '1 day' from " ~ this ~ " where _loaded_at <= timestamp '" ~ now ~ "'"
-        ) -%}
+{%- macro recent_in_place(in_place, table, types) -%}
+    {%- if is_incremental() -%}
+        {%- set since = watermarks_in_place().get(in_place.source ~ '.' ~ table) -%}
         {%- set type = types.get(in_place.cursor, '') -%}
-        {%- if since is not none and 'timestamp' in type -%}
-            {%- set column = adapter.quote(in_place.cursor) %}
-        where {{ column }} >= {{ 'timestamptz' if is_zoned(type) else 'timestamp' }} '{{ since }}{{ '+00' if is_zoned(type) }}'
+        {%- if since and 'timestamp' in type -%}
+            {%- set column = adapter.quote(in_place.cursor) -%}
+        and (
+            {{ column }} >= {{ 'timestamptz' if is_zoned(type) else 'timestamp' }} '{{ since }}{{ '+00' if is_zoned(type) }}'
             or {{ column }} is null
-        {%- elif since is not none and type %}
-        where {{ cursor_in_place(in_place, types) }} >= timestamp '{{ since }}'
+        )
+        {%- elif since and type -%}
+        and (
+            {{ cursor_in_place(in_place, types) }} >= timestamp '{{ since }}'
             or {{ cursor_in_place(in_place, types) }} = timestamp '1970-01-01 00:00:00'
+        )
         {%- endif -%}
     {%- endif -%}
 {%- endmacro -%}
 
-{#- Columns that the source's YAML declares. -#}
+{#- Cursor from which each table is read, by its name in `_file`. -#}
+{%- macro watermarks_in_place() -%}
+    {%- if not model.watermarks -%}
+        {%- set watermarks = {} -%}
+        {%- set now = run_started_at.strftime('%Y-%m-%d %H:%M:%S') -%}
+        {%- for row in run_query(
+            "select _file, cast(max(_loaded_at) - interval '1 day' as text) from " ~ this
+            ~ " where _load_id is not null and _loaded_at <= timestamp '" ~ now ~ "' group by _file"
+        ).rows -%}
+            {%- do watermarks.update({row[0]: row[1]}) -%}
+        {%- endfor -%}
+        {%- do model.update({'watermarks': watermarks}) -%}
+    {%- endif -%}
+    {%- do return(model.watermarks) -%}
+{%- endmacro -%}
+
+{#- Columns that the source's YAML declares of any of the tables. -#}
 {%- macro declared_columns(in_place) -%}
-    {%- for source in (graph.sources.values() if execute else []) if source.source_name == in_place.source and source.name == in_place.table -%}
-        {%- do return(source.columns.keys() | list) -%}
+    {%- set columns = [] -%}
+    {%- for source in (graph.sources.values() if execute else []) if source.source_name == in_place.source and source.name in in_place.tables -%}
+        {%- for column in source.columns if column not in columns -%}{%- do columns.append(column) -%}{%- endfor -%}
     {%- endfor -%}
-    {%- do return([]) -%}
+    {%- do return(columns) -%}
 {%- endmacro -%}
 
 {#- A column as text, times in UTC with their offset; null if the table lacks it. -#}
@@ -154,17 +191,17 @@
 
 {#-
     Staged rows that an incremental run replaces or removes: rows with a newer version, and rows that were deleted. If
-    the whole table is missing, its rows stay, since a tool may be about to write it again.
+    a whole table is missing, its rows stay, since a tool may be about to write it again.
 -#}
 {%- macro rows_removed_in_place() -%}
     {%- set in_place = model.in_place -%}
-    {%- set types = types_in_place(in_place) -%}
+    {%- set types_of = types_in_place(in_place) -%}
     select
         staged_rows._load_id,
         staged_rows._loaded_at
     from {{ this }} as staged_rows
     where staged_rows._load_id in (select new_rows._load_id from new_rows)
-    {%- if in_place.deleted in types %}
+    {%- if in_place.deleted in types_of[in_place.tables[0]] %}
     union
     select
         staged_rows._load_id,
@@ -175,14 +212,14 @@
             _load_id,
             max(_loaded_at) as deleted_at
         from (
-            {{ rows_in_place(in_place, types) }}
-            {{- recent_in_place(in_place, types) }}
+            {{ rows_in_place(in_place, recent=true) }}
         ) as rows_in_place
         where _is_deleted
         group by _load_id
     ) as deleted_rows
         on staged_rows._load_id = deleted_rows._load_id and staged_rows._loaded_at <= deleted_rows.deleted_at
-    {%- elif types %}
+    {%- else %}
+    {%- for table, types in types_of.items() if types %}
     union
     select
         staged_rows._load_id,
@@ -190,8 +227,10 @@
     from {{ this }} as staged_rows
     left join (
         select distinct {{ key_in_place(in_place, types) }} as _load_id
-        from {{ source(in_place.source, in_place.table) }}
+        from {{ source(in_place.source, table) }}
+        where {{ listed_in_place(in_place, table, types_of) }}
     ) as present_rows on staged_rows._load_id = present_rows._load_id
-    where staged_rows._load_id is not null and present_rows._load_id is null
+    where staged_rows._file = '{{ in_place.source }}.{{ table }}' and present_rows._load_id is null
+    {%- endfor %}
     {%- endif %}
 {%- endmacro -%}

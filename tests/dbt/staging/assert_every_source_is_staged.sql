@@ -3,7 +3,7 @@
 {% set staged = staged_entities() | map('join', '__') | list %}
 {% set tables = connector_models() | selectattr('table', 'defined') | map(attribute='table') | list %}
 {% set tables_in_place = [] %}
-{% for table in tables %}{% do tables_in_place.append(table.source ~ '.' ~ table.name) %}{% endfor %}
+{% for table in tables %}{% for name in names_in_place(table) %}{% do tables_in_place.append(table.source ~ '.' ~ name) %}{% endfor %}{% endfor %}
 {% set declared = graph.sources.values() if execute else [] %}
 
 select cast(null as text) as forgotten_raw_table
