@@ -7,12 +7,17 @@
                 'loyalty_card': 'loyalty_number', 'email': 'email_identifier', 'payment_card': 'card_token',
             },
             'events': {
-                'event_name': "case when receipt_type = 'return' then 'order_returned' else 'order_completed' end",
+                'event_name': "case receipt_type
+                    when 'sale' then 'order_completed'
+                    when 'return' then 'order_returned'
+                    else 'order_placed'
+                end",
                 'same': ['store_id', 'currency'],
                 'order_id': 'receipt_id',
                 'amount': 'total_amount',
             },
             'contacts': {'where': 'email is not null', 'same': ['email', 'email_identifier']},
+            'known_values': {'receipt_type': ['sale', 'return']},
             'trust': {'email': 50},
         },
         'stg_pos__receipt_lines': {

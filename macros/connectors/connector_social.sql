@@ -10,6 +10,7 @@
             'contacts': {
                 'where': "email is not null and direction = 'inbound'", 'same': ['email', 'email_identifier'],
             },
+            'known_values': {'direction': ['inbound', 'outbound']},
             'trust': {'email': 70},
         },
     }) %}

@@ -15,6 +15,7 @@
                 'where': 'email is not null or phone is not null',
                 'same': ['email', 'email_identifier', 'phone'],
             },
+            'known_values': {'source': ['email', 'phone', 'chat']},
             'trust': {'email': 40, 'phone': 40},
         },
     }) %}

@@ -44,7 +44,7 @@
             or (versions.deleted_at > builds.built_until and staged._load_id is not null)
         )
     {%- else %}
-    {#- Rows of a table that is missing stay staged. -#}
+    {#- Rows of a table that is missing stay staged. #}
     select
         _load_id,
         count(*) as row_count
@@ -53,7 +53,7 @@
     group by _load_id
     {%- endif %}
     {%- else %}
-    {#- While parsing. -#}
+    {#- While parsing. #}
     select
         cast(null as text) as _load_id,
         1 as row_count

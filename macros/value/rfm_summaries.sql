@@ -15,7 +15,8 @@
         cast(max(purchase_date) - min(purchase_date) as bigint) as recency_days,
         cast({{ observed_until }} - min(purchase_date) as bigint) as tenure_days,
         {{ average_amount(
-            'coalesce(sum(case when purchase_number > 1 then amount end), 0)', '(count(*) - 1)'
+            'sum(case when purchase_number > 1 then amount end)',
+            'count(case when purchase_number > 1 then amount end)'
         ) }} as monetary_amount,
         {{ observed_until }} as observed_until
     from (

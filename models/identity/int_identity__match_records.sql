@@ -27,6 +27,19 @@ versions as (
     {%- for source in sources %}
     select * from versions_{{ loop.index }}
     {{ 'union all' if not loop.last }}
+    {%- else %}
+    select
+        cast(null as text) as source_model,
+        cast(null as text) as record_id,
+        cast(null as text) as identifier_type,
+        cast(null as text) as identifier_value,
+        {%- for attribute in match_attributes() if match_sources is defined %}
+        cast(null as text) as {{ attribute }},
+        {%- endfor %}
+        cast(null as boolean) as is_current,
+        cast(null as timestamp) as observed_at,
+        cast(null as bigint) as version_rank
+    where 1 = 0
     {%- endfor %}
 ),
 

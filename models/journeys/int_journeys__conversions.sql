@@ -9,7 +9,7 @@ found_conversions as (
         order_key,
         profile_id,
         channel,
-        cast(coalesce(reporting_amount, 0) as numeric(18, 2)) as amount,
+        reporting_amount as amount,
         ordered_at as converted_at
     from orders
     where not is_return and ordered_at <= {{ as_of() }}

@@ -52,6 +52,7 @@ converted_orders as (
         orders.currency,
         orders.amount,
         cast(orders.amount * rates.reporting_rate as numeric(18, 2)) as reporting_amount,
+        orders.amount is not null and rates.currency is not null as is_valued,
         orders.ordered_at
     from kept_first_reports as orders
     left join exchange_rates as rates on orders.currency = rates.currency

@@ -23,6 +23,7 @@ order_totals as (
     select
         profile_id,
         count(case when not is_return then 1 end) as order_count,
+        count(case when not is_return then reporting_amount end) as valued_order_count,
         count(case when is_return then 1 end) as return_count,
         cast(
             coalesce(sum(case when not is_return then reporting_amount end), 0) as numeric(18, 2)

@@ -13,7 +13,10 @@ records as (
         proof,
         observed_at as recorded_at
     from {{ ref('input_consents') }}
-    where observed_at <= {{ as_of() }}
+    where
+        observed_at <= {{ as_of() }}
+        and consent_channel is not null
+        and purpose is not null
 ),
 
 events as (
@@ -35,14 +38,16 @@ attributed_by_identity as (
 ),
 
 -- A shared mailbox belongs to no single profile, so its grants are ignored, and its withdrawals
--- apply to every profile with that address. Duplicates with the first CTE are removed below.
+-- apply to every profile with that address. What is not plainly granted counts as withdrawn.
+-- Duplicates with the first CTE are removed below.
 attributed_by_mailbox as (
     select
         email_addresses.profile_id,
         records.*
     from records
     inner join email_addresses on records.identifier_value = email_addresses.email_identifier
-    where records.identifier_type = 'email' and records.status = 'withdrawn'
+    where
+        records.identifier_type = 'email' and coalesce(records.status, '') <> 'granted'
 ),
 
 attributed_consents as (
@@ -54,12 +59,12 @@ attributed_consents as (
 ranked_records as (
     select
         *,
-        -- If a grant and a withdrawal have the same time, the withdrawal wins.
+        -- If a grant and anything else have the same time, the grant loses.
         row_number() over (
             partition by profile_id, channel, purpose
             order by
                 recorded_at desc,
-                case when status = 'withdrawn' then 0 else 1 end,
+                case when status = 'granted' then 1 else 0 end,
                 consent_id
         ) as recency
     from attributed_consents
@@ -73,7 +78,7 @@ kept_latest as (
         channel,
         purpose,
         status,
-        status = 'granted' as is_granted,
+        {{ is_granted_consent('status', 'channel', 'purpose') }} as is_granted,
         source,
         proof,
         recorded_at

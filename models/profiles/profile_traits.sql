@@ -79,7 +79,8 @@ scored_profiles as (
         cast(coalesce(orders.gross_amount, 0) as numeric(18, 2)) as gross_amount,
         cast(coalesce(orders.returned_amount, 0) as numeric(18, 2)) as returned_amount,
         cast(coalesce(orders.net_amount, 0) as numeric(18, 2)) as net_amount,
-        {{ average_amount('orders.gross_amount', 'orders.order_count') }} as average_order_amount,
+        {{ average_amount('orders.gross_amount', 'orders.valued_order_count') }}
+            as average_order_amount,
         purchases.costed_amount,
         purchases.margin_amount,
         cast(purchases.discounted_line_count as double precision)

@@ -1,4 +1,4 @@
-"""What a connector's sample company comes to, compared with tests/connectors/<name>/expected/*.csv."""
+"""What a connector's sample comes to, compared with tests/connectors/<name>/expected/*.csv."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ EVENTS = {
     "unknown": "order_placed",
     "voided": "order_cancelled",
     "cancelled": "order_cancelled",
+    "failed": "order_cancelled",
 }
 
 
@@ -72,9 +73,10 @@ class Company:
         if expected is None:
             return None
         rows = self._query(
-            "select order_id, event_name, currency, amount from cdp_staging.input_orders "
-            "where connector = 'CONNECTOR' union all "
-            "select order_id, event_name, currency, amount from cdp_journeys.int_journeys__timeline "
+            "select order_id, event_name, currency, amount "
+            "from cdp_staging.input_orders where connector = 'CONNECTOR' union all "
+            "select order_id, event_name, currency, amount "
+            "from cdp_journeys.int_journeys__timeline "
             "where source_model like 'stg\\_CONNECTOR\\_\\_%' escape '\\' "
             "and event_name in ('order_completed', 'order_placed', 'order_cancelled') "
             "and source_model not in (select source_model from cdp_staging.input_orders)"
@@ -146,11 +148,11 @@ class Company:
         if expected is None:
             return None
         rows = self._query(
-            "select identifier_value, consent_channel, purpose, status from ("
-            "select *, row_number() over (partition by identifier_value, consent_channel, purpose "
-            "order by observed_at desc, case when status = 'granted' then 1 else 0 end) as position "
+            "select identifier_value, consent_channel, purpose, status from (select *, "
+            "row_number() over (partition by identifier_value, consent_channel, purpose "
+            "order by observed_at desc, case when status = 'granted' then 1 else 0 end) as number "
             "from cdp_staging.input_consents where connector = 'CONNECTOR') as ranked "
-            "where position = 1"
+            "where number = 1"
         )
         return (
             {(value.lower(), channel, purpose, status) for value, channel, purpose, status in rows},
@@ -188,7 +190,11 @@ class Company:
         )
         return (
             {(channel, purpose, int(count)) for channel, purpose, count in rows},
-            {(r["channel"], r["purpose"], int(r["people"])) for r in expected if r["people"] != "0"},
+            {
+                (r["channel"], r["purpose"], int(r["people"]))
+                for r in expected
+                if r["people"] != "0"
+            },
         )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from tests.connectors.tables import create_tables
 
+from cdp.settings import Settings
 from cdp.warehouse.connection import Connection
 from tests.connectors.expectations import FOLDER, PEOPLE, Company
-from tests.connectors.tables import load_tables
 from tests.dbt_process import DbtProcess
 from tests.project.platform import Platform, postgres_variables
 
@@ -29,9 +32,11 @@ def platform(
     for name in connectors:
         if (FOLDER / name / "landing").exists():
             built.add_files(FOLDER / name / "landing")
-    with built.warehouse() as connection:
-        for name in connectors:
-            load_tables(connection, FOLDER / name / "tables", name.removesuffix("_fivetran"))
+    with mock.patch.dict(os.environ, built.environment):
+        settings = Settings.from_environment()
+    for name in connectors:
+        if (FOLDER / name / "tables").exists():
+            create_tables(settings, FOLDER / name / "tables", name.split("_")[0])
     built.land()
     built.build()
     return built

@@ -8,7 +8,7 @@ from typing import Any
 from tests.project.platform import Platform
 
 # When a run happened, which is another moment on each engine.
-RUN_TIMES = {"minted_at", "redirected_at", "changed_at", "entered_at", "left_at", "loaded_at"}
+RUN_TIMES = {"created_at", "redirected_at", "changed_at", "entered_at", "left_at", "loaded_at"}
 
 Snapshot = dict[str, list[tuple[Any, ...]]]
 

@@ -165,7 +165,7 @@ def test_a_publication_that_dies_leaves_the_copy_of_before(built: Built, tmp_pat
     with platform.warehouse() as warehouse:
         warehouse.execute("delete from cdp_profiles.profiles")
     with (
-        mock.patch("cdp.publishing._Copier.finish", side_effect=KeyboardInterrupt),
+        mock.patch("cdp.warehouse.publication.Copier.finish", side_effect=KeyboardInterrupt),
         pytest.raises(KeyboardInterrupt),
     ):
         publish(settings, manifest)

@@ -36,12 +36,7 @@ typed as (
         {{ trimmed('push_token') }} as push_token,
         case
             when event_name = 'location_ping' then 'location_pinged'
-            when
-                event_name in (
-                    'app_opened', 'product_viewed', 'product_added', 'order_completed',
-                    'push_received', 'push_opened'
-                )
-                then event_name
+            else {{ snake_case('event_name') }}
         end as event_name,
         {{ trimmed('product_id') }} as product_id,
         {{ trimmed('order_id') }} as order_id,
@@ -78,11 +73,8 @@ valued as (
     required('occurred_at', 'timestamp'),
     required('received_at', 'timestamp'),
     in_the_future('occurred_at', 'occurred_at', 'received_at'),
-    ['event_name is null', 'event_name is not known'],
+    missing('event_name'),
     ['device_id is null and account_id is null', 'device_id and account_id are missing'],
-    unreadable('properties.price', 'number', 'price', 'price_text'),
-    unreadable('properties.total', 'number', 'total', 'total_text'),
-    unreadable('properties.quantity', 'number', 'quantity', 'quantity_text'),
     unreadable('location.latitude', 'number', 'latitude', 'latitude_text'),
     unreadable('location.longitude', 'number', 'longitude', 'longitude_text'),
     negative('properties.price', 'price'),

@@ -39,7 +39,7 @@ identified as (
         case identifier_type
             when 'email' then {{ canonical_email('email') }}
             when 'phone' then phone
-            when 'device' then {{ trimmed('raw_identifier_value') }}
+            else {{ trimmed('raw_identifier_value') }}
         end as identifier_value
     from with_phone
 ),
@@ -47,11 +47,10 @@ identified as (
 {{ staged('identified', key='consent_id', newest_first='recorded_at', rules=[
     missing('consent_id'),
     required('recorded_at', 'timestamp'),
-    one_of('identifier_type', ['email', 'phone', 'device']),
+    missing('identifier_type'),
     required('identifier_value', 'usable identifier'),
-    one_of('channel', ['email', 'push', 'sms', 'ads']),
-    one_of('purpose', ['marketing', 'personalisation']),
-    one_of('status', ['granted', 'withdrawn']),
+    missing('channel'),
+    missing('purpose'),
 ]) }}
 
 select * from staged

@@ -12,14 +12,7 @@ typed as (
         {{ trimmed('event_id') }} as event_id,
         email as raw_email,
         {{ normalise_email('email') }} as email,
-        case
-            when
-                event_type in (
-                    'sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed',
-                    'complained'
-                )
-                then 'email_' || event_type
-        end as event_name,
+        'email_' || {{ snake_case('event_type') }} as event_name,
         {{ trimmed('campaign_id') }} as campaign_id,
         {{ trimmed('campaign_name') }} as campaign_name,
         {{ trimmed('subject') }} as subject,
@@ -40,7 +33,7 @@ identified as (
 {{ staged('identified', key='event_id', newest_first='occurred_at', rules=[
     missing('event_id'),
     required('occurred_at', 'timestamp'),
-    ['event_name is null', 'event_type is not known'],
+    missing('event_type', 'event_name'),
     [trimmed('raw_email') ~ ' is null', 'email is missing'],
 ]) }}
 

@@ -1,5 +1,8 @@
 {{ base_config() }}
 
+-- Until its store is known, the time of a receipt is read in the reporting time zone.
+{% set receipt_zone = "coalesce(stores.time_zone, '" ~ var('reporting_time_zone') ~ "')" %}
+
 with
 
 source as (
@@ -33,7 +36,7 @@ located as (
         typed.*,
         stores.time_zone as store_time_zone,
         {{ canonical_email('typed.email') }} as email_identifier,
-        {{ to_utc('typed.purchased_at_local', 'stores.time_zone') }} as purchased_at
+        {{ to_utc('typed.purchased_at_local', receipt_zone) }} as purchased_at
     from typed
     left join stores on typed.store_id = stores.store_id
 ),
@@ -41,11 +44,6 @@ located as (
 {{ staged('located', key='receipt_id', newest_first='purchased_at', rules=[
     missing('receipt_id'),
     required('purchased_at', 'timestamp', 'purchased_at_local'),
-    missing('store_id'),
-    ['store_time_zone is null', 'store_id is not a known store'],
-    one_of('receipt_type', ['sale', 'return']),
-    required('total_amount', 'number'),
-    missing('currency'),
 ]) }}
 
 select * from staged

@@ -26,10 +26,11 @@ typed as (
         "Email" as raw_email,
         {{ normalise_email('"Email"') }} as email,
         coalesce(own_phone, address_phone) as raw_phone,
+        own_phone is not null as has_own_phone,
         {{ trimmed('"Default Address Address1"') }} as address_line,
         ltrim({{ trimmed('"Default Address Zip"') }}, '''') as postcode,
         {{ trimmed('"Default Address City"') }} as city,
-        upper({{ trimmed('"Default Address Country Code"') }}) as country,
+        {{ country_code('"Default Address Country Code"') }} as country,
         lower({{ trimmed('"Accepts Email Marketing"') }}) as accepts_email,
         lower({{ trimmed('"Accepts SMS Marketing"') }}) as accepts_sms,
         {{ trimmed('"Tags"') }} as tags

@@ -14,8 +14,7 @@ trimmed_columns as (
         coalesce({{ trimmed('"Variant SKU"') }}, {{ trimmed('"SKU"') }}) as product_id,
         coalesce({{ trimmed('"Variant Price"') }}, {{ trimmed('"Price"') }}) as price_text,
         coalesce({{ trimmed('"Cost per item"') }}, {{ trimmed('"Cost"') }}) as cost_text,
-        coalesce({{ trimmed('"Product Category"') }}, {{ trimmed('"Product category"') }})
-            as category
+        {{ trimmed('"Product Category"') }} as category
     from source
 ),
 

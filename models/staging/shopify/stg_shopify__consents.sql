@@ -1,7 +1,8 @@
 {{ config(enabled=connector_is_on()) }}
 
 -- The export says yes or no without a date. A yes may be old, so any dated withdrawal is newer. A no
--- is a withdrawal only if an earlier export said yes: otherwise the customer was never asked.
+-- is a withdrawal only if an earlier export said yes: otherwise the customer was never asked. Consent
+-- to text messages is not about a number that belongs to the address.
 with
 
 base as (
@@ -28,7 +29,7 @@ answers as (
         customer_id,
         'sms' as channel,
         'phone' as identifier_type,
-        phone as identifier_value,
+        case when has_own_phone then phone end as identifier_value,
         accepts_sms as answer,
         _loaded_at,
         _staged_batch

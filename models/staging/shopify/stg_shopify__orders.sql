@@ -12,9 +12,11 @@ accepted as (
         shopify_order_id,
         -- An order that was cancelled before it was paid never counts.
         case
-            when cancelled_at is not null and financial_status in ('pending', 'authorized')
+            when
+                cancelled_at is not null
+                and coalesce(financial_status, 'pending') in ('pending', 'authorized')
                 then 'cancelled'
-            else financial_status
+            else coalesce(financial_status, 'unknown')
         end as status,
         email,
         email_identifier,

@@ -46,7 +46,6 @@ identified as (
     required('created_at', 'timestamp'),
     required('updated_at', 'timestamp'),
     unreadable('satisfaction', 'number'),
-    one_of('source', ['email', 'phone', 'chat']),
 ]) }}
 
 select * from staged

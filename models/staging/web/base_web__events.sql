@@ -48,14 +48,7 @@ typed as (
         case
             when type = 'page' then 'page_viewed'
             when type = 'identify' then 'identified'
-            when type = 'track' then
-                case event
-                    when 'Product Viewed' then 'product_viewed'
-                    when 'Product Added' then 'product_added'
-                    when 'Checkout Started' then 'checkout_started'
-                    when 'Order Completed' then 'order_completed'
-                    when 'Signed Up' then 'signed_up'
-                end
+            else coalesce({{ snake_case('event') }}, {{ snake_case('type') }})
         end as event_name,
         {{ trimmed('product_id') }} as product_id,
         {{ trimmed('order_id') }} as order_id,
@@ -98,11 +91,8 @@ derived as (
     required('timestamp', 'timestamp', 'occurred_at'),
     required('received_at', 'timestamp'),
     in_the_future('timestamp', 'occurred_at', 'received_at'),
-    ['event_name is null', 'type and event are not known'],
+    ['event_name is null', 'type and event are missing'],
     ['anonymous_id is null and account_id is null', 'anonymous_id and user_id are missing'],
-    unreadable('properties.price', 'number', 'price', 'price_text'),
-    unreadable('properties.total', 'number', 'total', 'total_text'),
-    unreadable('properties.quantity', 'number', 'quantity', 'quantity_text'),
     negative('properties.price', 'price'),
     negative('properties.total', 'total'),
     negative('properties.quantity', 'quantity'),

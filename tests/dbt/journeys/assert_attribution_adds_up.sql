@@ -7,7 +7,7 @@ with
 conversions as (
     select
         order_key,
-        coalesce(reporting_amount, 0) as amount
+        reporting_amount as amount
     from {{ ref('orders') }}
     where not is_return and ordered_at <= {{ as_of() }}
 ),

@@ -1,18 +1,15 @@
-{{ config(meta={'dagster': {'ref': {'name': 'profile_consents'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'contactable_profiles'}}}) }}
 
--- Channels that somebody consented to and macro contact_channels() does not list: an erasure would
--- not hold there.
+-- Channels on which somebody may be contacted and that macro contact_channels() does not list: an
+-- erasure would not apply there.
+{% set channels = contact_channels() | join("', '") %}
+
 with
 
-consents as (
-    select * from {{ ref('profile_consents') }}
+contactable_profiles as (
+    select * from {{ ref('contactable_profiles') }}
 )
 
 select distinct channel
-from consents
-where
-    channel not in (
-        {%- for channel in contact_channels() %}
-        '{{ channel }}'{{ ',' if not loop.last }}
-        {%- endfor %}
-    )
+from contactable_profiles
+where channel not in ('{{ channels }}')

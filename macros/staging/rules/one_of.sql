@@ -1,6 +1,0 @@
-{%- macro one_of(field, values) -%}
-    {{- return([
-        'coalesce(' ~ field ~ ", '') not in ('" ~ values | join("', '") ~ "')",
-        field ~ ' is not known'
-    ]) -}}
-{%- endmacro -%}
