@@ -3,7 +3,9 @@
 with
 
 source as (
-    {{ warehouse_source('hubspot_fivetran', 'company', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted') }}
+    {{ warehouse_source(
+        'hubspot_fivetran', 'company', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+    ) }}
 ),
 
 typed as (

@@ -4,7 +4,9 @@
 with
 
 source as (
-    {{ warehouse_source('hubspot_fivetran', 'deal', key='deal_id', cursor='_fivetran_synced', deleted='_fivetran_deleted') }}
+    {{ warehouse_source(
+        'hubspot_fivetran', 'deal', key='deal_id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+    ) }}
 ),
 
 typed as (

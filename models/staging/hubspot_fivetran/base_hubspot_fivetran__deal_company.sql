@@ -21,9 +21,11 @@ typed as (
     {{ optimisation_fence() }}
 ),
 
-{{ staged('typed', key=['deal_id', 'company_id', 'type_id', 'category'], newest_first='_loaded_at', rules=[
-    missing('deal_id'),
-    missing('company_id'),
-]) }}
+{{ staged(
+    'typed', key=['deal_id', 'company_id', 'type_id', 'category'], newest_first='_loaded_at', rules=[
+        missing('deal_id'),
+        missing('company_id'),
+    ]
+) }}
 
 select * from staged

@@ -1,7 +1,7 @@
 {{ base_config(in_place=true) }}
 
--- Robots open and click too: HubSpot marks their events as filtered, and they do not count. A status
--- change says in another table what changed; table email_subscription_change has the same changes.
+-- Robots open and click too: HubSpot marks their events as filtered, and they do not count. What a
+-- status change changed is in another table; email_subscription_change has the same changes.
 with
 
 source as (

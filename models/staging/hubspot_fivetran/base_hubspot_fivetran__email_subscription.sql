@@ -3,7 +3,9 @@
 with
 
 source as (
-    {{ warehouse_source('hubspot_fivetran', 'email_subscription', key='id', cursor='_fivetran_synced') }}
+    {{ warehouse_source(
+        'hubspot_fivetran', 'email_subscription', key='id', cursor='_fivetran_synced'
+    ) }}
 ),
 
 typed as (

@@ -1,7 +1,7 @@
 {{ config(enabled=connector_is_on()) }}
 
--- Grants have dates in the table of subscription changes. The contact only says whether it opted out
--- of all email, which it did at its latest change at the latest.
+-- Grants have dates in the table of subscription changes. The contact only says whether it opted
+-- out of all email, which it did at its latest change at the latest.
 with
 
 base as (

@@ -1,7 +1,7 @@
 {{ config(enabled=connector_is_on()) }}
 
--- The primary company counts, otherwise the company with the smallest id. A stage that is not listed
--- keeps its id.
+-- The primary company counts, otherwise the company with the smallest id. A stage that is not
+-- listed keeps its id.
 with
 
 base as (

@@ -1,11 +1,13 @@
 {{ base_config(in_place=true) }}
 
--- The order and its cancellation are events of their own, but one record: the order. Fivetran writes
--- the properties of events into columns, in snake case.
+-- The order and its cancellation are events of their own, but one record: the order. Fivetran
+-- writes the properties of events into columns, in snake case.
 with
 
 source as (
-    {{ warehouse_source('klaviyo_fivetran', 'event', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted') }}
+    {{ warehouse_source(
+        'klaviyo_fivetran', 'event', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+    ) }}
 ),
 
 typed as (

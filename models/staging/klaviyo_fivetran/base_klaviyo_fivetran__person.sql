@@ -4,7 +4,9 @@
 with
 
 source as (
-    {{ warehouse_source('klaviyo_fivetran', 'person', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted') }}
+    {{ warehouse_source(
+        'klaviyo_fivetran', 'person', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+    ) }}
 ),
 
 trimmed_columns as (
@@ -32,8 +34,10 @@ typed as (
         {{ country_code('"country"') }} as country,
         lower({{ trimmed('"subscriptions_email_marketing_consent"') }}) as email_consent,
         {{ to_timestamp('"subscriptions_email_marketing_timestamp"') }} as email_consent_at,
-        case when sms_answer = 'subscribed' and not may_receive_sms then 'blocked' else sms_answer end
-            as sms_consent,
+        case
+            when sms_answer = 'subscribed' and not may_receive_sms then 'blocked'
+            else sms_answer
+        end as sms_consent,
         case
             when sms_answer = 'subscribed' and not may_receive_sms then null
             else {{ to_timestamp('"subscriptions_sms_marketing_timestamp"') }}
