@@ -21,8 +21,11 @@ _FORMATS: dict[str, FileFormat] = {
     "tsv": "tsv",
     "jsonl": "jsonl",
     "ndjson": "jsonl",
+    "json": "jsonl",
     "parquet": "parquet",
 }
+# What a compressed file of another format ends in before its `.gz`.
+_OTHER_EXTENSION = re.compile(r"[a-z]{1,5}|7z|mp[34]")
 _NAME = re.compile(r"[a-z](?:_?[a-z0-9])*")
 
 
@@ -141,10 +144,16 @@ def _source_file(entry: Entry) -> SourceFile | str:
         return "the folder names make a table name of more than 63 characters: shorten them"
     name = parts[-1].lower()
     is_gzipped = name.endswith(".gz")
-    extension = name.removesuffix(".gz").rpartition(".")[2]
+    stem, _, extension = name.removesuffix(".gz").rpartition(".")
     file_format = _FORMATS.get(extension)
+    # Tracking tools write JSON lines to files that are named `<id>.gz`.
+    if is_gzipped and not (stem and _OTHER_EXTENSION.fullmatch(extension)):
+        file_format = file_format or "jsonl"
     if file_format is None or (is_gzipped and file_format == "parquet"):
-        return "unknown extension: csv, tsv, jsonl or ndjson (each also .gz) and parquet are read"
+        return (
+            "unknown extension: csv, tsv, jsonl, ndjson or json (each also .gz), parquet, and .gz"
+            " alone for JSON lines are read"
+        )
     return SourceFile(
         channel=channel,
         entity=entity,

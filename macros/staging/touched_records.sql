@@ -1,6 +1,7 @@
 {#- Keys of the records of a staging model that were staged after a batch, removed ones included. A model that derives
     records from another base model ends their keys in the connector's `record_suffixes`. Rows of other base models that
-    are joined touch the records which they belong to. -#}
+    are joined touch the records which they belong to. Rows of a model that reads other records change with those, and
+    then have a newer batch than their own row in the base model. -#}
 {%- macro touched_records(model_name, since) -%}
     {%- set suffixes = record_suffixes(model_name) -%}
     {%- for suffix in suffixes or [''] %}
@@ -17,6 +18,12 @@
     {%- if not loop.last %}
     union all
     {%- endif %}
+    {%- endfor %}
+    {%- for source in connector_models() if source.model == model_name and (source.joined or source.reads_other_records) %}
+    union
+    select cast({{ source.record_id }} as text) as _record_key
+    from {{ ref(model_name) }}
+    where _staged_batch > {{ since }}
     {%- endfor %}
 {%- endmacro -%}
 

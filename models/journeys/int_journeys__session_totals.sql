@@ -16,7 +16,10 @@ session_totals as (
         max(case when is_session_start then page_path end) as entry_page_path,
         count(*) as event_count,
         count(
-            case when event_name in ('page_viewed', 'product_viewed', 'app_opened') then 1 end
+            case
+                when event_name in ('page_viewed', 'screen_viewed', 'product_viewed', 'app_opened')
+                    then 1
+            end
         ) as view_count,
         count(case when event_name = 'product_viewed' then 1 end) as product_viewed_count,
         count(case when event_name = 'product_added' then 1 end) as product_added_count,

@@ -40,7 +40,9 @@ summed_open_sessions as (
         count(
             case
                 when
-                    session_events.event_name in ('page_viewed', 'product_viewed', 'app_opened')
+                    session_events.event_name in (
+                        'page_viewed', 'screen_viewed', 'product_viewed', 'app_opened'
+                    )
                     then 1
             end
         ) as view_count,

@@ -20,6 +20,7 @@ EVENTS = {
     "unknown": "order_placed",
     "voided": "order_cancelled",
     "cancelled": "order_cancelled",
+    "failed": "order_cancelled",
 }
 
 

@@ -63,7 +63,18 @@ def test_csv_with_a_header_only(duckdb_world: World) -> None:
     assert duckdb_world.rows() == []
 
 
-@pytest.mark.parametrize("name", ["1.jsonl", "1.ndjson", "1.jsonl.gz"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "1.jsonl",
+        "1.ndjson",
+        "1.jsonl.gz",
+        "1.json",
+        "1.json.gz",
+        "1616412345678.9f2c.1.2.0c5e-4b1d.gz",
+        "calls.gz",
+    ],
+)
 def test_jsonl_top_level_keys_become_columns(world: World, name: str) -> None:
     world.write(
         f"shop/orders/{name}",

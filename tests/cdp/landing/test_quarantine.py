@@ -172,6 +172,8 @@ def test_a_version_that_cannot_be_read_leaves_the_one_before(world: World) -> No
 def test_what_belongs_to_no_table_is_named(duckdb_world: World) -> None:
     for path in [
         "shop/orders/notes.xlsx",
+        "shop/orders/export.tar.gz",
+        "shop/orders/export.xml.gz",
         "shop/orders/readme",
         "shop/orders/1.parquet.gz",
         "shop/loose.csv",
@@ -196,6 +198,8 @@ def test_what_belongs_to_no_table_is_named(duckdb_world: World) -> None:
         "shop/loose.csv": "not in <channel>/<entity>/",
         "shop/orders/1.parquet.gz": "unknown extension",
         "shop/orders/notes.xlsx": "unknown extension",
+        "shop/orders/export.tar.gz": "unknown extension",
+        "shop/orders/export.xml.gz": "unknown extension",
         "shop/orders/readme": "unknown extension",
         "Web-Shop/orders/1.csv": "folder 'Web-Shop' cannot name a table",
         "shop/a__b/1.csv": "folder 'a__b' cannot name a table",

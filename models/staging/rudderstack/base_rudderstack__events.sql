@@ -1,0 +1,3 @@
+{{ base_config() }}
+
+{{ tracking_calls_in_files('rudderstack') }}

@@ -1,0 +1,3 @@
+{{ config(enabled=connector_is_on()) }}
+
+{{ tracking_aliases('segment') }}
