@@ -100,39 +100,3 @@
         },
     }) %}
 {% endmacro %}
-
-{# Query of the distinct values of all these columns. A missing value counts where the contract requires one. #}
-{% macro outside_value_rows() %}
-    {%- for contract, column, vocabulary in outside_columns() %}
-    {%- set value = ('lower(' ~ column ~ ')') if vocabularies()[vocabulary].lower else column %}
-    {{ 'union all' if not loop.first }}
-    select
-        connector,
-        '{{ contract }}' as input_name,
-        '{{ column }}' as column_name,
-        '{{ vocabulary }}' as vocabulary,
-        {{ value }} as value,
-        count(*) as record_count,
-        min(observed_at) as first_seen_at
-    from {{ contract }}_inputs
-    {%- if column ~ '!' not in input_contracts()[contract] %}
-    where {{ column }} is not null
-    {%- endif %}
-    group by connector, {{ value }}
-    {%- endfor %}
-    {%- for source in connector_models('known_values') %}
-    {%- for column in source.known_values %}
-    union all
-    select
-        '{{ source.connector }}' as connector,
-        '{{ source.model }}' as input_name,
-        '{{ column }}' as column_name,
-        '{{ source.model }}.{{ column }}' as vocabulary,
-        {{ column }} as value,
-        count(*) as record_count,
-        min({{ source.observed_at }}) as first_seen_at
-    from {{ ref(source.model) }}
-    group by {{ column }}
-    {%- endfor %}
-    {%- endfor %}
-{% endmacro %}
