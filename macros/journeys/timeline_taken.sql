@@ -5,7 +5,7 @@
 {%- macro timeline_taken() -%}
     {%- set combination_profiles = ref('int_identity__combination_profiles') if not execute or processed_batch() -%}
     {%- if not execute -%}
-        {%- for source in identity_sources() -%}{%- do bases_of(source.model) -%}{%- endfor -%}
+        {%- for source in identity_sources() -%}{%- do ref(source.model) -%}{%- do bases_of(source.model) -%}{%- endfor -%}
         {%- do ref('identity_graph') -%}
         {%- do return(none) -%}
     {%- endif -%}

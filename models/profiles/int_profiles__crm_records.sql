@@ -84,6 +84,21 @@ evaluated_records as (
     left join remaining_contacts on crm_contacts.profile_id = remaining_contacts.profile_id
     left join deliverability on crm_contacts.email_identifier = deliverability.email_identifier
     left join contacts on crm_contacts.profile_id = contacts.profile_id
+),
+
+-- Two connectors may report the same contact, such as exports and tables of one CRM.
+latest_reports as (
+    select *
+    from evaluated_records
+    where
+        not exists (
+            select 1
+            from evaluated_records as others
+            where
+                others.contact_id = evaluated_records.contact_id
+                and (others.updated_at, others.source_model)
+                > (evaluated_records.updated_at, evaluated_records.source_model)
+        )
 )
 
-select * from evaluated_records
+select * from latest_reports

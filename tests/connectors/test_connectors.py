@@ -8,11 +8,11 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from tests.connectors.tables import create_tables
 
 from cdp.settings import Settings
 from cdp.warehouse.connection import Connection
 from tests.connectors.expectations import FOLDER, PEOPLE, Company
+from tests.connectors.tables import create_tables
 from tests.dbt_process import DbtProcess
 from tests.project.platform import Platform, postgres_variables
 

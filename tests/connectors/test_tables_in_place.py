@@ -182,7 +182,8 @@ def test_a_row_is_new_changed_late_deleted_or_gone(
     ]
     assert [row[0] for row in staged["transactions"]] == ["7", "9"]
     removed = warehouse.query(
-        "select _record_key from cdp_staging.base_shopify_fivetran__customer where _row_status = 'removed'"
+        "select _record_key from cdp_staging.base_shopify_fivetran__customer "
+        "where _row_status = 'removed'"
     )
     assert removed == [("2",)]
 
@@ -209,6 +210,7 @@ def test_a_row_is_new_changed_late_deleted_or_gone(
     monkeypatch.setenv("CDP_SCHEMA", "cdp")
     dbt_process.check("run", "--select", "base_shopify_fivetran__customer")
     ((rows,),) = warehouse.query(
-        "select count(*) from cdp_staging.base_shopify_fivetran__customer where _row_status = 'accepted'"
+        "select count(*) from cdp_staging.base_shopify_fivetran__customer "
+        "where _row_status = 'accepted'"
     )
     assert rows == 5

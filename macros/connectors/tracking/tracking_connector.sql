@@ -29,7 +29,7 @@
             'devices': {'where': 'device_id is not null', 'same': ['device_id', 'push_token', 'platform']},
         },
         'identifies': {
-            'record_id': '_record_key', 'observed_at': 'occurred_at',
+            'reads_other_records': true, 'record_id': '_record_key', 'observed_at': 'occurred_at',
             'identifiers': {
                 'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone', 'push_token': 'push_token',
                 'device': 'device_id', 'cookie': 'anonymous_id', 'visit': identifiers.visit,
@@ -44,7 +44,8 @@
             'trust': {'email': 26, 'phone': 26, 'name': 26, 'birth_date': 26, 'address': 26},
         },
         'aliases': {
-            'record_id': '_record_key', 'record_suffixes': ['/surviving', '/merged'], 'observed_at': 'occurred_at',
+            'reads_other_records': true, 'record_id': '_record_key', 'record_suffixes': ['/surviving', '/merged'],
+            'observed_at': 'occurred_at',
             'identifiers': {
                 'merged_contact': "'" ~ vendor ~ ":' || surviving_id", 'account': 'account_id', 'cookie': 'anonymous_id',
             },
@@ -58,7 +59,7 @@
             },
         },
         'orders': {
-            'record_id': '_record_key', 'observed_at': 'occurred_at',
+            'reads_other_records': true, 'record_id': '_record_key', 'observed_at': 'occurred_at',
             'identifiers': {
                 'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone', 'order': 'order_id',
                 'cookie': 'anonymous_id', 'visit': identifiers.visit,
@@ -66,7 +67,7 @@
             'orders': {'same': ['order_id', 'status', 'currency', 'amount'], 'visitor_id': 'anonymous_id'},
         },
         'refunds': {
-            'record_id': '_record_key', 'observed_at': 'occurred_at',
+            'reads_other_records': true, 'record_id': '_record_key', 'observed_at': 'occurred_at',
             'identifiers': {
                 'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone', 'order': 'order_id',
                 'cookie': 'anonymous_id',
@@ -78,7 +79,8 @@
             'order_lines': {'same': ['order_id', 'line_number', 'product_id', 'quantity', 'unit_price']},
         },
         'consents': {
-            'record_id': '_record_key', 'record_suffixes': ['/email', '/sms', '/ads'], 'observed_at': 'occurred_at',
+            'reads_other_records': true, 'record_id': '_record_key', 'record_suffixes': ['/email', '/sms', '/ads'],
+            'observed_at': 'occurred_at',
             'identifiers': {
                 'account': 'account_id', 'email': 'email_identifier', 'phone': 'phone', 'cookie': 'anonymous_id',
             },

@@ -23,7 +23,7 @@ typed as (
         {{ trimmed('"user_id (metadata)"') }} as account_id,
         {{ first_name_of('full_name') }} as first_name,
         {{ last_name_of('full_name') }} as last_name,
-        "Email" as raw_email,
+        {{ trimmed('"Email"') }} as raw_email,
         {{ normalise_email('"Email"') }} as email,
         {{ trimmed('"Phone"') }} as raw_phone,
         {{ trimmed('"Address Line1"') }} as address_line,

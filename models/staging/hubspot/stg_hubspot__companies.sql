@@ -1,0 +1,27 @@
+{{ config(enabled=connector_is_on()) }}
+
+with
+
+base as (
+    select * from {{ ref('base_hubspot__companies') }}
+),
+
+accepted as (
+    select
+        company_id,
+        name,
+        domain,
+        industry,
+        city,
+        country,
+        employee_count,
+        annual_revenue_amount,
+        created_at,
+        updated_at,
+        _record_key,
+        _staged_batch
+    from base
+    where _row_status = 'accepted'
+)
+
+select * from accepted

@@ -1,0 +1,22 @@
+{{ config(enabled=connector_is_on()) }}
+
+with
+
+base as (
+    select * from {{ ref('base_hubspot_fivetran__deal_pipeline_stage') }}
+),
+
+accepted as (
+    select
+        pipeline_id,
+        stage_id,
+        label,
+        is_closed,
+        probability,
+        _record_key,
+        _staged_batch
+    from base
+    where _row_status = 'accepted'
+)
+
+select * from accepted
