@@ -4,7 +4,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'hubspot_fivetran', 'company', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+        'hubspot_fivetran', 'company', key='id',
+        cursor='_fivetran_synced', deleted='_fivetran_deleted'
     ) }}
 ),
 

@@ -4,7 +4,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'hubspot_fivetran', 'contact', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+        'hubspot_fivetran', 'contact', key='id',
+        cursor='_fivetran_synced', deleted='_fivetran_deleted'
     ) }}
 ),
 

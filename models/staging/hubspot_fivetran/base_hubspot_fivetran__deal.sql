@@ -5,7 +5,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'hubspot_fivetran', 'deal', key='deal_id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+        'hubspot_fivetran', 'deal', key='deal_id',
+        cursor='_fivetran_synced', deleted='_fivetran_deleted'
     ) }}
 ),
 

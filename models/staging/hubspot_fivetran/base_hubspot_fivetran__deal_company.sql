@@ -22,10 +22,8 @@ typed as (
 ),
 
 {{ staged(
-    'typed', key=['deal_id', 'company_id', 'type_id', 'category'], newest_first='_loaded_at', rules=[
-        missing('deal_id'),
-        missing('company_id'),
-    ]
+    'typed', key=['deal_id', 'company_id', 'type_id', 'category'], newest_first='_loaded_at',
+    rules=[missing('deal_id'), missing('company_id')]
 ) }}
 
 select * from staged

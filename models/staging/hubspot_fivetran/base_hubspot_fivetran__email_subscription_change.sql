@@ -4,7 +4,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'hubspot_fivetran', 'email_subscription_change', key='_fivetran_id', cursor='_fivetran_synced'
+        'hubspot_fivetran', 'email_subscription_change', key='_fivetran_id',
+        cursor='_fivetran_synced'
     ) }}
 ),
 

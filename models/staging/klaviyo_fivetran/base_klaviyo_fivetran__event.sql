@@ -6,7 +6,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'klaviyo_fivetran', 'event', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+        'klaviyo_fivetran', 'event', key='id',
+        cursor='_fivetran_synced', deleted='_fivetran_deleted'
     ) }}
 ),
 

@@ -5,7 +5,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'klaviyo_fivetran', 'person', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+        'klaviyo_fivetran', 'person', key='id',
+        cursor='_fivetran_synced', deleted='_fivetran_deleted'
     ) }}
 ),
 
