@@ -55,6 +55,18 @@ dbt: setup ## Run dbt with the target's environment: make dbt ARGS="build -s pro
 build: setup ## Build and test models, a line per layer: make build ARGS="-s profiles"
 	@$(CDP) build $(ARGS)
 
+.PHONY: new-connector
+new-connector: setup ## Write a connector from a sample: make new-connector NAME=reviews FROM=ratings.csv, or TABLE=schema.table
+	@$(CDP) new connector $(NAME) $(if $(FROM),--from "$(FROM)") $(if $(TABLE),--table "$(TABLE)")
+
+.PHONY: check-connector
+check-connector: setup ## Say what a connector does not fill, match or explain: make check-connector NAME=shopify
+	@$(CDP) check connector $(NAME)
+
+.PHONY: doctor
+doctor: setup ## Say whom a built warehouse can reach, what it lacks, and the next step for each
+	@$(CDP) doctor
+
 .PHONY: upgrade
 upgrade: setup ## Upgrade a warehouse that an earlier version built; DROP=1 drops relations that belong to no model any more
 	@$(CDP) upgrade $(if $(DROP),--drop-removed)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from cdp.cli import connectors
 from cdp.cli.customer_page import page
 from cdp.cli.sync import PROJECT_DIR, sync
 
@@ -23,6 +24,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(sync, name="sync")
+app.add_typer(connectors.new, name="new")
+app.add_typer(connectors.check, name="check")
+app.command()(connectors.doctor)
 app.add_typer(page, name="customer-page", invoke_without_command=True)
 
 

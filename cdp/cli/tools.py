@@ -33,6 +33,7 @@ def writes(arguments: Sequence[str]) -> bool:
 
 def dbt(arguments: Sequence[str]) -> None:
     """Run a dbt command; commands that write wait for other writers."""
+    arguments = without_unit_tests(arguments)
     name = " ".join(["dbt", *arguments[:2]])
     with session(name if writes(arguments) else ""):
         os.chdir(PROJECT_DIR)
@@ -41,6 +42,21 @@ def dbt(arguments: Sequence[str]) -> None:
         from cdp.dbt import command
 
         raise typer.Exit(command.status(command.run(arguments)))
+
+
+def without_unit_tests(arguments: Sequence[str]) -> list[str]:
+    """The arguments of a build without unit tests, unless they mention unit tests.
+
+    Unit tests prove the models, not the data, and those of incremental models need their relations,
+    which a new warehouse does not have yet.
+    """
+    from cdp.dbt.command import WITHOUT_UNIT_TESTS
+
+    words = list(arguments)
+    if "build" not in words or any("unit" in word for word in words):
+        return words
+    place = words.index("build") + 1
+    return [*words[:place], *WITHOUT_UNIT_TESTS, *words[place:]]
 
 
 def build(arguments: Sequence[str], *, is_verbose: bool) -> None:

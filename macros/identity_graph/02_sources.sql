@@ -1,4 +1,7 @@
-{# Entries of `identity_sources`, numbered. Source 0 is the overrides. #}
+{#
+    Entries of `identity_sources`, numbered. Source 0 is the overrides. The bit mask of a link holds 63 sources: the last
+    ones share a bit and count as one.
+#}
 {% macro graph_sources() %}
     {% set sources = [{'number': 0, 'model': 'link_overrides', 'is_override': true}] %}
     {% for entry in identity_sources() %}
@@ -6,9 +9,6 @@
         {% do source.update(entry) %}
         {% do sources.append(source) %}
     {% endfor %}
-    {% if sources | length > 62 %}
-        {% do exceptions.raise_compiler_error('identity_sources has more than 61 entries, more than the bit mask of a link holds: combine some in a model.') %}
-    {% endif %}
     {% do return(sources) %}
 {% endmacro %}
 

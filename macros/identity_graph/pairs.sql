@@ -40,7 +40,7 @@
         identifier_key_a,
         identifier_key_b,
         cast(sum(record_count) as bigint) as record_count,
-        bit_or(cast(1 as bigint) << source_number) as source_mask,
+        bit_or(cast(1 as bigint) << least(source_number, 62)) as source_mask,
         {# Source and record belong together, so the least of them is picked as one text. #}
         min({{ source_model('source_number') }} || ':' || sample_record_id) as sample_record,
         min(first_observed_at) as first_observed_at,

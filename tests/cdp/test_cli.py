@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from cdp.cli import session, sql_prompt
+from cdp.cli import session, sql_prompt, tools
 from cdp.cli.progress import LayerProgress
 from cdp.settings import PROJECT_DIR, Runs, Settings
 from tests.command import cdp
@@ -236,3 +236,17 @@ def test_the_prompt_says_when_another_process_writes(
         assert cdp("sql") == 1
         writer.communicate(b"\n")
     assert "is being written by another process" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("build", "build --exclude-resource-type unit_test"),
+        ("--quiet build -s a", "--quiet build --exclude-resource-type unit_test -s a"),
+        ("build -s a,test_type:unit", "build -s a,test_type:unit"),
+        ("build --resource-type unit_test", "build --resource-type unit_test"),
+        ("test", "test"),
+    ],
+)
+def test_a_build_leaves_unit_tests_out_unless_asked_for(arguments: str, expected: str) -> None:
+    assert tools.without_unit_tests(arguments.split()) == expected.split()

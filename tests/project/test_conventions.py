@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from typing import Any
+
+import pytest
+
+from cdp.settings import PROJECT_DIR
+from tests.dbt_process import DbtProcess
+from tests.project.platform import Platform
 
 Manifest = dict[str, Any]
 Node = dict[str, Any]
@@ -13,7 +20,7 @@ Node = dict[str, Any]
 LAYERS = ["staging", "identity", "journeys_profiles", "value", "audiences", "syncs", "metrics"]
 LAYER_OF_FOLDER = {"profiles": "journeys_profiles", "journeys": "journeys_profiles"}
 MODEL_NAME = {
-    "staging": r"(stg|base)_[a-z]+__[a-z_]+|staging_[a-z_]+",
+    "staging": r"(stg|base)_[a-z_]+__[a-z_]+|staging_[a-z_]+|input_[a-z_]+|unmapped_values",
     "identity": r"int_identity__[a-z_]+|identity_[a-z_]+|profile_[a-z_]+",
     "profiles": r"int_profiles__[a-z_]+|[a-z_]+",
     "journeys": r"int_journeys__[a-z_]+|[a-z_]+",
@@ -24,6 +31,20 @@ MODEL_NAME = {
 }
 KEY_TESTS = {"unique", "unique_combination"}
 MAXIMUM_LINES = 160
+
+
+@pytest.fixture(scope="module")
+def manifest(dbt_process: DbtProcess, tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """The project with every connector on."""
+    entries = (PROJECT_DIR / "macros" / "connectors").glob("connector_*.sql")
+    names = {path.stem.removeprefix("connector_") for path in entries}
+    platform = Platform.create(
+        tmp_path_factory.mktemp("everything"),
+        {"CDP_TARGET": "duckdb", "CDP_CONNECTORS": ",".join(sorted(names))},
+        dbt_process,
+    )
+    parsed: Manifest = json.loads(platform.parsed_manifest_path.read_text())
+    return parsed
 
 
 def models(manifest: Manifest) -> list[Node]:
@@ -147,7 +168,7 @@ def test_every_source_says_how_old_it_may_be(manifest: Manifest) -> None:
     channels = [n for n in manifest["sources"].values() if n["source_name"] != "landing"]
     wrong = [n["identifier"] for n in channels if not n["freshness"]["warn_after"]["count"]]
     assert not wrong
-    assert all(node["loaded_at_field"] == "_loaded_at" for node in channels)
+    assert all(node["loaded_at_field"] for node in channels)
 
 
 def test_every_project_macro_is_described(manifest: Manifest) -> None:
