@@ -69,7 +69,8 @@ rejected as (
 
 keyed as (
     select
-        {{ surrogate_key(['source', 'raw_table', 'load_id', "coalesce(row_number, 0)"]) }} as quarantined_row_id,
+        {{ surrogate_key(['source', 'raw_table', 'load_id', "coalesce(row_number, 0)"]) }}
+            as quarantined_row_id,
         rejected.*
     from rejected
 )

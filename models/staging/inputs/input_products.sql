@@ -1,4 +1,4 @@
--- A shop and a catalogue may bring the same product: that of the connector which is listed first counts.
+-- A shop and a catalogue may bring the same product: that of the connector listed first counts.
 with
 
 inputs as (

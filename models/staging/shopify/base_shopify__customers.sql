@@ -23,7 +23,7 @@ typed as (
         coalesce(trimmed_id, lower({{ trimmed('"Email"') }}), own_phone) as customer_id,
         {{ trimmed('"First Name"') }} as first_name,
         {{ trimmed('"Last Name"') }} as last_name,
-        "Email" as raw_email,
+        {{ trimmed('"Email"') }} as raw_email,
         {{ normalise_email('"Email"') }} as email,
         coalesce(own_phone, address_phone) as raw_phone,
         own_phone is not null as has_own_phone,

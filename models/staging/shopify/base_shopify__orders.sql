@@ -24,7 +24,7 @@ typed as (
         cast(_loaded_at as text) || ' ' || _file as exported_order,
         {{ trimmed('"Id"') }} as shopify_order_id,
         lower({{ trimmed('"Financial Status"') }}) as financial_status,
-        "Email" as raw_email,
+        {{ trimmed('"Email"') }} as raw_email,
         {{ normalise_email('"Email"') }} as email,
         coalesce({{ trimmed('"Phone"') }}, {{ trimmed('"Billing Phone"') }}) as raw_phone,
         {{ trimmed('"Billing City"') }} as city,

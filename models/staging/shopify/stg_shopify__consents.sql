@@ -1,8 +1,8 @@
 {{ config(enabled=connector_is_on()) }}
 
--- The export says yes or no without a date. A yes may be old, so any dated withdrawal is newer. A no
--- is a withdrawal only if an earlier export said yes: otherwise the customer was never asked. Consent
--- to text messages is not about a number that belongs to the address.
+-- The export says yes or no without a date. A yes may be old, so any dated withdrawal is newer. A
+-- no is a withdrawal only if an earlier export said yes: otherwise the customer was never asked.
+-- Consent to text messages is not about a number that belongs to the address.
 with
 
 base as (

@@ -5,7 +5,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'shopify_fivetran', 'customer', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+        'shopify_fivetran', 'customer',
+        key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
     ) }}
 ),
 
@@ -19,13 +20,15 @@ typed as (
         {{ normalise_email('email') }} as email,
         phone as raw_phone,
         lower({{ trimmed('email_marketing_consent_state') }}) as email_consent_state,
-        {{ to_timestamp(
-            'coalesce(email_marketing_consent_updated_at, email_marketing_consent_consent_updated_at)'
-        ) }} as email_consent_updated_at,
+        coalesce(
+            {{ to_timestamp('email_marketing_consent_updated_at') }},
+            {{ to_timestamp('email_marketing_consent_consent_updated_at') }}
+        ) as email_consent_updated_at,
         lower({{ trimmed('sms_marketing_consent_state') }}) as sms_consent_state,
-        {{ to_timestamp(
-            'coalesce(sms_marketing_consent_updated_at, sms_marketing_consent_consent_updated_at)'
-        ) }} as sms_consent_updated_at,
+        coalesce(
+            {{ to_timestamp('sms_marketing_consent_updated_at') }},
+            {{ to_timestamp('sms_marketing_consent_consent_updated_at') }}
+        ) as sms_consent_updated_at,
         {{ to_boolean('accepts_marketing') }} as accepts_marketing,
         {{ to_timestamp('accepts_marketing_updated_at') }} as accepts_marketing_updated_at,
         coalesce({{ to_timestamp('updated_at') }}, {{ to_timestamp('created_at') }}, _loaded_at)

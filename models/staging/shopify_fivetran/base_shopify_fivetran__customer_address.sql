@@ -3,7 +3,10 @@
 with
 
 source as (
-    {{ warehouse_source('shopify_fivetran', 'customer_address', key='id', cursor='_fivetran_synced') }}
+    {{ warehouse_source(
+        'shopify_fivetran', 'customer_address',
+        key='id', cursor='_fivetran_synced'
+    ) }}
 ),
 
 typed as (

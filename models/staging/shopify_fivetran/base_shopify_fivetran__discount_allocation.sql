@@ -4,7 +4,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'shopify_fivetran', 'discount_allocation', key=['order_line_id', 'index'], cursor='_fivetran_synced'
+        'shopify_fivetran', 'discount_allocation',
+        key=['order_line_id', 'index'], cursor='_fivetran_synced'
     ) }}
 ),
 
@@ -13,8 +14,7 @@ typed as (
         {{ landed_columns() }},
         _load_id as discount_allocation_id,
         {{ to_integer('order_line_id') }} as order_line_id,
-        cast({{ to_number('coalesce(allocated_amount_set_shop_amount, amount)') }} as numeric(18, 2))
-            as discount_amount
+        {{ to_number('coalesce(allocated_amount_set_shop_amount, amount)') }} as discount_amount
     from source
     {{ optimisation_fence() }}
 ),

@@ -1,12 +1,13 @@
 {{ base_config(in_place=true) }}
 
--- Amounts are in the currency of the shop. Columns of both schemas of Fivetran are read: the present
--- one, made from Shopify's GraphQL API, first.
+-- Amounts are in the currency of the shop. Columns of both schemas of Fivetran are read, first of
+-- the present one, which is made from Shopify's GraphQL API.
 with
 
 source as (
     {{ warehouse_source(
-        'shopify_fivetran', 'order', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+        'shopify_fivetran', 'order',
+        key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
     ) }}
 ),
 
@@ -28,10 +29,12 @@ typed as (
         {{ trimmed('billing_address_city') }} as city,
         {{ country_code('coalesce(billing_address_country_code, billing_address_country)') }}
             as country,
-        upper({{ trimmed('coalesce(total_price_set_shop_currency_code, currency_code, currency)') }})
-            as currency,
-        cast({{ to_number('coalesce(total_price_set_shop_amount, total_price)') }} as numeric(18, 2))
-            as total_amount,
+        upper(coalesce(
+            {{ trimmed('total_price_set_shop_currency_code') }},
+            {{ trimmed('currency_code') }},
+            {{ trimmed('currency') }}
+        )) as currency,
+        {{ to_number('coalesce(total_price_set_shop_amount, total_price)') }} as total_amount,
         {{ to_boolean('test') }} as is_test,
         coalesce({{ to_timestamp('processed_at') }}, {{ to_timestamp('created_at') }})
             as ordered_at,

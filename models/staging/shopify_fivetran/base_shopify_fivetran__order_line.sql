@@ -16,7 +16,7 @@ typed as (
         {{ to_integer('quantity') }} as quantity,
         cast({{ to_number('price') }} as numeric(18, 2)) as unit_price,
         cast({{ to_number('original_total_set_shop_amount') }} as numeric(18, 2)) as list_amount,
-        cast({{ to_number('coalesce(total_discount_set_shop_amount, total_discount)') }} as numeric(18, 2))
+        {{ to_number('coalesce(total_discount_set_shop_amount, total_discount)') }}
             as line_discount_amount
     from source
     {{ optimisation_fence() }}

@@ -1,12 +1,12 @@
 {{ base_config(in_place=true) }}
 
 -- A connection has one of the two tables.
-
 with
 
 source as (
     {{ warehouse_source(
-        'shopify_fivetran', ['order_line_refund', 'refund_line_item'], key='id', cursor='_fivetran_synced'
+        'shopify_fivetran', ['order_line_refund', 'refund_line_item'],
+        key='id', cursor='_fivetran_synced'
     ) }}
 ),
 

@@ -4,7 +4,8 @@ with
 
 source as (
     {{ warehouse_source(
-        'shopify_fivetran', 'product', key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
+        'shopify_fivetran', 'product',
+        key='id', cursor='_fivetran_synced', deleted='_fivetran_deleted'
     ) }}
 ),
 

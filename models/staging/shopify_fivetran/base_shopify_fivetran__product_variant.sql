@@ -3,7 +3,10 @@
 with
 
 source as (
-    {{ warehouse_source('shopify_fivetran', 'product_variant', key='id', cursor='_fivetran_synced') }}
+    {{ warehouse_source(
+        'shopify_fivetran', 'product_variant',
+        key='id', cursor='_fivetran_synced'
+    ) }}
 ),
 
 typed as (

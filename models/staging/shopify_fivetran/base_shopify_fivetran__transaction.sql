@@ -15,7 +15,7 @@ typed as (
         lower({{ trimmed('kind') }}) as kind,
         lower({{ trimmed('status') }}) as status,
         upper({{ trimmed('coalesce(amount_set_shop_currency_code, currency)') }}) as currency,
-        cast({{ to_number('coalesce(amount_set_shop_amount, amount)') }} as numeric(18, 2)) as amount,
+        {{ to_number('coalesce(amount_set_shop_amount, amount)') }} as amount,
         coalesce({{ to_boolean('test') }}, false) as is_test,
         coalesce({{ to_timestamp('processed_at') }}, {{ to_timestamp('created_at') }})
             as processed_at

@@ -1,8 +1,8 @@
 {{ config(enabled=connector_is_on()) }}
 
--- Whoever was never asked, or has not confirmed, neither granted nor withdrew. Every other state but
--- a subscription counts as a withdrawal. A grant without a time may be old, so any dated withdrawal
--- is newer.
+-- A customer who was never asked, or has not confirmed, neither granted nor withdrew. Every other
+-- state but a subscription counts as a withdrawal. A grant without a time may be old, so any dated
+-- withdrawal is newer.
 with
 
 base as (
