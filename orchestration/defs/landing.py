@@ -25,11 +25,11 @@ from dagster import (
 from cdp.landing import LandingBusyError, LandingError, TableReport, land, summary
 from cdp.settings import Settings
 from cdp.warehouse.connection import connected, quote
-from orchestration.defs.project import MANIFEST, TRANSLATOR, owner_of
+from orchestration.defs.project import MANIFEST, TRANSLATOR, landed_sources, owner_of
 from orchestration.defs.steps import RETRIES, writing
 
 SOURCES: Mapping[AssetKey, Mapping[str, Any]] = {
-    TRANSLATOR.get_asset_key(source): source for source in MANIFEST["sources"].values()
+    TRANSLATOR.get_asset_key(source): source for source in landed_sources(MANIFEST)
 }
 SPECS = [
     AssetSpec(

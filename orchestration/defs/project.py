@@ -94,8 +94,19 @@ def is_of(settings: Settings, manifest: Mapping[str, Any]) -> bool:
         manifest["metadata"]["adapter_type"] == settings.target
         and all(node["database"] == database for node in models)
         and all(node["schema"].startswith(f"{settings.schema}_") for node in models)
-        and all(each["schema"] == settings.raw_schema for each in manifest["sources"].values())
+        and all(each["schema"] == settings.raw_schema for each in landed_sources(manifest))
     )
+
+
+def landed_sources(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Landing's own tables and those that it writes, without tables that other tools keep."""
+    sources = manifest["sources"].values()
+    return [
+        each
+        for each in sources
+        if each["source_name"] == "landing"
+        or each["identifier"] == f"{each['source_name']}__{each['name']}"
+    ]
 
 
 def owner_of(group: str) -> str:
