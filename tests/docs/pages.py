@@ -53,12 +53,22 @@ def apply(page: Path, project: Path) -> None:
     assert applied, f"{page.name} names no file"
     for block in applied:
         file = project / str(block.file)
-        if block.is_addition:
+        if block.language == "diff":
+            file.write_text(_changed(file.read_text(), block))
+        elif block.is_addition:
             file.write_text(_added(file.read_text(), block))
         else:
             assert not file.exists(), f"{page.name}: {block.file} is there already"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text + "\n")
+
+
+def _changed(content: str, block: Block) -> str:
+    lines = block.text.splitlines()
+    old = "\n".join(line[1:] for line in lines if not line.startswith("+"))
+    new = "\n".join(line[1:] for line in lines if not line.startswith("-"))
+    assert content.count(old) == 1, f"{block.file} has not once:\n{old}"
+    return content.replace(old, new)
 
 
 def _added(content: str, block: Block) -> str:

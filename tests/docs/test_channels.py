@@ -1,92 +1,85 @@
-"""The page on a new channel, run on a file in that layout."""
+"""The page on a new channel, followed in a copy of the project; on both engines."""
 
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
 
+from cdp.connectors.new import new_connector
+from cdp.settings import Settings
+from tests.conftest import make_settings
 from tests.dbt_process import DbtProcess
-from tests.docs.pages import DOCS, apply
+from tests.docs.pages import DOCS, apply, blocks
 from tests.project.platform import Platform, postgres_variables
 from tests.project_copy import copy_project
 
-FIXTURES = Path(__file__).parent / "fixtures"
-PAGES = [DOCS / "how-to" / "add-a-channel.md"]
-CHANNELS = ("reviews",)
-ASSERTIONS = (
-    "assert_every_source_is_staged",
-    "assert_identity_sources_are_complete",
-    "assert_every_identity_source_is_on_the_timeline",
-)
-# Raw table → rows accepted, duplicate and quarantined.
-EXPECTED = {
-    "reviews__ratings": (1, 0, 1),
-}
-
-# One person's identifiers, from all of them.
-ADA = [
-    ("email", "ada@example.com"),
-]
+PAGE = DOCS / "how-to" / "add-a-channel.md"
+ASSERTIONS = ("assert_every_source_is_staged", "assert_every_staging_model_is_registered")
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project with what all pages say."""
-    assert len(PAGES) == len(CHANNELS)
-    folder = copy_project(tmp_path_factory.mktemp("start_from") / "project")
-    for page in PAGES:
-        apply(page, folder)
-    return folder
+@pytest.fixture
+def settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Settings:
+    return make_settings("duckdb", tmp_path / "settings", monkeypatch, request)
 
 
 @pytest.mark.parametrize("target", ["duckdb", "postgres"])
-def test_exports_are_staged_and_joined(
+def test_the_page_leads_to_events(
     target: str,
-    project: Path,
+    settings: Settings,
     dbt_process: DbtProcess,
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    variables = {"CDP_TARGET": target}
+    shown = blocks(PAGE)
+    [sample] = [block.text for block in shown if block.text.startswith("rating_id,")]
+    [line] = [block.text for block in shown if "$ cdp new connector" in block.text]
+    _, _, _, _, name, option, file = shlex.split(line)
+    assert option == "--from"
+    export = tmp_path / file
+    export.parent.mkdir()
+    export.write_text(sample + "\n")
+    project = copy_project(tmp_path / "project")
+    written = new_connector(settings, name, [export], project=project)
+    page = PAGE.read_text()
+    assert len(written.files) == 4
+    assert all(f"`{path}`" in page for path in written.files)
+    apply(PAGE, project)
+
+    variables = {"CDP_TARGET": target, "CDP_CONNECTORS": name}
     if target == "postgres":
         variables |= postgres_variables(request.getfixturevalue("postgres_server"))
     platform = Platform.create(tmp_path / "platform", variables, dbt_process)
-    platform.add_files(FIXTURES)
+    (platform.landing / name / "ratings").mkdir(parents=True)
+    (platform.landing / name / "ratings" / export.name).write_text(export.read_text())
     platform.land()
     environment = {**os.environ, **platform.environment}
-    staged = [f"path:models/staging/{channel}" for channel in CHANNELS]
     dbt_process.check(
         "build",
         *("--resource-type", "seed", "--resource-type", "model"),
-        *("--select", "path:seeds/normalisation", "path:seeds/identity", "+profile_identifiers"),
-        *staged,
+        *("--select", "+profile_identifiers", "+int_journeys__timeline", "+unmapped_values"),
         environment=environment,
         project=project,
     )
     dbt_process.check(
-        "test",
-        *("--indirect-selection", "cautious", "--select", *staged, *ASSERTIONS),
+        *("test", "--indirect-selection", "cautious"),
+        *("--select", f"path:models/staging/{name}", *ASSERTIONS),
         environment=environment,
         project=project,
     )
 
-    for table, counts in EXPECTED.items():
-        statuses = dict(
-            platform.rows(
-                f"select _row_status, count(*) from cdp_staging.base_{table} group by _row_status"
-            )
-        )
-        found = tuple(statuses.get(name, 0) for name in ("accepted", "duplicate", "quarantined"))
-        assert found == counts, table
-    profiles = {
-        (kind, value): profile
-        for kind, value, profile in platform.rows(
-            "select identifier_type, identifier_value, profile_id "
-            "from cdp_identity.profile_identifiers"
-        )
-    }
-    found = {identifier: profiles.get(identifier) for identifier in ADA}
-    assert len(set(found.values())) == 1, found
-    assert profiles["email", "bo@example.com"] != profiles["email", "ada@example.com"]
+    assert platform.rows(
+        "select event_name, product_id from cdp_journeys.int_journeys__timeline"
+    ) == [("product_rated", "BOOT-39")]
+    assert platform.rows(
+        "select identifier_type, identifier_value from cdp_identity.profile_identifiers"
+    ) == [("email", "ada@example.com")]
+    assert platform.rows(
+        "select _quarantine_reason from cdp_staging.base_reviews__ratings"
+        " where _row_status = 'quarantined'"
+    ) == [("stars is not between 1 and 5",)]
+    assert platform.rows("select * from cdp_metrics.unmapped_values") == []
