@@ -33,7 +33,13 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 # Files that take minutes, of those with slow tests.
-LONGEST = {"test_incremental_marts.py", "test_upgrade.py", "test_main_job.py"}
+LONGEST = {
+    "test_connectors.py",
+    "test_incremental_marts.py",
+    "test_main_job.py",
+    "test_readers.py",
+    "test_upgrade.py",
+}
 _database_numbers = count(1)
 
 
