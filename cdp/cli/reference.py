@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from cdp.activation.destinations import BUILT_IN, find_destination
 from cdp.settings import PARTS, PROJECT_DIR
 
 PAGE = PROJECT_DIR / "docs" / "reference.md"
+_SCHEMA = re.compile(r"env_var\('(CDP_\w+_SCHEMA)', '(\w+)'\)")
 BEGIN, END = "<!-- written by: cdp docs-reference -->", "<!-- end -->"
 
 
@@ -33,6 +35,10 @@ def _settings() -> str:
         rows = (_row(str(f.validation_alias), f) for f in part.model_fields.values())
         lines += [f"### {title}", "", *_table(rows), ""]
     lines += [
+        "## Environment: tables that other tools keep in the warehouse",
+        "",
+        *_table(_schemas()),
+        "",
         "## Environment: destinations and their secrets",
         "",
         "Each can be renamed by an option of the sync, so that two accounts of one vendor have "
@@ -43,6 +49,16 @@ def _settings() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _schemas() -> Iterator[str]:
+    """Schemas that the sources of connectors are read from, as their YAML declares them."""
+    found: dict[str, tuple[str, str]] = {}
+    for path in sorted((PROJECT_DIR / "models" / "staging").glob("*/_*.yml")):
+        for name, default in _SCHEMA.findall(path.read_text(encoding="utf-8")):
+            found[name] = (default, path.parent.name)
+    for name, (default, connector) in sorted(found.items()):
+        yield f"| `{name}` | a name | `{default}` | Schema that connector `{connector}` reads. |"
 
 
 def _destinations() -> Iterator[str]:

@@ -4,7 +4,7 @@
     `order_reported`.
 #}
 {% macro counted_order_event(connector, event_name) %}
-    {%- if not var('order_connectors').split() -%}
+    {%- if var('order_connectors') == 'all' -%}
     {%- do return(event_name) -%}
     {%- endif -%}
     {%- set counted = "'" ~ var('order_connectors').split() | join("', '") ~ "'" -%}
