@@ -34,9 +34,9 @@ def platform(
             built.add_files(FOLDER / name / "landing")
     with mock.patch.dict(os.environ, built.environment):
         settings = Settings.from_environment()
-    for name in connectors:
-        if (FOLDER / name / "tables").exists():
-            create_tables(settings, FOLDER / name / "tables", name.split("_")[0])
+        for name in connectors:
+            if (FOLDER / name / "tables").exists():
+                create_tables(settings, FOLDER / name / "tables", name.split("_")[0])
     built.land()
     built.build()
     return built
