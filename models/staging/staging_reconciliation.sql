@@ -11,16 +11,9 @@ landed as (
     {% for channel, entity in staged_entities() + entities_in_place() %}
     select
         '{{ channel }}__{{ entity }}' as raw_table,
-        {% if [channel, entity] in entities_in_place() %}
         cast(coalesce(sum(row_count), 0) as bigint) as raw_row_count,
         cast(coalesce(sum(row_count - 1), 0) as bigint) as replaced_row_count
-    from ({{ keys_in_place(channel, entity) }}) as keys
-        {% else %}
-        count(*) as raw_row_count,
-        cast(0 as bigint) as replaced_row_count
-    from {{ source(channel, entity) }}
-    where _load_id in (select current_loads.load_id from current_loads)
-        {% endif %}
+    from ({{ landed_rows(channel, entity) }}) as landed_rows
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -19,7 +19,8 @@ matched_companies as (
         max(companies.name) as company_name,
         max(accounts.account_id) as account_id
     from companies
-    left join accounts on regexp_replace(lower(companies.domain), '^www[.]', '') = accounts.email_domain
+    left join accounts
+        on regexp_replace(lower(companies.domain), '^www[.]', '') = accounts.email_domain
     group by companies.connector, companies.company_id
 )
 

@@ -17,7 +17,9 @@ months as (
     select
         cast(month_start as date) as month,
         least(
-            {{ to_utc("(month_start + interval '1 month')", "'" ~ var('reporting_time_zone') ~ "'") }},
+            {{ to_utc(
+                "(month_start + interval '1 month')", "'" ~ var('reporting_time_zone') ~ "'"
+            ) }},
             {{ as_of() }}
         ) as measured_at
     from generated_months

@@ -47,7 +47,8 @@ months as (
         month,
         '{{ var("reporting_currency") }}' as currency,
         cast(sum(previous_amount) as numeric(18, 2)) as starting_amount,
-        cast(sum(case when previous_amount = 0 then amount else 0 end) as numeric(18, 2)) as new_amount,
+        cast(sum(case when previous_amount = 0 then amount else 0 end) as numeric(18, 2))
+            as new_amount,
         cast(
             sum(
                 case

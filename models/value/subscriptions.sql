@@ -63,10 +63,12 @@ subscriptions as (
         company_accounts.account_id,
         totals.product_id,
         totals.status,
-        {{ is_active_subscription('totals.status', 'totals.started_at', 'totals.ended_at', as_of()) }}
-            as is_active,
-        {{ has_recurring_revenue('totals.status', 'totals.started_at', 'totals.ended_at', as_of()) }}
-            as has_recurring_revenue,
+        {{ is_active_subscription(
+            'totals.status', 'totals.started_at', 'totals.ended_at', as_of()
+        ) }} as is_active,
+        {{ has_recurring_revenue(
+            'totals.status', 'totals.started_at', 'totals.ended_at', as_of()
+        ) }} as has_recurring_revenue,
         totals.currency,
         cast(totals.monthly_amount as numeric(18, 2)) as monthly_amount,
         cast(totals.monthly_reporting_amount as numeric(18, 2)) as monthly_reporting_amount,
