@@ -49,7 +49,9 @@ def everything(
     postgres_server: Path,
     dbt_process: DbtProcess,
 ) -> Iterator[Connection]:
-    """The warehouse of a company that has every system."""
+    """The warehouse of a company that has every system; on PostgreSQL in `make soak`."""
+    if request.param == "postgres" and not request.config.getoption("--soak"):
+        pytest.skip("a build of all connectors on PostgreSQL: make soak")
     folder = tmp_path_factory.mktemp("everything") / "platform"
     with platform(folder, request.param, CONNECTORS, postgres_server, dbt_process).warehouse() as (
         connection
