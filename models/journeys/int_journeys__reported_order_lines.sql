@@ -14,7 +14,7 @@ reported_lines as (
         line_number,
         product_id,
         abs(quantity) as quantity,
-        abs(unit_price) as unit_price,
+        cast(abs(unit_price) as numeric(18, 2)) as unit_price,
         cast(coalesce(abs(discount_amount), 0) as numeric(18, 2)) as discount_amount
     from inputs
 )

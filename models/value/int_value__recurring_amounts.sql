@@ -58,7 +58,7 @@ all_months as (
         months.month,
         amounts.customer_key,
         coalesce(amounts.subscription_count, 0) as subscription_count,
-        coalesce(amounts.amount, 0) as amount,
+        cast(coalesce(amounts.amount, 0) as numeric(18, 2)) as amount,
         coalesce(amounts.unvalued_subscription_count, 0) as unvalued_subscription_count
     from months
     left join amounts on months.month = amounts.month
