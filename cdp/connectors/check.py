@@ -9,7 +9,7 @@ from cdp.settings import Settings
 
 # What nearly every company needs, and what is missing without it.
 _WANTED = {
-    "contacts": "nobody can be written to through this connector's data",
+    "contacts": "no messages can be sent to people from this connector",
     "events": "its records are not on the timeline",
 }
 
@@ -57,7 +57,7 @@ def _add_identifiers(report: Report, warehouse: Warehouse, name: str) -> None:
         step = "Compare how the other connectors write it" if others and not matched else ""
         report.add("Identifiers", kind, text, step)
     if not rows:
-        report.add("Identifiers", "", "none: its records belong to nobody")
+        report.add("Identifiers", "", "none: its records cannot be assigned to a person")
     elif not has_match and len(warehouse.settings.connector_names) > 1:
         step = "Map an identifier that another system has too, such as an email address"
         report.add("Identifiers", "all", "no value is seen by another connector", step)
@@ -68,7 +68,7 @@ def _add_consent(report: Report, warehouse: Warehouse, name: str) -> None:
     if not people:
         return
     text = f"{people:,} people with contact data, {_share(asked, people)} with a consent record"
-    step = "" if asked else "Nobody of them can be reached: connect the system that keeps consent"
+    step = "" if asked else "None of them can be reached: connect the system that keeps consent"
     report.add("Consent", "", text, step)
 
 

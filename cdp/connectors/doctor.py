@@ -78,7 +78,7 @@ def _add_people(report: Report, warehouse: Warehouse) -> None:
 def _add_reach(report: Report, warehouse: Warehouse) -> None:
     for row in warehouse.rows("reach", channels=warehouse.channels()):
         reach = Reach(*row)
-        reason, step = reach.why_nobody()
+        reason, step = reach.why_unreachable()
         report.add("Reach", reach.channel, f"{reach}; {reason}" if reason else str(reach), step)
 
 
@@ -99,8 +99,8 @@ class Reach(NamedTuple):
             f"{self.granted:,} granted, {suppressed:,} suppressed"
         )
 
-    def why_nobody(self) -> tuple[str, str]:
-        """Why nobody can be reached and what to do; empty if somebody can."""
+    def why_unreachable(self) -> tuple[str, str]:
+        """Reason why no profile is reachable and the remedy; both empty if some are."""
         if self.reachable:
             return "", ""
         if not self.addresses:

@@ -98,7 +98,7 @@ class Draft:
         contracts: SQL of each column of each contract that the table fills.
         consents: Consent columns of yes and no: channel and SQL of whether it is granted.
         person_type: Identifier type that seed identifier_types lacks; none if it lacks none.
-        notes: What was not decided, for whoever reads the files.
+        notes: Decisions left to the reader of the files.
     """
 
     connector: str

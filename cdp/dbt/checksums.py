@@ -23,7 +23,7 @@ VARIABLE = "CDP_MODEL_CHECKSUMS"
 _RECORDING = frozenset({"replace_changed", "history"})
 # Models that store rows: their own upstream models are not followed further.
 _STORED = frozenset({"incremental", "identity_graph", "snapshot"})
-_REGISTRY = "connector_models"
+_REGISTRY = "connector_entries"
 _VAR = re.compile(r"""\bvar\(\s*["'](\w+)["']""")
 _COMMENT = re.compile(r"\{#.*?#\}|^\s*--[^\n]*$", re.DOTALL | re.MULTILINE)
 _IMPLEMENTATION = re.compile(r"[a-z]+__(.+)")

@@ -24,15 +24,22 @@
     {% do return(model.fqn[2] in connector_names()) %}
 {% endmacro %}
 
+{# Entries of one connector by staging model: what its macro `connector_<name>` returns. #}
+{% macro connector_entries(name) %}
+    {% do return(context['connector_' ~ name]()) %}
+{% endmacro %}
+
 {#
-    Entries of the connectors that are on, one per staging model, with `connector` and `model`: all of them, or those
-    that fill a contract.
+    Entries of the connectors that are on, one per staging model, with `connector`, `model` and `base`: all of them, or
+    those that fill a contract.
 #}
 {% macro connector_models(contract=none) %}
     {% set found = [] %}
     {% for name in connector_names() %}
-        {% for model_name, entry in context['connector_' ~ name]().items() if contract is none or contract in entry %}
-            {% set completed = {'connector': name, 'model': model_name, 'channel': name} %}
+        {% for model_name, entry in connector_entries(name).items() if contract is none or contract in entry %}
+            {% set completed = {
+                'connector': name, 'model': model_name, 'channel': name, 'base': default_base(model_name),
+            } %}
             {% do completed.update(entry) %}
             {% if 'identifiers' in entry and 'events' not in entry and 'orders' not in entry and 'returns' not in entry %}
                 {{ exceptions.raise_compiler_error(
@@ -51,8 +58,7 @@
 {% macro connector_bases(contract) %}
     {% set bases = [] %}
     {% for source in connector_models(contract) %}
-        {% set base = base_name(source.model) %}
-        {% if base not in bases %}{% do bases.append(base) %}{% endif %}
+        {% if source.base not in bases %}{% do bases.append(source.base) %}{% endif %}
     {% endfor %}
     {% do return(bases) %}
 {% endmacro %}

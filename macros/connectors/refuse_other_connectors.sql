@@ -4,7 +4,8 @@
 #}
 {% macro refuse_other_connectors() %}
     {% if not execute %}{% do return('') %}{% endif %}
-    {% set on, off = connector_names(), [] %}
+    {#- Pairs that matching proposes are of no connector. #}
+    {% set on, off = connector_names() + entity_of(default_base(matched_pairs_source().model))[:1], [] %}
     {% set tables = run_query(
         "select table_name from information_schema.tables where table_schema = '" ~ target.schema ~ "_staging' and table_name like 'base%' order by 1"
     ).rows %}

@@ -45,27 +45,27 @@
 
 {# Raw tables of files that the connectors that are on stage: channel and entity. #}
 {% macro staged_entities() %}
-    {% set entities = [] %}
-    {% for source in connector_models() if not source.table %}
-        {% set entity = entity_of(source.model) %}
-        {% if entity not in entities %}{% do entities.append(entity) %}{% endif %}
-    {% endfor %}
-    {% do return(entities) %}
+    {% do return(entities_of(connector_models() | rejectattr('table', 'defined'))) %}
 {% endmacro %}
 
 {# The same for tables that other tools keep in the warehouse. #}
 {% macro entities_in_place() %}
+    {% do return(entities_of(connector_models() | selectattr('table', 'defined'))) %}
+{% endmacro %}
+
+{# Channel and entity of the base models of some entries, each once. #}
+{% macro entities_of(sources) %}
     {% set entities = [] %}
-    {% for source in connector_models() if source.table %}
-        {% set entity = entity_of(source.model) %}
+    {% for source in sources %}
+        {% set entity = entity_of(source.base) %}
         {% if entity not in entities %}{% do entities.append(entity) %}{% endif %}
     {% endfor %}
     {% do return(entities) %}
 {% endmacro %}
 
-{# Channel and entity of the base model that a staging model reads. #}
-{% macro entity_of(model_name) %}
-    {% do return(base_name(model_name).split('base_', 1)[1].split('__')) %}
+{# Channel and entity of a base model. #}
+{% macro entity_of(base) %}
+    {% do return(base.split('base_', 1)[1].split('__')) %}
 {% endmacro %}
 
 {# Query of how far the connectors that are on are trusted per attribute of the golden record; the lowest priority wins. #}
@@ -82,29 +82,3 @@
     {%- endfor %}
     {%- endfor %}
 {%- endmacro %}
-
-{# Base model that a staging model reads: the one of the same name, unless the connector names another. #}
-{% macro base_name(model_name) %}
-    {% for source in connector_models() if source.model == model_name and source.base %}
-        {% do return(source.base) %}
-    {% endfor %}
-    {% do return(model_name | replace('stg_', 'base_', 1)) %}
-{% endmacro %}
-
-{#
-    Further base models whose rows are joined to those of a staging model, with the SQL expression over such a row that
-    gives the key of the record which it belongs to.
-#}
-{% macro joined_bases(model_name) %}
-    {% for source in connector_models() if source.model == model_name %}
-        {% do return(source.get('joined', {})) %}
-    {% endfor %}
-    {% do return({}) %}
-{% endmacro %}
-
-{# All base models that a staging model reads. #}
-{% macro bases_of(model_name) %}
-    {% set bases = [base_of(model_name)] %}
-    {% for base in joined_bases(model_name) %}{% do bases.append(ref(base)) %}{% endfor %}
-    {% do return(bases) %}
-{% endmacro %}

@@ -5,7 +5,7 @@
 -#}
 {%- macro keys_in_place(channel, entity) -%}
     {%- set base = ref('base_' ~ channel ~ '__' ~ entity) -%}
-    {%- for entry in connector_models() if entry.table and entity_of(entry.model) == [channel, entity] -%}
+    {%- for entry in connector_models() if entry.table and entity_of(entry.base) == [channel, entity] -%}
         {%- for name in names_in_place(entry.table) -%}{%- do source(entry.table.source, name) -%}{%- endfor -%}
     {%- endfor -%}
     {%- set in_place = {} -%}

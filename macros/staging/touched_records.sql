@@ -3,13 +3,13 @@
     are joined touch the records which they belong to. Rows of a model that reads other records change with those, and
     then have a newer batch than their own row in the base model. -#}
 {%- macro touched_records(model_name, since) -%}
-    {%- set suffixes = record_suffixes(model_name) -%}
-    {%- for suffix in suffixes or [''] %}
+    {%- set entry = entry_of(model_name) -%}
+    {%- for suffix in entry.record_suffixes or [''] %}
     {%- set ending = (" || '" ~ suffix ~ "'" if suffix else '') ~ ' as _record_key' %}
     select distinct {{ '_record_key' ~ (ending if suffix else '') }}
     from {{ base_of(model_name) }}
     where _staged_batch > {{ since }}
-    {%- for base, key in joined_bases(model_name).items() %}
+    {%- for base, key in (entry.joined or {}).items() %}
     union all
     select distinct {{ key ~ ending }}
     from {{ ref(base) }}
@@ -19,17 +19,10 @@
     union all
     {%- endif %}
     {%- endfor %}
-    {%- for source in connector_models() if source.model == model_name and (source.joined or source.reads_other_records) %}
+    {%- if entry.joined or entry.reads_other_records %}
     union
-    select cast({{ source.record_id }} as text) as _record_key
+    select cast({{ entry.record_id }} as text) as _record_key
     from {{ ref(model_name) }}
     where _staged_batch > {{ since }}
-    {%- endfor %}
-{%- endmacro -%}
-
-{%- macro record_suffixes(model_name) -%}
-    {%- for source in connector_models() if source.model == model_name -%}
-        {%- do return(source.get('record_suffixes', [])) -%}
-    {%- endfor -%}
-    {%- do return([]) -%}
+    {%- endif %}
 {%- endmacro -%}

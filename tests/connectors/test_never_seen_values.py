@@ -288,6 +288,6 @@ def test_check_names_a_connector_that_is_off(spoiled: Spoiled) -> None:
     ],
 )
 def test_a_reach_of_zero_says_why(figures: tuple[int, int, int, int, int], reason: str) -> None:
-    found_reason, step = Reach("email", *figures).why_nobody()
+    found_reason, step = Reach("email", *figures).why_unreachable()
     assert found_reason == reason
     assert bool(step) == bool(reason)

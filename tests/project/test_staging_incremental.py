@@ -163,7 +163,7 @@ class Staging:
         self.settings = settings
         self.schema = f"{settings.schema}_staging"
         self._dbt = dbt_process.check
-        self._dbt("seed", "--select", "phone_countries")
+        self._dbt("seed", "--select", "+path:models/staging")
 
     def start_anew(self) -> None:
         with connected(self.settings) as warehouse:
