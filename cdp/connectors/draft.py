@@ -23,7 +23,6 @@ from cdp.connectors.sample import Column, Sample
 DATA_TYPES = {
     "timestamp": "timestamp",
     "date": "date",
-    "epoch": "timestamp",
     "integer": "bigint",
     "number": "numeric(18, 2)",
     "boolean": "boolean",
@@ -41,12 +40,11 @@ _EXPRESSIONS = {
     "event_name": "{{ snake_case('RAW') }}",
     "timestamp": "{{ to_timestamp('RAW') }}",
     "date": "{{ to_date(trimmed('RAW')) }}",
-    "epoch": "{{ epoch_milliseconds_to_timestamp('RAW') }}",
     "integer": "{{ to_integer(trimmed('RAW')) }}",
     "number": "cast({{ to_number(trimmed('RAW')) }} as numeric(18, 2))",
     "boolean": "{{ to_boolean(trimmed('RAW')) }}",
 }
-_TIME_KINDS = ("timestamp", "date", "epoch")
+_TIME_KINDS = ("timestamp", "date")
 _AMOUNTS = ("amount", "unit_price", "discount_amount", "price", "cost")
 # Identifier type of a role, with the role's column.
 _IDENTIFIERS = {

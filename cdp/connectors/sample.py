@@ -26,7 +26,7 @@ MOST = 0.95
 MANY = 0.5
 
 Kind = Literal[
-    "text", "email", "phone", "timestamp", "date", "epoch", "integer", "number", "boolean"
+    "text", "email", "phone", "timestamp", "date", "integer", "number", "boolean"
 ]
 _FORMATS: dict[str, FileFormat] = {
     "csv": "csv",
@@ -160,8 +160,6 @@ def _column(name: str, rows: int, forms: dict[str, Any]) -> Column:
         kind = "timestamp"
     elif share("dates") >= MOST:
         kind = "date"
-    elif share("epochs_milliseconds") >= MOST:
-        kind = "epoch"
     elif share("booleans") >= MOST and share("bits") < MOST:
         kind = "boolean"
     elif share("integers") >= MOST:

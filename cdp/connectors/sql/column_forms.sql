@@ -14,15 +14,15 @@ select
     count(*) filter (
         regexp_full_match(
             value,
-            '(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?'
-            || ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?'
+            '(19|20|21)[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2}(,? |T)[0-9]{1,2}:[0-9]{2}'
+            || '(:[0-9]{2}([.][0-9]{1,9})?)?( ?[AaPp][Mm])? ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)?'
         )
+        or regexp_full_match(value, '1[0-9]{12}')
     ) as timestamps,
     count(*) filter (
         regexp_full_match(value, '(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}')
         and try_cast(value as date) is not null
     ) as dates,
-    count(*) filter (regexp_full_match(value, '1[0-9]{12}')) as epochs_milliseconds,
     count(*) filter (regexp_full_match(value, '[+-]?(0|[1-9][0-9]{0,17})')) as integers,
     count(*) filter (regexp_full_match(value, '[+-]?[0-9]{1,16}([.][0-9]{1,20})?')) as numbers,
     count(*) filter (

@@ -70,10 +70,7 @@ typed as (
         {{ trimmed('campaign_text') }} as campaign_name,
         lower({{ trimmed('bounce_text') }}) as bounce_type,
         attributes as properties,
-        coalesce(
-            {{ to_timestamp('time_text') }},
-            {{ epoch_milliseconds_to_timestamp("(seconds_text || '000')") }}
-        ) as occurred_at
+        coalesce({{ to_timestamp('time_text') }}, {{ to_timestamp('seconds_text') }}) as occurred_at
     from named
     {{ optimisation_fence() }}
 ),

@@ -31,8 +31,8 @@ typed as (
         lower({{ trimmed('status') }}) as status,
         lower({{ trimmed('source') }}) as source,
         {{ to_integer(trimmed('satisfaction')) }} as satisfaction,
-        {{ epoch_milliseconds_to_timestamp('created_at') }} as created_at,
-        {{ epoch_milliseconds_to_timestamp('updated_at') }} as updated_at
+        {{ to_timestamp('created_at') }} as created_at,
+        {{ to_timestamp('updated_at') }} as updated_at
     from unpacked
     {{ optimisation_fence() }}
 ),
