@@ -1,13 +1,14 @@
 """dbt's commands, each in a fork of one process that has imported dbt and parsed the project.
 
-Importing takes dbt some four seconds and parsing this project five, more than most commands take
-themselves: `cdp.dbt.warm` does the same in production. A command gets an environment of
-its own and the arguments of the command line; only `parse` is left out, whose result
+Importing takes dbt some four seconds and parsing this project half a minute, more than most
+commands take themselves: `cdp.dbt.warm` does the same in production. A command gets an environment
+of its own and the arguments of the command line; only `parse` is left out, whose result
 `manifest_path` names.
 """
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import pickle
@@ -15,7 +16,8 @@ import shutil
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,8 +27,17 @@ from cdp.dbt.command import parse, run
 from cdp.dbt.warm import PARSED_VARIABLES, become
 from cdp.settings import PROJECT_DIR
 
-# Stands in the parsed project for the PostgreSQL database of the command.
+# Name in the parsed project that is replaced by the PostgreSQL database of the command.
 _DATABASE = "cdp_database_of_the_command"
+# Connections of every parse: dbt parses the whole project again if a variable of profiles.yml has
+# another value.
+_CONNECTIONS = {
+    "CDP_DUCKDB_PATH": "warehouse.duckdb",
+    "PGDATABASE": _DATABASE,
+    "PGHOST": "localhost",
+    "PGUSER": "postgres",
+}
+_PARSE_STATES = PROJECT_DIR / "target" / "parse_states"
 
 
 @dataclass(frozen=True)
@@ -141,15 +152,28 @@ class _Server:
             folder = self.folder / str(len(self.parsed))
             become(
                 request.environment
-                | {
-                    "CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
-                    "PGDATABASE": _DATABASE,
-                    "DBT_TARGET_PATH": str(folder),
-                    "DBT_LOG_PATH": str(folder),
-                }
+                | _CONNECTIONS
+                | {"DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
             )
-            self.parsed[key] = parse([*request.places, *request.settings]), folder / "manifest.json"
+            with _parse_state(key, folder):
+                manifest = parse([*request.places, *request.settings])
+            self.parsed[key] = manifest, folder / "manifest.json"
         return self.parsed[key]
+
+
+@contextmanager
+def _parse_state(key: object, folder: Path) -> Iterator[None]:
+    """Start a parse from the last one of any test process; dbt parses what has changed since."""
+    shared = _PARSE_STATES / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.msgpack"
+    ours = folder / "partial_parse.msgpack"
+    folder.mkdir(parents=True, exist_ok=True)
+    if shared.exists():
+        shutil.copy(shared, ours)
+    yield
+    _PARSE_STATES.mkdir(parents=True, exist_ok=True)
+    written = shared.with_suffix(f".{os.getpid()}")
+    shutil.copy(ours, written)
+    written.replace(shared)
 
 
 def _serve(connection: Connection) -> None:
