@@ -150,11 +150,8 @@ class _Server:
         key = (request.project, request.settings, *environment)
         if key not in self.parsed:
             folder = self.folder / str(len(self.parsed))
-            become(
-                request.environment
-                | _CONNECTIONS
-                | {"DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
-            )
+            ours = {"DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
+            become({**request.environment, **_CONNECTIONS, **ours})
             with _parse_state(key, folder):
                 manifest = parse([*request.places, *request.settings])
             self.parsed[key] = manifest, folder / "manifest.json"
