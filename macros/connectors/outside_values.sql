@@ -68,11 +68,11 @@
         },
         'consent_channels': {
             'values': contact_channels(),
-            'remedy': 'Map the channel in the connector, or add it to macro contact_channels; until then it reaches nobody.',
+            'remedy': 'Map the channel in the connector, or add it to macro contact_channels; until then a grant permits nothing, and any other answer suppresses the person on every channel.',
         },
         'consent_purposes': {
-            'values': consent_purposes(),
-            'remedy': 'Map the purpose in the connector, or add it to macro consent_purposes; until then it reaches nobody.',
+            'of': [['consent_purposes', 'purpose']],
+            'remedy': 'Map the purpose in the connector, or add it to seed consent_purposes; until then a grant permits nothing, and any other answer suppresses the person on the channel.',
         },
         'consent_statuses': {
             'values': ['granted', 'withdrawn'],

@@ -1,5 +1,5 @@
 {#
-    By default, marketing consent lifts an unsubscribe and any consent lifts an erasure, since the
+    By default, marketing consent lifts an unsubscribe and a consent record that cannot be read, and any consent lifts an erasure, since the
     person asks to be known again. Nothing lifts a complaint or a bounce.
 #}
 {% macro lifts_suppression(reason, purpose) %}
@@ -9,6 +9,6 @@
 {% macro default__lifts_suppression(reason, purpose) %}
     (
         {{ reason }} = 'erased'
-        or ({{ reason }} = 'unsubscribed' and {{ purpose }} = 'marketing')
+        or ({{ reason }} in ('unsubscribed', 'unreadable_consent') and {{ purpose }} = 'marketing')
     )
 {%- endmacro %}

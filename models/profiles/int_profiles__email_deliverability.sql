@@ -9,7 +9,13 @@ email_events as (
         bounce_type,
         observed_at as occurred_at
     from {{ ref('input_messages') }}
-    where email_identifier is not null and observed_at <= {{ as_of() }}
+    where
+        email_identifier is not null
+        -- The clock of the source of a refusal may be ahead.
+        and (
+            observed_at <= {{ as_of() }}
+            or event_name in ('email_unsubscribed', 'email_complained')
+        )
 ),
 
 latest_events as (

@@ -22,6 +22,10 @@ erasures as (
     select * from {{ ref('int_profiles__erasures') }}
 ),
 
+answers as (
+    select * from {{ ref('int_profiles__consent_answers') }}
+),
+
 channels as (
     select channel
     from (values ('{{ channels }}')) as listed (channel)
@@ -61,7 +65,29 @@ dead_mailboxes as (
     where contacts.email_validity = 'bounced'
 ),
 
+-- An answer about consent that cannot be read and is no grant counts as a refusal.
+unreadable as (
+    select
+        answers.profile_id,
+        channels.channel,
+        case when count(*) = count(answers.recorded_at) then max(answers.recorded_at) end as since
+    from answers
+    inner join channels
+        on
+            answers.channel = channels.channel
+            or coalesce(answers.channel, '') not in ('{{ channels | replace("(", "") | replace(")", "") }}')
+    where answers.is_unreadable and not answers.is_grant
+    group by answers.profile_id, channels.channel
+),
+
 unioned as (
+    select
+        profile_id,
+        channel,
+        'unreadable_consent' as reason,
+        since
+    from unreadable
+    union all
     select
         profile_id,
         'email' as channel,

@@ -193,7 +193,10 @@ def test_only_a_warning_says_that_values_are_unknown(spoiled: Spoiled) -> None:
     statuses = spoiled.built.statuses
     noticed = {node for node, status in statuses.items() if status in ("warn", "fail", "error")}
     assert spoiled.built.success, spoiled.built.output
-    assert {node.split(".")[2] for node in noticed} == {"no_rows_unmapped_values_"}
+    assert {node.split(".")[2] for node in noticed} == {
+        "no_rows_unmapped_values_",
+        "assert_consent_answers_are_readable",
+    }
 
 
 def test_a_value_never_seen_affects_its_own_row(spoiled: Spoiled) -> None:
@@ -267,7 +270,7 @@ def test_check_says_what_a_connector_lacks(spoiled: Spoiled) -> None:
     assert unmapped["status"][0].startswith("never seen")
     assert "counts as not granted" in unmapped["status"][1]
     reasons = [f.text for f in made.findings if f.area == "Quarantine"]
-    assert "recorded_at is not a timestamp: 1" in reasons
+    assert "identifier_value is not a usable identifier: 1" in reasons
     assert found(made, "Identifiers")["email"][0].endswith("% seen by another connector")
 
 

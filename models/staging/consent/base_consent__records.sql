@@ -9,11 +9,14 @@ source as (
 typed as (
     select
         {{ landed_columns() }},
-        {{ trimmed('consent_id') }} as consent_id,
+        coalesce(
+            {{ trimmed('consent_id') }},
+            {{ surrogate_key(['identifier_type', 'identifier_value', 'channel', 'purpose', 'status', 'recorded_at']) }}
+        ) as consent_id,
         lower({{ trimmed('identifier_type') }}) as identifier_type,
         identifier_value as raw_identifier_value,
         case
-            when lower({{ trimmed('identifier_type') }}) = 'email'
+            when coalesce(lower({{ trimmed('identifier_type') }}), '') not in ('phone', 'device')
                 then {{ normalise_email('identifier_value') }}
         end as email,
         case
@@ -39,18 +42,19 @@ identified as (
         case identifier_type
             when 'email' then {{ canonical_email('email') }}
             when 'phone' then phone
-            else {{ trimmed('raw_identifier_value') }}
+            else coalesce({{ canonical_email('email') }}, {{ trimmed('raw_identifier_value') }})
         end as identifier_value
     from with_phone
 ),
 
+-- Only grants are rejected: an answer that cannot be read and is no grant suppresses the person.
 {{ staged('identified', key='consent_id', newest_first='recorded_at', rules=[
-    missing('consent_id'),
-    required('recorded_at', 'timestamp'),
-    missing('identifier_type'),
+    only_if(is_granted_consent('status'), missing('consent_id', '(_raw).consent_id')),
     required('identifier_value', 'usable identifier'),
-    missing('channel'),
-    missing('purpose'),
+    only_if(is_granted_consent('status'), required('recorded_at', 'timestamp')),
+    only_if(is_granted_consent('status'), missing('identifier_type')),
+    only_if(is_granted_consent('status'), missing('channel')),
+    only_if(is_granted_consent('status'), missing('purpose')),
 ]) }}
 
 select * from staged

@@ -17,6 +17,7 @@ accepted as (
         source,
         proof,
         recorded_at,
+        coalesce(recorded_at, _loaded_at) as observed_at,
         _record_key,
         _staged_batch
     from base
