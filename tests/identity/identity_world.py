@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
-
 from cdp.settings import Settings
 from cdp.warehouse.connection import connected
+from tests.dbt_process import DbtProcess
 from tests.identity.reference_graph import (
     BlockRule,
     Graph,
@@ -58,10 +56,10 @@ class World:
     """Sources and rules as they stand, and the graph as the last run left it."""
 
     settings: Settings
-    rules: Rules
+    process: DbtProcess
+    rules: Rules = RULES
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     batch: int = 0
-    manifest: Manifest | None = None
     options: tuple[str, ...] = ()
 
     def create(self) -> None:
@@ -169,16 +167,7 @@ class World:
         self.dbt("run", "--select", "identity_graph", *options)
 
     def dbt(self, *arguments: str) -> None:
-        # The manifest is parsed once a world: its environment does not change.
-        runner = dbtRunner(manifest=self.manifest)
-        places = ["--project-dir", str(PROJECT), "--profiles-dir", ".", *self.options]
-        if self.manifest is None:
-            self.manifest = runner.invoke(["--quiet", "parse", *places]).result
-            runner = dbtRunner(manifest=self.manifest)
-        result = runner.invoke(["--quiet", *arguments, *places])
-        assert result.success, result.exception or [
-            each.message for each in result.result if each.message
-        ]
+        self.process.check(*arguments, *self.options, project=PROJECT)
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         with connected(self.settings) as warehouse:
@@ -234,10 +223,3 @@ class World:
                 "from {schema}.profile_identifiers where profile_id is not null"
             )
         }
-
-
-def make_world(settings: Settings) -> World:
-    """An empty world with `RULES`."""
-    world = World(settings, RULES)
-    world.create()
-    return world

@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cdp.settings import Settings
-from tests.identity.identity_world import RULES, SOURCES, World, make_world
+from tests.identity.identity_world import RULES, SOURCES, World
 from tests.identity.reference_graph import Identifier, Override, Record, ordered
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - timestamps of the warehouse are UTC without zone
@@ -121,11 +120,9 @@ def start_again(world: World) -> None:
 
 
 @pytest.mark.parametrize("examples", [4])
-def test_every_history_comes_to_the_reference(settings: Settings, examples: int) -> None:
-    world = make_world(settings)
-
+def test_every_history_comes_to_the_reference(world: World, examples: int) -> None:
     @hypothesis_settings(
-        max_examples=examples if settings.target == "duckdb" else examples // 2,
+        max_examples=examples if world.settings.target == "duckdb" else examples // 2,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

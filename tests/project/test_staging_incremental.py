@@ -24,7 +24,7 @@ from cdp.warehouse.connection import connected
 from tests.dbt_process import DbtProcess
 
 BASES = ("crm__contacts", "web__events", "catalog__stores", "pos__receipts")
-MODELS = [f"base_{name}" for name in BASES] + ["stg_catalog__stores"]
+MODELS = [*(f"base_{name}" for name in BASES), "stg_catalog__stores", "input_stores"]
 
 Row = Mapping[str, Any]
 Files = dict[str, str]
@@ -374,7 +374,7 @@ def test_each_run_has_its_number_and_a_record_that_goes_leaves_a_row(
             f"update {staging.schema}.base_web__events "
             f"set _staged_batch = {future} where event_id = 'm4'"
         )
-    broken = as_jsonl(event("m1", 1), event("m2", 2, type="unheard-of"))
+    broken = as_jsonl(event("m1", 1), event("m2", 2, timestamp="soon"))
     staging.apply(({first: broken, second: as_jsonl(event("m3", 3))}, []))
     staging.build_with_reconciliation()
     assert staging.events() == {
