@@ -190,7 +190,9 @@ class _Server:
         key = tuple(environment.get(name) for name in (*PARSED_VARIABLES, "PGDATABASE"))
         written = _fingerprint()
         if self.parsed.get(key, ("", None))[0] != written:
-            own = {"DBT_TARGET_PATH": str(self.folder), "DBT_LOG_PATH": str(self.folder)}
+            # dbt starts from what an earlier process parsed with the same variables.
+            folder = str(self.folder / hashlib.sha256(repr(key).encode()).hexdigest()[:16])
+            own = {"DBT_TARGET_PATH": folder, "DBT_LOG_PATH": folder}
             become({**environment, **own})
             self.parsed[key] = written, parse()
         return self.parsed[key][1]
@@ -220,28 +222,27 @@ def serve(modules: Sequence[str]) -> None:
     place.parent.mkdir(mode=0o700, exist_ok=True)
     if place.parent.stat().st_uid != os.getuid():
         raise SystemExit(f"{place.parent} belongs to somebody else: remove it or set TMPDIR.")
-    with tempfile.TemporaryDirectory(prefix="cdp-warm-dbt-") as folder:
-        server = _Server(Path(folder))
-        environment = dict(os.environ)
-        server.manifest(environment)
-        become(environment)
-        for module in modules:
-            importlib.import_module(module)
-        with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as waiting:
-            # Bound under another name first, so that a socket which is there answers; one that an
-            # ended process left refuses.
-            making = place.with_suffix(f".{os.getpid()}")
-            listener.bind(str(making))
-            listener.listen()
-            making.replace(place)
-            waiting.register(listener, selectors.EVENT_READ)
-            waiting.register(0, selectors.EVENT_READ)
-            # Children are not waited for.
-            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-            while all(key.fd != 0 for key, _ in waiting.select()):
-                peer, _ = listener.accept()
-                with peer:
-                    _answer(server, peer, listener)
+    server = _Server(Settings.from_environment().data_dir / "parsed")
+    environment = dict(os.environ)
+    server.manifest(environment)
+    become(environment)
+    for module in modules:
+        importlib.import_module(module)
+    with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as waiting:
+        # Bound under another name first, so that a socket which is there answers; one that an
+        # ended process left refuses.
+        making = place.with_suffix(f".{os.getpid()}")
+        listener.bind(str(making))
+        listener.listen()
+        making.replace(place)
+        waiting.register(listener, selectors.EVENT_READ)
+        waiting.register(0, selectors.EVENT_READ)
+        # Children are not waited for.
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while all(key.fd != 0 for key, _ in waiting.select()):
+            peer, _ = listener.accept()
+            with peer:
+                _answer(server, peer, listener)
 
 
 def _answer(server: _Server, peer: socket.socket, listener: socket.socket) -> None:

@@ -61,7 +61,7 @@ def until(is_so: Callable[[], bool], otherwise: str) -> None:
 def test_commands_run_in_forks_with_their_own_environment(warm: dict[str, str]) -> None:
     environment = warm
     seed = ("seed", "--select", "message_events", "--no-use-colors")
-    for schema in ("one", "two"):
+    for schema in ("cdp", "other"):
         command = warm_dbt.start(seed, environment | {"CDP_SCHEMA": schema})
         said = command.output.read().decode()
         assert command.is_warm
@@ -126,8 +126,8 @@ def ended(instance: DagsterInstance, run_id: str) -> DagsterRun:
     return found()
 
 
-def test_the_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
-    with platform(tmp_path):
+def test_the_process_ends_with_the_one_that_started_it(warm: dict[str, str]) -> None:
+    with platform(Path(warm["CDP_DATA_DIR"])):
         process = warm_dbt.launch()
         assert process.stdin
         process.stdin.close()
