@@ -17,8 +17,9 @@ CHUNK_BYTES = 1 << 20
 TOO_LARGE = "its content is larger than CDP_LANDING_MAX_CONTENT or a fifth of the free space"
 # The rows of a file are staged and written to the warehouse beside its content.
 _SHARE_OF_FREE_SPACE = 5
-# Where the end of a record is looked for first.
+# The part of each chunk that is looked at first, and samples it.
 _HEAD_BYTES = 4096
+_MANY_LINES = 500_000
 
 
 def content_hash(path: Path) -> str:
@@ -76,22 +77,29 @@ class TextFacts:
         has_quote: Whether it contains a double quote.
         has_nul: Whether it contains a NUL character.
         has_long_record: Whether a record is about as long as DuckDB reads at most, or longer.
+        has_many_short_records: Whether a large part of many records lack fields. DuckDB keeps a
+            kilobyte of memory for each.
     """
 
     line_count: int
     has_quote: bool
     has_nul: bool
     has_long_record: bool
+    has_many_short_records: bool
 
 
-def text_facts(path: Path) -> TextFacts:
+def text_facts(path: Path, delimiter: str = ",", column_count: int = 1) -> TextFacts:
     """Read a file once to find its facts."""
+    sampled_lines, sampled_delimiters = 0, 0
     count, last, quotes, has_nul = 0, b"\n", 0, False
     without_end, longest = 0, 0
     with path.open("rb") as content:
         while chunk := content.read(CHUNK_BYTES):
             is_quoted = quotes % 2 == 1
-            has_end = _ends_record(chunk[:_HEAD_BYTES], is_quoted) or _ends_record(chunk, is_quoted)
+            head = chunk[:_HEAD_BYTES]
+            sampled_lines += head.count(b"\n")
+            sampled_delimiters += head.count(delimiter.encode())
+            has_end = _ends_record(head, is_quoted) or _ends_record(chunk, is_quoted)
             without_end = 0 if has_end else without_end + len(chunk)
             longest = max(longest, without_end)
             count += chunk.count(b"\n")
@@ -99,7 +107,14 @@ def text_facts(path: Path) -> TextFacts:
             has_nul = has_nul or b"\0" in chunk
             last = chunk[-1:]
     is_long = longest > max(CHUNK_BYTES, staging.MAX_LINE_BYTES - 2 * CHUNK_BYTES)
-    return TextFacts(count + (last != b"\n"), quotes > 0, has_nul, is_long)
+    is_short = count > _MANY_LINES and sampled_delimiters < 0.9 * sampled_lines * (column_count - 1)
+    return TextFacts(
+        line_count=count + (last != b"\n"),
+        has_quote=quotes > 0,
+        has_nul=has_nul,
+        has_long_record=is_long,
+        has_many_short_records=is_short and not quotes,
+    )
 
 
 def _ends_record(chunk: bytes, is_quoted: bool) -> bool:

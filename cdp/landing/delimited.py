@@ -24,6 +24,8 @@ def stage_delimited(
     """
     if any(each.has_long_record for each in facts):
         raise DamagedTextError("a record that is too long")
+    if any(each.has_many_short_records for each in facts):
+        raise DamagedTextError("many records with too few fields")
     names = _names(header)
     _read(area, paths, header)
     if area.has_open_quote():

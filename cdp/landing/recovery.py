@@ -136,12 +136,12 @@ def _records(content: IO[bytes], header: Header) -> Iterator[_Record]:
     while first := _Line.read(content):
         if not first.text.strip(b"\r\n"):
             continue
-        next_line = content.tell()
+        next_line = content.tell() if first.quote_count % 2 else None
         text, reason = _extent(first, content)
         fields: list[str] = []
         if not reason:
             fields, reason = _fields(text, header)
-        if reason in _OF_FIRST_LINE:
+        if next_line is not None and reason in _OF_FIRST_LINE:
             # A quote may be opened in one line and another one closed far below: each line is read
             # twice at most, because a search ends where the next one begins.
             content.seek(next_line)
