@@ -152,8 +152,8 @@ test: lint ## Run every check and test, on both engines
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: soak
-soak: setup ## Kill a sync of 50,000 rows at a hundred moments, build thirty days, and connect every system, on both engines
-	@$(BIN)/pytest --soak tests/cdp/activation/test_kills.py tests/project/test_incremental_marts.py tests/project/test_incremental_page.py tests/connectors tests/docs/test_connector_pages.py
+soak: setup ## Kill a sync of 50,000 rows at a hundred moments, build thirty days, connect every system and land 5,000 hostile files (SEED=1), on both engines
+	@$(BIN)/pytest --soak --hostile-seed $(or $(SEED),1) tests/cdp/landing/test_hostile.py tests/cdp/activation/test_kills.py tests/project/test_incremental_marts.py tests/project/test_incremental_page.py tests/connectors tests/docs/test_connector_pages.py
 
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -70,6 +71,14 @@ def _boolean(value: object) -> bool:
     return str(value).lower() == "true"
 
 
+def _size(value: object) -> int:
+    found = re.fullmatch(r"([0-9]+) ?([KMGT]?)B?", str(value).upper())
+    if not found:
+        raise ValueError
+    factor: int = 1000 ** " KMGT".index(found[2] or " ")
+    return int(found[1]) * factor
+
+
 def _instant(value: object) -> datetime:
     return datetime.fromisoformat(str(value))
 
@@ -84,6 +93,7 @@ Absolute = Annotated[Path, AfterValidator(Path.resolve)]
 Port = Annotated[int, Field(gt=0, lt=65536)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
+Size = Annotated[int, BeforeValidator(_size)]
 Address = Annotated[str, AfterValidator(_address)]
 
 

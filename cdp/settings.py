@@ -15,7 +15,17 @@ from typing import Literal
 import yaml
 from pydantic import Field, SecretStr
 
-from cdp.environment import Absolute, Address, Boolean, Instant, Part, Port, SettingError, setting
+from cdp.environment import (
+    Absolute,
+    Address,
+    Boolean,
+    Instant,
+    Part,
+    Port,
+    SettingError,
+    Size,
+    setting,
+)
 
 __all__ = [
     "PARTS",
@@ -72,6 +82,19 @@ class Settings(Part):
         "Channel files, `<channel>/<entity>/<file>`.",
         lambda fields: str(fields["data_dir"] / "landing"),
         shown="`<CDP_DATA_DIR>/landing`",
+    )
+    landing_links_outside: Boolean = setting(
+        "CDP_LANDING_LINKS_OUTSIDE",
+        _BOOLEAN,
+        "Whether links that lead out of the landing folder are followed.",
+        False,
+        shown="`false`",
+    )
+    landing_max_content: Size | None = setting(
+        "CDP_LANDING_MAX_CONTENT",
+        "a size such as 20GB",
+        "The most that a compressed file may hold; a fifth of the free space at any setting.",
+        shown="a fifth of the free space",
     )
     duckdb_path: Absolute = setting(
         "CDP_DUCKDB_PATH",

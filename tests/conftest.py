@@ -45,6 +45,7 @@ _database_numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="the long forms of tests that have one")
+    parser.addoption("--hostile-seed", type=int, default=1, help="seed of the hostile files")
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def examine(file: SourceFile, local: Path, content: str) -> Candidate:
     header = facts = None
     if file.file_format in ("csv", "tsv"):
         header = read_header(local, file.file_format)
-        facts = text_facts(local)
+        facts = text_facts(local, header.delimiter, len(header.columns))
     return Candidate(
         file=file,
         local=local,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from cdp.landing.errors import LandingError
 from cdp.landing.report import FileProblem
 
 FileFormat = Literal["csv", "tsv", "jsonl", "parquet"]
@@ -90,11 +91,11 @@ class FileStore(Protocol):
     """The landing path: a folder, or an address that fsspec opens."""
 
     def exists(self) -> bool:
-        """Whether the folder exists; always true for stores without folders."""
+        """Whether the folder exists, or the bucket of a store without folders."""
         ...
 
-    def entries(self) -> Iterator[Entry]:
-        """Every file below the landing path."""
+    def entries(self) -> Iterator[Entry | FileProblem]:
+        """Every file, and everything that cannot be read as one, below the landing path."""
         ...
 
     def is_unchanged(self, file: SourceFile) -> bool:
@@ -111,19 +112,29 @@ def list_files(store: FileStore) -> Listing:
     files: list[SourceFile] = []
     strays: list[FileProblem] = []
     if not store.exists():
-        strays.append(FileProblem("CDP_LANDING_PATH", "there is no such folder", is_error=False))
+        raise LandingError(
+            "CDP_LANDING_PATH names a folder that does not exist: make it, or set the variable to "
+            "the folder of the channel files."
+        )
     for entry in store.entries():
+        if isinstance(entry, FileProblem):
+            strays.append(entry)
+            continue
         if entry.path.lower().endswith(PARTIAL_SUFFIXES):
             continue
         file = _source_file(entry)
         if isinstance(file, SourceFile):
             files.append(file)
         else:
-            printable = entry.path.encode(errors="backslashreplace").decode()
-            strays.append(FileProblem(printable, file, is_error=False))
+            strays.append(FileProblem(printable(entry.path), file, is_error=False))
     files.sort(key=lambda file: file.path)
     strays.sort(key=lambda stray: stray.file)
     return Listing(tuple(files), tuple(strays))
+
+
+def printable(path: str) -> str:
+    """A path whose name may not be UTF-8."""
+    return path.encode(errors="backslashreplace").decode()
 
 
 def _source_file(entry: Entry) -> SourceFile | str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cdp.landing.declared import STAGING_DIR, declared_tables
 from cdp.landing.errors import LandingError
+from cdp.landing.faults import named_faults
 from cdp.landing.files import SourceFile, list_files
 from cdp.landing.loaders import open_loader
 from cdp.landing.locks import only_in_process, only_in_warehouse
@@ -49,7 +50,7 @@ def land(
     is_off = {table.channel for table in declared.values()} - set(settings.connector_names)
     declared = {name: table for name, table in declared.items() if table.channel not in is_off}
     with _session(settings) as (warehouse, folder):
-        store = open_store(settings.landing_path, folder)
+        store = open_store(settings, folder)
         listing = list_files(store)
         by_table: dict[str, list[SourceFile]] = defaultdict(list)
         skipped = Counter(file.channel for file in listing.files if file.channel in is_off)
@@ -66,7 +67,15 @@ def land(
         seen = registry.seen_files()
         reports = []
         with open_loader(warehouse, folder) as loader:
-            session = Session(warehouse, registry, store, loader, folder, progress)
+            session = Session(
+                warehouse,
+                registry,
+                store,
+                loader,
+                folder,
+                settings.landing_max_content,
+                progress,
+            )
             for name in names:
                 channel, _, entity = name.partition("__")
                 report = TableReport(name, channel, entity)
@@ -131,7 +140,7 @@ def _names(known: Collection[str], wanted: Collection[str] | None) -> list[str]:
 @contextmanager
 def _session(settings: Settings) -> Iterator[tuple[Warehouse, Path]]:
     """The warehouse for this landing alone, and a temporary directory."""
-    with ExitStack() as stack:
+    with named_faults(is_writing=True), ExitStack() as stack:
         stack.enter_context(only_in_process(settings))
         warehouse = stack.enter_context(connected(settings))
         stack.enter_context(only_in_warehouse(warehouse, settings))

@@ -37,10 +37,8 @@ class DuckDBLoader:
         names = name_list(columns)
         # Each row has its position by now, so threads may write the rows in any order.
         self.parser.execute("set session preserve_insertion_order = false")
-        try:
-            self.parser.execute(f"insert into {table} ({names}) {query}")
-        finally:
-            self.parser.execute("set session preserve_insertion_order = true")
+        # `StagingArea.fill` sets it again.
+        self.parser.execute(f"insert into {table} ({names}) {query}")
 
 
 class PostgresLoader:

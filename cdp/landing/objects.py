@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cdp.landing.errors import DamagedTextError, UnreadableFileError
-from cdp.landing.recovery import normalise_line_ends
+from cdp.landing.recovery import recover_lines
 from cdp.landing.staged import MAX_COLUMNS, NUL_REASON, TOO_MANY_COLUMNS, Staged
 from cdp.landing.staging import StagingArea
 from cdp.warehouse.queries import literal
@@ -22,16 +22,7 @@ def stage_objects(area: StagingArea, paths: Sequence[Path]) -> Staged:
     # Lines are read as a CSV of one column; JSON cannot contain its delimiter.
     area.read_text(paths, ["line"], "\x01", has_header=False, quote_character="")
     has_rejects = bool(area.collect_rejects(header_lines=0))
-    keys = _examine(area)
-    names = list(dict.fromkeys(name for own in keys.values() for name in own))
-    if len(names) > MAX_COLUMNS:
-        raise UnreadableFileError(TOO_MANY_COLUMNS)
-    index_of = {name: i for i, name in enumerate(names)}
-    staged = area.finish(
-        names,
-        _query(area, names),
-        own_columns={index: [index_of[name] for name in own] for index, own in keys.items()},
-    )
+    staged = _stage(area)
     if has_rejects:
         return staged
     sizes = _byte_counts(area)
@@ -39,19 +30,43 @@ def stage_objects(area: StagingArea, paths: Sequence[Path]) -> Staged:
     return replace(staged, files=tuple(files))
 
 
-def stage_normalised(area: StagingArea, path: Path, folder: Path) -> Staged:
-    """Stage a file whose line ends differ, with a copy in `folder`.
+def _stage(area: StagingArea) -> Staged:
+    keys = _examine(area)
+    names = list(dict.fromkeys(name for own in keys.values() for name in own))
+    if len(names) > MAX_COLUMNS:
+        raise UnreadableFileError(TOO_MANY_COLUMNS)
+    index_of = {name: i for i, name in enumerate(names)}
+    return area.finish(
+        names,
+        _query(area, names),
+        own_columns={index: [index_of[name] for name in own] for index, own in keys.items()},
+    )
+
+
+def stage_recovered_lines(area: StagingArea, path: Path, folder: Path) -> Staged:
+    """Stage a damaged file line by line, with copies in `folder`.
 
     Raises `UnreadableFileError` if even that fails.
     """
-    clean = folder / "clean"
+    clean, rejects = folder / "clean", folder / "rejects"
     try:
-        normalise_line_ends(path, clean)
-        return stage_objects(area, [clean])
+        recovered = recover_lines(path, clean, rejects)
+        area.read_text(
+            [clean],
+            ["line"],
+            "\x01",
+            has_header=False,
+            quote_character="",
+            line_end="\n",
+            is_parallel=False,
+        )
+        area.collect_recovered(rejects, recovered.record_count, recovered.reject_count)
     except DamagedTextError as error:
         raise UnreadableFileError(f"the file cannot be read as lines: {error}") from None
     finally:
         clean.unlink(missing_ok=True)
+        rejects.unlink(missing_ok=True)
+    return _stage(area)
 
 
 def _byte_counts(area: StagingArea) -> dict[int, int]:

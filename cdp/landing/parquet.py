@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cdp.landing.contents import TOO_LARGE
 from cdp.landing.errors import DamagedTextError, UnreadableFileError
 from cdp.landing.staged import MAX_COLUMNS, TOO_MANY_COLUMNS, Staged
 from cdp.landing.staging import StagingArea, path_list
 from cdp.warehouse.connection import quote
+from cdp.warehouse.queries import literal
 
 
-def stage_parquet(area: StagingArea, path: Path) -> Staged:
-    """Stage a Parquet file; raises `UnreadableFileError` if it is not one."""
+def stage_parquet(area: StagingArea, path: Path, limit: int) -> Staged:
+    """Stage a Parquet file; raises `UnreadableFileError` if it is not one or holds too much."""
     source = f"read_parquet({path_list([path])}, hive_partitioning = false)"
     try:
         # An empty result shows the columns, which are cast to text below.
@@ -19,6 +21,13 @@ def stage_parquet(area: StagingArea, path: Path) -> Staged:
         columns = area.execute("select column_name, column_type from (describe temp.landing_rows)")
         if len(columns) > MAX_COLUMNS:
             raise UnreadableFileError(TOO_MANY_COLUMNS)
+        # Repeated values take hardly any room in the file, so a byte is counted for each value.
+        ((size,),) = area.execute(
+            "select greatest(sum(total_uncompressed_size), sum(num_values)) "
+            f"from parquet_metadata({literal(path)})"
+        )
+        if (size or 0) > limit:
+            raise UnreadableFileError(TOO_LARGE)
         casts = [f"{_as_text(quote(name), kind)} as c{i}" for i, (name, kind) in enumerate(columns)]
         area.fill([path], f"select {', '.join(casts)} from {source}")
     except DamagedTextError:

@@ -10,7 +10,7 @@ from cdp.landing.candidate import Candidate
 from cdp.landing.contents import count_blank_lines, is_size_of_lines, text_facts
 from cdp.landing.delimited import stage_delimited, stage_recovered
 from cdp.landing.errors import DamagedTextError
-from cdp.landing.objects import stage_normalised, stage_objects
+from cdp.landing.objects import stage_objects, stage_recovered_lines
 from cdp.landing.parquet import stage_parquet
 from cdp.landing.staged import Staged
 from cdp.landing.staging import StagingArea
@@ -18,13 +18,14 @@ from cdp.landing.staging import StagingArea
 logger = logging.getLogger(__name__)
 
 
-def stage_files(area: StagingArea, group: Sequence[Candidate], folder: Path) -> Staged:
+def stage_files(area: StagingArea, group: Sequence[Candidate], folder: Path, limit: int) -> Staged:
     """Stage files of one shape.
 
     Args:
         area: Where to stage them.
         group: The files.
         folder: Temporary directory for cleaned copies.
+        limit: How many bytes a Parquet file may hold.
 
     Raises `UnreadableFileError` if one cannot be read, and `DamagedTextError` if one of several
     has to be read by itself.
@@ -32,7 +33,7 @@ def stage_files(area: StagingArea, group: Sequence[Candidate], folder: Path) -> 
     file, header = group[0].file, group[0].header
     paths = [candidate.local for candidate in group]
     if file.file_format == "parquet":
-        return stage_parquet(area, paths[0])
+        return stage_parquet(area, paths[0], limit)
     try:
         if header:
             facts = [candidate.facts for candidate in group if candidate.facts]
@@ -49,7 +50,7 @@ def stage_files(area: StagingArea, group: Sequence[Candidate], folder: Path) -> 
         return staged
     if header:
         return stage_recovered(area, paths[0], header, folder)
-    return stage_normalised(area, paths[0], folder)
+    return stage_recovered_lines(area, paths[0], folder)
 
 
 def _is_whole(staged: Staged, group: Sequence[Candidate]) -> bool:
@@ -59,8 +60,9 @@ def _is_whole(staged: Staged, group: Sequence[Candidate]) -> bool:
         if found.byte_count is not None and is_size_of_lines(path, found.byte_count):
             continue
         line_count = (candidate.facts or text_facts(path)).line_count
-        if found.line_count != line_count and (
-            found.line_count + count_blank_lines(path) != line_count
-        ):
+        # The reader does not count blank lines of a CSV. Those inside of quotes are no such lines.
+        has_blank = candidate.facts is not None and not candidate.facts.has_quote
+        blank_count = count_blank_lines(path) if has_blank and found.line_count != line_count else 0
+        if found.line_count + blank_count != line_count:
             return False
     return True

@@ -7,14 +7,14 @@ if it exceeds the memory limit.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 
-from cdp.landing.errors import DamagedTextError, LandingError, UnreadableFileError
+from cdp.landing.errors import DamagedTextError, UnreadableFileError
+from cdp.landing.faults import named_faults
 from cdp.landing.staged import NUL_REASON, Staged, StagedFile
 from cdp.warehouse.queries import Queries, Sql, literal
 
@@ -24,7 +24,7 @@ MAX_LINE_BYTES = 16 << 20
 # DuckDB's default is 16 times the longest line, for each thread.
 BUFFER_BYTES = 2 * MAX_LINE_BYTES
 # How much of a line is kept in quarantine.
-_MAX_ORIGINAL_BYTES = 1 << 20
+MAX_ORIGINAL_BYTES = 1 << 20
 # Rows of each file that types are inferred from.
 _SAMPLE_ROWS = 200
 
@@ -82,12 +82,24 @@ class StagingArea:
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement; returns its rows."""
-        cursor = self._connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
+        with named_faults():
+            cursor = self._connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
 
     def run(self, query: str, /, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement of the folder `queries`; returns its rows."""
         return self.execute(QUERIES(query, **values))
+
+    def collect_recovered(self, rejects: Path, record_count: int, reject_count: int) -> None:
+        """Take the parser's rejects; raises `UnreadableFileError` if anything was lost."""
+        if reject_count:
+            self.run("recovered_rejects", path=rejects, buffer_bytes=2 * BUFFER_BYTES)
+        for table, count in (
+            ("landing_rows", record_count),
+            ("landing_rejects", reject_count),
+        ):
+            if self.execute(f"select count(*) from temp.{table}") != [(count,)]:
+                raise UnreadableFileError("not every line of the file came through")
 
     def clear(self) -> None:
         """Drop what was staged."""
@@ -120,7 +132,7 @@ class StagingArea:
             is_parallel=is_parallel,
             max_line_bytes=MAX_LINE_BYTES,
             buffer_bytes=BUFFER_BYTES,
-            max_original_bytes=_MAX_ORIGINAL_BYTES,
+            max_original_bytes=MAX_ORIGINAL_BYTES,
         )
         self.fill(paths, query)
 
@@ -136,12 +148,14 @@ class StagingArea:
         for table, columns in _TABLES.items():
             if columns:
                 self.execute(f"create temp table {table} ({columns})")
-        try:
-            self.execute(f"create temp table landing_rows as {query}")
-        except duckdb.InvalidInputException:
-            raise DamagedTextError("line ends that differ, or quotes out of place") from None
-        except duckdb.Error as error:
-            raise _as_unreadable(error) from None
+        is_damaged = False
+        with named_faults():
+            try:
+                self._connection.execute(f"create temp table landing_rows as {query}")
+            except duckdb.InvalidInputException:
+                is_damaged = True
+        if is_damaged:
+            raise DamagedTextError("line ends that differ, or quotes out of place")
         self._paths = paths
         self.run(
             "index_files",
@@ -254,12 +268,3 @@ class StagingArea:
             lines = read + rejected_by_reader.get(index, 0) + (extra_lines or {}).get(index, 0)
             files.append(StagedFile({i: found[i] for i in own}, kept, rejected, lines))
         return Staged(files=tuple(files), columns=tuple(columns), query=query)
-
-
-def _as_unreadable(error: duckdb.Error) -> UnreadableFileError:
-    """The reader's error without the text that it quotes from the file."""
-    message = str(error).lower()
-    if "no space left" in message or isinstance(error, duckdb.OutOfMemoryException):
-        raise LandingError("DuckDB ran out of memory or disk space while reading a file.") from None
-    kind = re.sub(r"(?<!^)([A-Z])", r" \1", type(error).__name__.removesuffix("Exception"))
-    return UnreadableFileError(f"DuckDB cannot read the file ({kind.lower()} error)")

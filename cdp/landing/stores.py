@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,60 +14,93 @@ from pathlib import Path
 from typing import IO, Any
 
 from cdp.landing.errors import LandingError, UnreadableFileError
-from cdp.landing.files import Entry, FileStore, SourceFile
+from cdp.landing.files import Entry, FileStore, SourceFile, printable
+from cdp.landing.report import FileProblem
+from cdp.settings import Settings
 
 # Within the resolution of the clock, a file can change without a new modification time.
 _RACY_SECONDS = 2.0
 _CHUNK_BYTES = 1 << 20
+_OUTSIDE = (
+    "it is a link that leads out of the landing folder: copy the file, or set "
+    "CDP_LANDING_LINKS_OUTSIDE to true"
+)
+_SPECIAL = "it is a pipe, a socket or a device, not a file"
 _PATTERN_CHARACTERS = frozenset("*?[]{}\\")
 
 
 class LocalStore:
     """A folder of this machine, whose files are read in place."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path, *, may_link_outside: bool) -> None:
         self._root = root
         self._folder = folder
+        self._may_link_outside = may_link_outside
 
     def exists(self) -> bool:  # noqa: D102
         return self._root.is_dir()
 
-    def entries(self) -> Iterator[Entry]:  # noqa: D102
-        now = time.time()
+    def entries(self) -> Iterator[Entry | FileProblem]:  # noqa: D102
         pending = [str(self._root)]
         linked = set()
-        prefix = len(str(self._root)) + 1
         while pending:
+            folder = pending.pop()
             try:
-                found = list(os.scandir(pending.pop()))
+                found = list(os.scandir(folder))
             except FileNotFoundError:
+                continue
+            except OSError as error:
+                yield self._problem(folder, f"the folder cannot be read: {error.strerror}")
                 continue
             for entry in found:
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir():
+                kept = self._examined(entry)
+                if isinstance(kept, str):
                     # A link may lead back to a folder above itself.
-                    target = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
-                    if target not in linked:
-                        linked.add(target)
+                    if kept not in linked:
+                        linked.add(kept)
                         pending.append(entry.path)
-                    continue
-                try:
-                    status = entry.stat()
-                except FileNotFoundError:
-                    continue
-                yield Entry(
-                    path=entry.path[prefix:].replace(os.sep, "/"),
-                    address=entry.path,
-                    size_bytes=status.st_size,
-                    mark=str(status.st_mtime_ns),
-                    is_at_rest=now - status.st_mtime > _RACY_SECONDS,
-                )
+                elif kept:
+                    yield kept
+
+    def _examined(self, entry: os.DirEntry[str]) -> Entry | FileProblem | str | None:
+        """A file, the real path of a folder, a problem, or None for a file that is gone."""
+        try:
+            status = entry.stat()
+        except OSError as error:
+            if isinstance(error, FileNotFoundError) and not entry.is_symlink():
+                return None
+            return self._problem(entry.path, f"it cannot be read: {error.strerror}")
+        if entry.is_symlink() and not self._may_follow(entry.path):
+            return self._problem(entry.path, _OUTSIDE)
+        if stat.S_ISDIR(status.st_mode):
+            return os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+        if not stat.S_ISREG(status.st_mode):
+            return self._problem(entry.path, _SPECIAL, is_error=False)
+        return Entry(
+            path=self._relative(entry.path),
+            address=entry.path,
+            size_bytes=status.st_size,
+            mark=str(status.st_mtime_ns),
+            is_at_rest=time.time() - status.st_mtime > _RACY_SECONDS,
+        )
+
+    def _may_follow(self, link: str) -> bool:
+        target = Path(os.path.realpath(link))
+        return self._may_link_outside or target.is_relative_to(self._root.resolve())
+
+    def _relative(self, path: str) -> str:
+        return path[len(str(self._root)) + 1 :].replace(os.sep, "/")
+
+    def _problem(self, path: str, reason: str, *, is_error: bool = True) -> FileProblem:
+        name = printable(self._relative(path)) or "CDP_LANDING_PATH"
+        return FileProblem(name, reason, is_error)
 
     def is_unchanged(self, file: SourceFile) -> bool:  # noqa: D102
         try:
             status = Path(file.address).stat()
-        except FileNotFoundError:
+        except OSError:
             return False
         return status.st_size == file.size_bytes and str(status.st_mtime_ns) == file.mark
 
@@ -100,9 +134,14 @@ class RemoteStore:
         self._folder = folder
 
     def exists(self) -> bool:  # noqa: D102
-        return True
+        root = self._root.rstrip("/")
+        bucket = root[: root.find("/", 1)] if root.find("/", 1) > 0 else root
+        try:
+            return bool(self._filesystem.exists(root) or self._filesystem.exists(bucket))
+        except Exception as error:
+            raise _unlisted(error) from None
 
-    def entries(self) -> Iterator[Entry]:  # noqa: D102
+    def entries(self) -> Iterator[Entry | FileProblem]:  # noqa: D102
         self._filesystem.invalidate_cache()
         root = self._root.rstrip("/")
         try:
@@ -110,11 +149,7 @@ class RemoteStore:
         except FileNotFoundError:
             return
         except Exception as error:
-            # Each store has its own errors, and their messages may contain signed addresses.
-            raise LandingError(
-                f"CDP_LANDING_PATH cannot be listed ({type(error).__name__}): "
-                "check its address and credentials."
-            ) from None
+            raise _unlisted(error) from None
         for address, details in found.items():
             path = address[len(root) :].lstrip("/")
             if any(part.startswith(".") for part in path.split("/")):
@@ -151,6 +186,14 @@ class RemoteStore:
             raise UnreadableFileError(f"it cannot be fetched ({type(error).__name__})") from None
 
 
+def _unlisted(error: Exception) -> LandingError:
+    # Each store has its own errors, and their messages may contain signed addresses.
+    return LandingError(
+        f"CDP_LANDING_PATH cannot be listed ({type(error).__name__}): "
+        "check its address and credentials."
+    )
+
+
 def _remote_mark(details: dict[str, Any]) -> str | None:
     for key in ("ETag", "etag", "md5Hash", "content_md5", "mtime", "LastModified", "updated"):
         if details.get(key):
@@ -159,17 +202,18 @@ def _remote_mark(details: dict[str, Any]) -> str | None:
     return f"created={created}" if created else None
 
 
-def open_store(landing_path: str, folder: Path) -> FileStore:
-    """The store of a landing path; raises `LandingError` if its address cannot be opened.
+def open_store(settings: Settings, folder: Path) -> FileStore:
+    """The store of the landing path; raises `LandingError` if its address cannot be opened.
 
     Fetched files are kept in the temporary directory `folder` while they are read.
     """
+    landing_path = settings.landing_path
     if "://" in landing_path and not landing_path.startswith("file://"):
         return RemoteStore(landing_path, folder)
     root = Path(landing_path.removeprefix("file://"))
     if root.exists() and not root.is_dir():
         raise LandingError(f"CDP_LANDING_PATH {landing_path!r} is a file: set it to a folder.")
-    return LocalStore(root, folder)
+    return LocalStore(root, folder, may_link_outside=settings.landing_links_outside)
 
 
 def temporary_name(file: SourceFile) -> str:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cdp.landing.candidate import Candidate, examine
-from cdp.landing.contents import content_hash, decompress, reading
+from cdp.landing.contents import content_hash, content_limit, decompress
 from cdp.landing.declared import DeclaredTable
-from cdp.landing.errors import BEING_WRITTEN, DamagedTextError, UnreadableFileError
+from cdp.landing.errors import BEING_WRITTEN, DamagedTextError, LandingError, UnreadableFileError
+from cdp.landing.faults import named_faults
 from cdp.landing.files import FileStore, SourceFile
 from cdp.landing.loaders import Loader
 from cdp.landing.reading import stage_files
@@ -22,7 +23,7 @@ from cdp.landing.report import FileProblem, LandingProgress, TableReport
 from cdp.landing.staging import StagingArea
 from cdp.landing.state import Holder, TableState, load_id_of
 from cdp.landing.stores import temporary_name
-from cdp.landing.writing import TableWriter
+from cdp.landing.writing import Landed, TableWriter
 from cdp.warehouse.connection import Warehouse
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Session:
     store: FileStore
     loader: Loader
     folder: Path
+    max_content_bytes: int | None
     progress: Callable[[LandingProgress], None] | None
 
 
@@ -106,18 +108,23 @@ class TableLanding:
             )
 
     def _land_batch(self, files: Sequence[SourceFile]) -> list[SourceFile]:
-        """Land files; returns those with the same content as another file of the batch."""
+        """Land files; returns those left for later.
+
+        They have the same content as another file of the batch, or compressed files before them
+        are larger than a batch should be.
+        """
         claimed: set[str] = set()
+        decompressed_bytes = 0
         deferred: list[SourceFile] = []
         groups: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
         with ExitStack() as stack:
             for file in files:
                 content: str | None = None
                 try:
-                    with reading():
+                    with named_faults():
                         local = stack.enter_context(self._session.store.local(file))
                         content = content_hash(local)
-                        if content in claimed:
+                        if content in claimed or decompressed_bytes > _BATCH_BYTES:
                             deferred.append(file)
                             continue
                         self._examined.add(file.path)
@@ -125,6 +132,7 @@ class TableLanding:
                             continue
                         if file.is_gzipped:
                             local = stack.enter_context(self._decompressed(file, local))
+                            decompressed_bytes += local.stat().st_size
                         candidate = examine(file, local, content)
                 except UnreadableFileError as error:
                     self._examined.add(file.path)
@@ -140,10 +148,13 @@ class TableLanding:
     def _decompressed(self, file: SourceFile, local: Path) -> Iterator[Path]:
         plain = self._session.folder / f"{temporary_name(file)}.plain"
         try:
-            decompress(local, plain)
+            decompress(local, plain, self._content_limit())
             yield plain
         finally:
             plain.unlink(missing_ok=True)
+
+    def _content_limit(self) -> int:
+        return content_limit(self._session.folder, self._session.max_content_bytes)
 
     def _note_known(self, file: SourceFile, content: str) -> bool:
         """Whether the content needs no loading, because it was loaded from this file or a copy."""
@@ -176,11 +187,8 @@ class TableLanding:
 
     def _land_group(self, group: Sequence[Candidate]) -> None:
         """Land files of one shape in one transaction, or each in its own if one is damaged."""
-        started_at = utc_now()
         try:
-            with reading():
-                staged = stage_files(self._area, group, self._session.folder)
-            self._writer.check(staged)
+            landed = self._land_together(group)
         except (DamagedTextError, UnreadableFileError) as error:
             if len(group) == 1:
                 self._report_unreadable(group[0].file, group[0].content_sha256, str(error))
@@ -188,6 +196,20 @@ class TableLanding:
             for candidate in group:
                 self._land_group([candidate])
             return
+        if landed is None:
+            return
+        self._writer.committed(landed)
+        self._report.files_loaded += len(landed.records)
+        self._report.schema_changes += landed.change_count
+        self._report.rows += sum(record.row_count for record in landed.records)
+        self._report.quarantined += sum(record.quarantined_row_count for record in landed.records)
+
+    def _land_together(self, group: Sequence[Candidate]) -> Landed | None:
+        """What was landed; None if files changed while they were read."""
+        started_at = utc_now()
+        with named_faults():
+            staged = stage_files(self._area, group, self._session.folder, self._content_limit())
+        self._writer.check(staged)
         unchanged = [each for each in group if self._session.store.is_unchanged(each.file)]
         if len(unchanged) < len(group):
             for candidate in group:
@@ -195,18 +217,14 @@ class TableLanding:
                     self._note_problem(candidate.file, BEING_WRITTEN, is_error=False)
             if unchanged:
                 self._land_group(unchanged)
-            return
+            return None
         try:
-            with self._session.warehouse.transaction():
-                landed = self._writer.write(group, staged, started_at)
-        except BaseException:
-            self._session.registry.reload_columns()
+            with named_faults(is_writing=True), self._session.warehouse.transaction():
+                return self._writer.write(group, staged, started_at)
+        except BaseException as error:
+            if not isinstance(error, LandingError):
+                self._session.registry.reload_columns()
             raise
-        self._writer.committed(landed)
-        self._report.files_loaded += len(landed.records)
-        self._report.schema_changes += landed.change_count
-        self._report.rows += sum(record.row_count for record in landed.records)
-        self._report.quarantined += sum(record.quarantined_row_count for record in landed.records)
 
     def _note_problem(self, file: SourceFile, reason: str, *, is_error: bool) -> None:
         level = logging.ERROR if is_error else logging.WARNING

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -132,7 +132,9 @@ class DuckDBConnection(_CatalogQueries):
         try:
             yield
         except BaseException:
-            self.raw.rollback()
+            # After an error of the disk there is no transaction left to roll back.
+            with suppress(duckdb.Error):
+                self.raw.rollback()
             raise
         self.raw.commit()
 

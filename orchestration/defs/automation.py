@@ -91,7 +91,7 @@ def listing_fingerprint(
     A file written within the last seconds does not count yet: it may not be complete.
     """
     with tempfile.TemporaryDirectory() as folder:
-        listing = list_files(open_store(settings.landing_path, Path(folder)))
+        listing = list_files(open_store(settings, Path(folder)))
     marks = [
         f"{f.path}|{f.size_bytes}|{f.modified}"
         for f in listing.files

@@ -59,9 +59,7 @@ def replayed_days(context: AssetExecutionContext) -> MaterializeResult[None]:
 def landed_files(settings: Settings, day: str) -> dict[str, str]:
     """Files landed before that are still there and name the day, with their raw tables."""
     with temporary_directory(temporary_root(settings)) as folder:
-        present = {
-            file.path for file in list_files(open_store(settings.landing_path, folder)).files
-        }
+        present = {file.path for file in list_files(open_store(settings, folder)).files}
     with connected(settings) as warehouse:
         rows = warehouse.execute(
             f"select distinct file, table_name from {quote(settings.raw_schema)}.landing_loads "

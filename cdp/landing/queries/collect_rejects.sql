@@ -14,7 +14,8 @@ select
             end
         )
     end as reason,
-    replace(any_value(errors.csv_line), chr(0), chr(65533)) as original_text
+    -- With CR LF the reader keeps the line feed before the record.
+    replace(ltrim(any_value(errors.csv_line), chr(10)), chr(0), chr(65533)) as original_text
 from temp.landing_reader_errors as errors
 inner join temp.landing_reader_scans as scans
     on errors.scan_id = scans.scan_id and errors.file_id = scans.file_id

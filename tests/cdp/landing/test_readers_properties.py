@@ -45,7 +45,7 @@ class Reader:
             path.write_bytes(content)
             file = SourceFile("a", "b", path.name, str(path), file_format, False, 0, None, False)
             group.append(examine(file, path, str(i)))
-        staged = stage_files(self.area, group, self.folder)
+        staged = stage_files(self.area, group, self.folder, 1 << 40)
         rows: list[list[tuple[Any, ...]]] = [[] for _ in contents]
         for index, *row in self.area.execute(
             f"from ({staged.query}) order by file_index, position"
