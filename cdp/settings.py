@@ -129,10 +129,14 @@ class Settings(Part):
     def prepare(self) -> None:
         """Make the data folder and put what dbt's profile needs into this process's environment.
 
+        The landing folder is made, too, if it is the one in the data folder.
         On postgres a `DATABASE_URL` is split into the PG* variables; with neither it nor PGHOST
         set, a server is started from the wheel in `<data_dir>/postgres` and left running.
         """
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        # A folder that was set by hand has to exist, since its name may be mistyped.
+        if self.landing_path == str(self.data_dir / "landing"):
+            Path(self.landing_path).mkdir(exist_ok=True)
         os.environ["CDP_TARGET"] = self.target
         os.environ["CDP_DUCKDB_PATH"] = str(self.duckdb_path)
         os.environ["CDP_SCHEMA"] = self.schema

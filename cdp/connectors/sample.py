@@ -25,9 +25,7 @@ MOST = 0.95
 # Shared mailboxes, notes and dashes stand in columns of addresses and numbers.
 MANY = 0.5
 
-Kind = Literal[
-    "text", "email", "phone", "timestamp", "date", "integer", "number", "boolean"
-]
+Kind = Literal["text", "email", "phone", "timestamp", "date", "integer", "number", "boolean"]
 _FORMATS: dict[str, FileFormat] = {
     "csv": "csv",
     "tsv": "tsv",
