@@ -1,8 +1,13 @@
 {{ config(schema='contacts') }}
 
-{%- set channels = contact_channels() | join("', '") %}
+{%- set channels = contact_channels() | join("'), ('") %}
 
 with
+
+channels as (
+    select channel
+    from (values ('{{ channels }}')) as listed (channel)
+),
 
 consents as (
     select * from {{ ref('input_consents') }}
@@ -38,12 +43,13 @@ answers as (
         {{ is_granted_consent('consents.status') }} as is_grant,
         consents.observed_at is null
         or purposes.purpose is null
-        or coalesce(consents.consent_channel, '') not in ('{{ channels }}') as is_unreadable,
+        or channels.channel is null as is_unreadable,
         consents.source,
         consents.proof,
         consents.observed_at as recorded_at
     from consents
     left join purposes on consents.purpose = purposes.purpose
+    left join channels on consents.consent_channel = channels.channel
 ),
 
 -- A grant counts from its time on. Any other answer counts at once, since the clock of its source

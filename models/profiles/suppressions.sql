@@ -65,17 +65,17 @@ dead_mailboxes as (
     where contacts.email_validity = 'bounced'
 ),
 
--- An answer about consent that cannot be read and is no grant counts as a refusal.
+-- An answer about consent that cannot be read and is no grant counts as a refusal, on every channel
+-- if its own is unknown.
 unreadable as (
     select
         answers.profile_id,
         channels.channel,
         case when count(*) = count(answers.recorded_at) then max(answers.recorded_at) end as since
     from answers
+    left join channels as known_channels on answers.channel = known_channels.channel
     inner join channels
-        on
-            answers.channel = channels.channel
-            or coalesce(answers.channel, '') not in ('{{ channels | replace("(", "") | replace(")", "") }}')
+        on known_channels.channel = channels.channel or known_channels.channel is null
     where answers.is_unreadable and not answers.is_grant
     group by answers.profile_id, channels.channel
 ),

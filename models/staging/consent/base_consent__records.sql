@@ -11,7 +11,9 @@ typed as (
         {{ landed_columns() }},
         coalesce(
             {{ trimmed('consent_id') }},
-            {{ surrogate_key(['identifier_type', 'identifier_value', 'channel', 'purpose', 'status', 'recorded_at']) }}
+            {{ surrogate_key([
+                'identifier_type', 'identifier_value', 'channel', 'purpose', 'status', 'recorded_at',
+            ]) }}
         ) as consent_id,
         lower({{ trimmed('identifier_type') }}) as identifier_type,
         identifier_value as raw_identifier_value,

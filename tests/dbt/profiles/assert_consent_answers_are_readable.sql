@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- Consent records that are no grant and whose time, channel or purpose cannot be read. They suppress
--- the person: correct the record, or map its channel or purpose.
+-- Consent records that are no grant and whose time, channel or purpose cannot be read. They
+-- suppress the person: correct the record, or map its channel or purpose.
 select
     source_model,
     consent_id,
