@@ -28,5 +28,5 @@ def duckdb_world(
 def _world(settings: Settings, tmp_path: Path) -> World:
     staging_dir = tmp_path / "staging"
     staging_dir.mkdir()
-    Path(settings.landing_path).mkdir()
+    Path(settings.landing_path).mkdir(exist_ok=True)
     return World(settings.model_copy(update={"connectors": "demo,shop"}), staging_dir)
