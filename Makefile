@@ -153,7 +153,7 @@ test: lint ## Run every check and test, on both engines
 
 .PHONY: soak
 soak: setup ## Kill a sync of 50,000 rows at a hundred moments, build thirty days, connect every system and land 5,000 hostile files (SEED=1), on both engines
-	@$(BIN)/pytest --soak --hostile-seed $(or $(SEED),1) tests/cdp/landing/test_hostile.py tests/cdp/activation/test_kills.py tests/project/test_incremental_marts.py tests/project/test_incremental_page.py tests/connectors tests/docs/test_connector_pages.py
+	@$(BIN)/pytest --soak --hostile-seed $(or $(SEED),1) tests/cdp/landing/test_hostile.py tests/cdp/activation/test_kills.py tests/project/test_incremental_marts.py tests/project/test_incremental_page.py tests/project/test_readers.py tests/connectors tests/docs/test_connector_pages.py
 
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing against plain DuckDB
