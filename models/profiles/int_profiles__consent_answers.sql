@@ -52,11 +52,13 @@ answers as (
     left join channels on consents.consent_channel = channels.channel
 ),
 
--- A grant counts from its time on. Any other answer counts at once, since the clock of its source
--- may be ahead.
+-- A grant counts from its time on. Any other answer counts a day earlier, since the clock of its
+-- source may be ahead.
 answers_in_force as (
     select * from answers
-    where not is_grant or recorded_at <= {{ as_of() }}
+    where
+        recorded_at <= {{ as_of() }}
+        or not is_grant and coalesce(recorded_at <= {{ as_of() }} + interval '1 day', true)
 ),
 
 attributed_by_identity as (

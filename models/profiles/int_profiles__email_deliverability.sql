@@ -11,10 +11,11 @@ email_events as (
     from {{ ref('input_messages') }}
     where
         email_identifier is not null
-        -- The clock of the source of a refusal may be ahead.
+        -- The clock of the source of a refusal may be ahead by a day.
         and (
             observed_at <= {{ as_of() }}
             or event_name in ('email_unsubscribed', 'email_complained')
+            and observed_at <= {{ as_of() }} + interval '1 day'
         )
 ),
 
