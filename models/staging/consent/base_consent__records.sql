@@ -51,12 +51,13 @@ identified as (
 
 -- Only grants are rejected: an answer that cannot be read and is no grant suppresses the person.
 {{ staged('identified', key='consent_id', newest_first='recorded_at', rules=[
-    only_if(is_granted_consent('status'), missing('consent_id', '(_raw).consent_id')),
+    only_if(is_granted_consent('status'), missing('consent_id', trimmed('(_raw).consent_id'))),
     required('identifier_value', 'usable identifier'),
-    only_if(is_granted_consent('status'), required('recorded_at', 'timestamp')),
-    only_if(is_granted_consent('status'), missing('identifier_type')),
-    only_if(is_granted_consent('status'), missing('channel')),
-    only_if(is_granted_consent('status'), missing('purpose')),
+    only_if(is_granted_consent('status'), required('recorded_at', 'timestamp') + [
+        missing('identifier_type'),
+        missing('channel'),
+        missing('purpose'),
+    ]),
 ]) }}
 
 select * from staged
