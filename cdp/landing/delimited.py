@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cdp.landing.contents import TextFacts, count_blank_lines
-from cdp.landing.errors import DamagedTextError, UnreadableFileError
+from cdp.landing.errors import DamagedTextError
 from cdp.landing.headers import Header
-from cdp.landing.recovery import recover_delimited
+from cdp.landing.recovery import read_recovered, recover_delimited
 from cdp.landing.staged import Staged
 from cdp.landing.staging import StagingArea
 from cdp.warehouse.queries import Sql
@@ -55,23 +55,14 @@ def stage_recovered(area: StagingArea, path: Path, header: Header, folder: Path)
 
     Raises `UnreadableFileError` if even that fails.
     """
-    clean, rejects = folder / "clean", folder / "rejects"
-    try:
-        recovered = recover_delimited(path, clean, rejects, header)
-        area.read_text(
-            [clean],
-            ["position", *_names(header)],
-            header.delimiter,
-            has_header=False,
-            line_end="\n",
-            is_parallel=False,
-        )
-        area.collect_recovered(rejects, recovered.record_count, recovered.reject_count)
-    except DamagedTextError as error:
-        raise UnreadableFileError(f"the file cannot be parsed as CSV: {error}") from None
-    finally:
-        clean.unlink(missing_ok=True)
-        rejects.unlink(missing_ok=True)
+    read_recovered(
+        area,
+        folder,
+        lambda clean, rejects: recover_delimited(path, clean, rejects, header),
+        ["position", *_names(header)],
+        header.delimiter,
+        failure="the file cannot be parsed as CSV",
+    )
     position = "rows.position::bigint"
     area.skip_nul(_names(header), header.delimiter, position)
     rows = area.kept_rows()._replace(position=Sql(position))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cdp.landing.errors import DamagedTextError, UnreadableFileError
-from cdp.landing.recovery import recover_lines
+from cdp.landing.errors import UnreadableFileError
+from cdp.landing.recovery import read_recovered, recover_lines
 from cdp.landing.staged import MAX_COLUMNS, NUL_REASON, TOO_MANY_COLUMNS, Staged
 from cdp.landing.staging import StagingArea
 from cdp.warehouse.queries import literal
@@ -48,24 +48,15 @@ def stage_recovered_lines(area: StagingArea, path: Path, folder: Path) -> Staged
 
     Raises `UnreadableFileError` if even that fails.
     """
-    clean, rejects = folder / "clean", folder / "rejects"
-    try:
-        recovered = recover_lines(path, clean, rejects)
-        area.read_text(
-            [clean],
-            ["line"],
-            "\x01",
-            has_header=False,
-            quote_character="",
-            line_end="\n",
-            is_parallel=False,
-        )
-        area.collect_recovered(rejects, recovered.record_count, recovered.reject_count)
-    except DamagedTextError as error:
-        raise UnreadableFileError(f"the file cannot be read as lines: {error}") from None
-    finally:
-        clean.unlink(missing_ok=True)
-        rejects.unlink(missing_ok=True)
+    read_recovered(
+        area,
+        folder,
+        lambda clean, rejects: recover_lines(path, clean, rejects),
+        ["line"],
+        "\x01",
+        quote_character="",
+        failure="the file cannot be read as lines",
+    )
     return _stage(area)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from cdp.landing import staging
 from cdp.landing.contents import CHUNK_BYTES
+from cdp.landing.errors import DamagedTextError, UnreadableFileError
 from cdp.landing.headers import Header
 
 _TOO_LONG = "line too long"
@@ -28,6 +29,56 @@ class Recovered:
 
     record_count: int
     reject_count: int
+
+
+def read_recovered(
+    area: staging.StagingArea,
+    folder: Path,
+    recover: Callable[[Path, Path], Recovered],
+    names: Sequence[str],
+    delimiter: str,
+    *,
+    quote_character: str = '"',
+    failure: str,
+) -> None:
+    """Read what a parser makes of a damaged file into the tables of rows and of rejects.
+
+    Args:
+        area: Where to stage them.
+        folder: Temporary directory for the parser's two files.
+        recover: Writes the clean copy and the rejects.
+        names: Columns of the clean copy.
+        delimiter: Its delimiter.
+        quote_character: Its quote; empty for none.
+        failure: Begins the message of `UnreadableFileError`, raised if DuckDB cannot read the copy.
+
+    `UnreadableFileError` is also raised if a record or a reject was lost.
+    """
+    clean, rejects = folder / "clean", folder / "rejects"
+    try:
+        recovered = recover(clean, rejects)
+        area.read_text(
+            [clean],
+            names,
+            delimiter,
+            has_header=False,
+            line_end="\n",
+            quote_character=quote_character,
+            is_parallel=False,
+        )
+        if recovered.reject_count:
+            area.run("recovered_rejects", path=rejects, buffer_bytes=2 * staging.BUFFER_BYTES)
+    except DamagedTextError as error:
+        raise UnreadableFileError(f"{failure}: {error}") from None
+    finally:
+        clean.unlink(missing_ok=True)
+        rejects.unlink(missing_ok=True)
+    for table, count in (
+        ("landing_rows", recovered.record_count),
+        ("landing_rejects", recovered.reject_count),
+    ):
+        if area.execute(f"select count(*) from temp.{table}") != [(count,)]:
+            raise UnreadableFileError("not every line of the file came through")
 
 
 def recover_lines(path: Path, clean: Path, rejects: Path) -> Recovered:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from cdp.landing.errors import DamagedTextError, UnreadableFileError
+from cdp.landing.errors import DamagedTextError
 from cdp.landing.faults import named_faults
 from cdp.landing.staged import NUL_REASON, Staged, StagedFile
 from cdp.warehouse.queries import Queries, Sql, literal
@@ -89,17 +89,6 @@ class StagingArea:
     def run(self, query: str, /, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement of the folder `queries`; returns its rows."""
         return self.execute(QUERIES(query, **values))
-
-    def collect_recovered(self, rejects: Path, record_count: int, reject_count: int) -> None:
-        """Take the parser's rejects; raises `UnreadableFileError` if anything was lost."""
-        if reject_count:
-            self.run("recovered_rejects", path=rejects, buffer_bytes=2 * BUFFER_BYTES)
-        for table, count in (
-            ("landing_rows", record_count),
-            ("landing_rejects", reject_count),
-        ):
-            if self.execute(f"select count(*) from temp.{table}") != [(count,)]:
-                raise UnreadableFileError("not every line of the file came through")
 
     def clear(self) -> None:
         """Drop what was staged."""
