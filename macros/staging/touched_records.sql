@@ -9,7 +9,7 @@
     select distinct {{ '_record_key' ~ (ending if suffix else '') }}
     from {{ base_of(model_name) }}
     where _staged_batch > {{ since }}
-    {%- for base, key in (entry.joined or {}).items() %}
+    {%- for base, key in joined_bases(model_name).items() %}
     union all
     select distinct {{ key ~ ending }}
     from {{ ref(base) }}
